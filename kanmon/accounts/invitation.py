@@ -1,0 +1,52 @@
+"""One-time links: how the first person, and later every other one, gets an account."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from kanmon.accounts.models import Invitation, Role, User
+from kanmon.common import clock
+from kanmon.common.errors import Refused
+from kanmon.journal.writing import transaction
+
+VALID_HOURS = 24
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def first_link(base_url: str) -> str | None:
+    """A new one-time link for the first administrator, or None when somebody has an account already.
+
+    Each start makes a new one and ends the older ones, so that a link in an old terminal is worth nothing.
+    """
+    with transaction():
+        if User.objects.exists():
+            return None
+        now = clock.now()
+        Invitation.objects.filter(used_at=None).update(used_at=now)
+        token = secrets.token_urlsafe(32)
+        Invitation.objects.create(
+            digest=_digest(token), role=Role.ADMINISTRATOR, created_at=now,
+            expires_at=now + timedelta(hours=VALID_HOURS),
+        )  # fmt: skip
+    return f"{base_url}/welcome/{token}"
+
+
+def find(token: str) -> Invitation:
+    """The open invitation of ``token``. Raises Refused KNM7003-E."""
+    found = Invitation.objects.filter(digest=_digest(token), used_at=None, expires_at__gt=clock.now()).first()
+    if found is None:
+        raise Refused("KNM7003-E", status=410)
+    return found
+
+
+def accept(token: str, username: str, password: str, language: str) -> User:
+    """Make the account; the link is used up in the same transaction. Raises Refused KNM7003-E."""
+    with transaction():
+        invitation = find(token)
+        used = Invitation.objects.filter(id=invitation.id, used_at=None).update(used_at=clock.now())
+        if not used:
+            raise Refused("KNM7003-E", status=410)
+        return User.objects.create_user(username, password=password, role=invitation.role, language=language)

@@ -1,0 +1,54 @@
+"""People, their roles, and tokens of the API."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a person may do; see permission.py."""
+
+    ADMINISTRATOR = "administrator"
+    SECURITY_ADMINISTRATOR = "security_administrator"
+    VIEWER = "viewer"
+    AUDITOR = "auditor"
+
+
+class User(AbstractUser):
+    """A person who signs in to the console."""
+
+    role = models.CharField(max_length=30, choices=Role.choices, default=Role.VIEWER)
+    language = models.CharField(max_length=5, default="", blank=True)
+    time_zone = models.CharField(max_length=60, default="", blank=True)
+
+    class Meta:
+        db_table = "person"
+
+
+class Invitation(models.Model):
+    """A one-time link by which a person makes their account; kept as SHA-256."""
+
+    id = models.AutoField(primary_key=True)
+    digest = models.BinaryField(max_length=32, unique=True)
+    role = models.CharField(max_length=30, choices=Role.choices)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "invitation"
+
+
+class ApiToken(models.Model):
+    """A token for the API, kept as SHA-256."""
+
+    id = models.AutoField(primary_key=True)
+    name = models.CharField(max_length=100, unique=True)
+    digest = models.BinaryField(max_length=32, unique=True)
+    role = models.CharField(max_length=30, choices=Role.choices)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=150, default="")
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "api_token"

@@ -1,0 +1,9 @@
+"""Verdicts -> Orders. Verb: decide.
+
+In comes: verdicts that nobody has decided on yet. Out goes: orders, each with an operation of its own, or a
+sentence why nothing is done. After a crash: deciding marks the verdicts in the transaction that writes the
+orders, so a verdict is decided once; an order is carried out once, or again with the same mark.
+
+decide.py   the operation, and the pure decision    carry_out/   one file a kind of action
+texts.py    subject, body and table of a mail       models.py    tables
+"""

@@ -1,0 +1,122 @@
+"""Deciding: verdicts that nobody has decided on -> orders, each with a sentence.
+
+``choose`` is pure. The operation "act" runs when its run's collecting window has closed, so that all PCs of
+the window stand in one mail. It marks the verdicts in the transaction that writes the orders.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
+from pyroaring import BitMap
+
+from kanmon.action import texts
+from kanmon.action.models import Order
+from kanmon.common import clock, config, fault, messages
+from kanmon.inventory.models import Group, Pc
+from kanmon.journal import record, runs
+from kanmon.journal.models import Run
+from kanmon.journal.worker import Work
+from kanmon.judgment.levels import Level
+from kanmon.judgment.models import PcState, Verdict
+from kanmon.policy import assignment, versions
+from kanmon.policy.rules_action import ActionPolicy, LevelActions
+
+ACTED_LEVELS = (Level.DANGER, Level.WARNING, Level.CAUTION, Level.SAFE)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A PC that was judged: its level now and before."""
+
+    pc: int
+    level: int
+    before: int
+
+
+def choose(policy: ActionPolicy, level: Level, changed: Iterable[Seen], judged: BitMap) -> BitMap:
+    """The PCs on which ``policy`` acts at ``level``. Pure.
+
+    ``changed``: verdicts that changed; ``judged``: PCs of the run that have this level, changed or not.
+    """
+    actions: LevelActions = getattr(policy, level.word)
+    if actions.mail is None:
+        return BitMap()
+    if actions.when == "every_judgment":
+        return judged
+    return BitMap(seen.pc for seen in changed if seen.level == level and seen.before != level)
+
+
+def decide_actions(work: Work) -> None:
+    """The operation "act" of a run: order what the action policies want, and mark its verdicts decided."""
+    run = Run.objects.get(id=work.operation.run)
+    with work.transaction():
+        ended = Run.objects.exclude(ended_at=None).values("id")
+        waiting = Verdict.objects.filter(decided_run=None).filter(Q(run=run.id) | Q(run__in=ended))
+        changed = [Seen(*row) for row in waiting.filter(to_at=None).values_list("pc", "level", "level_before")]
+        scope = BitMap.deserialize(bytes(run.scope)) if run.scope else BitMap()
+        scope |= BitMap(seen.pc for seen in changed)
+        orders, pcs, notes = 0, BitMap(), []
+        for version, members in sorted(_policies(scope).items()):
+            for level in ACTED_LEVELS:
+                policy: ActionPolicy = versions.rules(version)
+                if getattr(policy, level.word).mail is None:
+                    continue
+                judged = _having(level, members & scope)
+                chosen = choose(policy, level, [seen for seen in changed if seen.pc in members], judged)
+                if chosen:
+                    notes += _order_mail(work, run, version, policy, level, chosen)
+                    orders += 1
+                    pcs |= chosen
+        waiting.update(decided_run=run.id)
+        runs.close(run.id)
+        fault.point("decided")
+        sentence = " ".join(notes) if notes else messages.text("KNM3019-I", {}, str(config.get("server.language")))
+        work.finish(orders=orders, pcs=len(pcs), sentence=sentence)
+
+
+def _policies(scope: BitMap) -> dict[int, BitMap]:
+    groups: dict[int, BitMap] = defaultdict(BitMap)
+    for pc, group in Pc.objects.filter(managed=True).values_list("id", "group_id").iterator(chunk_size=10_000):
+        if pc in scope:
+            groups[group].add(pc)
+    parents = dict(Group.objects.values_list("id", "parent_id"))
+
+    def ancestors(group: int) -> list[int]:
+        found = [group]
+        while (parent := parents.get(found[-1])) is not None:
+            found.append(parent)
+        return found
+
+    managed = BitMap.union(BitMap(), *groups.values())
+    return assignment.resolve("action", managed, groups, ancestors)
+
+
+def _having(level: Level, pcs: BitMap) -> BitMap:
+    rows = PcState.objects.filter(level=int(level)).values_list("pc", flat=True).iterator(chunk_size=10_000)
+    return BitMap(rows) & pcs
+
+
+def _order_mail(work: Work, run: Run, version: int, policy: ActionPolicy, level: Level, pcs: BitMap) -> list[str]:
+    """Write the order for one mail and begin its operation."""
+    mail = getattr(policy, level.word).mail
+    to = config.get("mail.administrators") if mail.to == "administrators" else list(mail.to)
+    language = str(config.get("server.language"))
+    text = texts.mail(mail, level, pcs, policy.name, language)
+    operation = record.begin(
+        "mail", requester=work.operation.requester, actor=work.operation.actor, repeat="keyed",
+        subject=f"{level.word}, {len(pcs)} PCs", run=run.id, parent=work.operation.id,
+        key=f"mail:{run.id}:{version}:{level.word}:0", max_attempts=int(config.get("action.max_attempts")),
+    )  # fmt: skip
+    sender = str(config.get("mail.sender"))
+    Order.objects.get_or_create(
+        operation=operation.id,
+        defaults={
+            "kind": "mail", "run": run.id, "policy_version": version, "level": int(level), "recipients": to,
+            "message_id": f"<kanmon.{texts.installation()}.{operation.id}@{sender.rpartition('@')[2] or 'localhost'}>",
+            "subject": text.subject, "text": text.body, "attachment": text.csv, "pcs": pcs.serialize(),
+            "created_at": clock.now(),
+        },
+    )  # fmt: skip
+    return [messages.text("KNM3020-I", {"level": level.word, "count": len(pcs), "operation": operation.id}, language)]

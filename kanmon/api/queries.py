@@ -1,0 +1,228 @@
+"""What the API tells: plain dictionaries from the stages' tables."""
+
+from typing import Any
+
+from django.db.models import Count, Q
+from pyroaring import BitMap
+
+from kanmon import __version__
+from kanmon.common import messages
+from kanmon.common.errors import Refused
+from kanmon.intake.models import Receipt, Refusal, Source
+from kanmon.inventory.models import Group, Pc
+from kanmon.journal.models import Entry, Operation, Term
+from kanmon.journal.states import State
+from kanmon.judgment import why
+from kanmon.judgment.levels import ITEMS, Level, parse
+from kanmon.judgment.models import PcState
+from kanmon.policy.models import Policy, PolicyVersion
+
+
+def status() -> dict[str, Any]:
+    """Node, term, counts."""
+    term = Term.objects.filter(shard=0).first()
+    counted = dict(PcState.objects.values_list("level").annotate(n=Count("pc")))
+    return {
+        "version": __version__,
+        "node": term.node if term else None,
+        "term": term.term if term else 0,
+        "pcs": Pc.objects.count(),
+        "levels": {level.word: counted.get(int(level), 0) for level in Level},
+        "operations_open": Operation.objects.exclude(state__in=["finished", "failed", "cancelled"]).count(),
+        "reports_queued": Receipt.objects.filter(state=Receipt.QUEUED).count(),
+    }
+
+
+def _level(word: str) -> int:
+    try:
+        return int(parse(word))
+    except ValueError as problem:
+        raise Refused("KNM6013-E", problem=str(problem)) from None
+
+
+def pcs(level: str, search: str, group: str, after: int, limit: int) -> list[dict[str, Any]]:
+    """Asset number, host, level and time of the newest judgment, by PC number."""
+    wanted = Pc.objects.filter(id__gt=after).order_by("id")
+    if level:
+        number = _level(level)
+        wanted = (
+            wanted.filter(id__in=PcState.objects.filter(level=number).values("pc"))
+            if number
+            else wanted.exclude(id__in=PcState.objects.filter(level__gt=0).values("pc"))
+        )
+    if search:
+        wanted = wanted.filter(
+            Q(host__icontains=search) | Q(asset_number__icontains=search) | Q(user__icontains=search)
+        )
+    if group:
+        wanted = wanted.filter(_in_group(group))
+    rows = list(wanted[:limit])
+    states = PcState.objects.in_bulk([row.id for row in rows])
+    return [{**_head(row, states.get(row.id)), "number": row.id} for row in rows]
+
+
+def _in_group(path: str) -> Q:
+    if not Group.objects.filter(path=path).exists():
+        raise Refused("KNM6010-E", status=404, what="Group", name=path)
+    return Q(group__path=path) | Q(group__path__startswith=path.rstrip("/") + "/")
+
+
+def _head(row: Pc, state: PcState | None) -> dict[str, Any]:
+    return {
+        "asset_number": row.asset_number,
+        "host": row.host,
+        "level": Level(state.level if state else 0).word,
+        "judged_at": state.judged_at.isoformat() if state and state.judged_at else None,
+    }
+
+
+def find_pc(name: str) -> Pc:
+    """The PC with this asset number or host. Raises Refused KNM6010-E, KNM6011-E."""
+    found = Pc.objects.filter(asset_number=name).first()
+    if found:
+        return found
+    rows = list(Pc.objects.filter(host__iexact=name).order_by("id")[:10])
+    if not rows:
+        raise Refused("KNM6010-E", status=404, what="PC", name=name)
+    if len(rows) > 1:
+        raise Refused("KNM6011-E", status=409, name=name, numbers=", ".join(row.asset_number for row in rows))
+    return rows[0]
+
+
+def pc(name: str, language: str) -> dict[str, Any]:
+    """One PC with the findings of each item."""
+    row = find_pc(name)
+    state = PcState.objects.filter(pc=row.id).first()
+    explained = {one.item: one for one in why.of_pc(row.id, "ja" if language == "ja" else "en")}
+    items = []
+    for item in [*ITEMS, *(one for one in explained if one not in ITEMS)]:
+        one = explained.get(item)
+        level = Level(getattr(state, item)) if state and item in ITEMS else (one.level if one else Level.NOT_JUDGED)
+        rows = [found for found in one.rows if found.outcome in ("failed", "unknown")] if one else []
+        items.append({"item": item, "level": level.word, "findings": [_finding(found) for found in rows]})
+    more = {"group": row.group.path, "source": row.source, "last_seen_at": row.last_seen_at.isoformat()}
+    policy = next((one.policy for one in explained.values()), None)
+    return {**_head(row, state), **more, "policy": policy, "items": items}
+
+
+def _finding(row: Any) -> dict[str, str]:
+    return {
+        "condition": row.condition, "title": row.title, "outcome": row.outcome, "found": row.found,
+        "wanted": row.wanted, "mend": row.mend, "level": row.level.word,
+    }  # fmt: skip
+
+
+def scope(everything: bool, names: list[str], group: str) -> BitMap | None:
+    """The PCs of a judgment order; None for all. Raises Refused KNM6009-E, KNM6010-E."""
+    if everything:
+        return None
+    if names:
+        known = dict(Pc.objects.filter(asset_number__in=names).values_list("asset_number", "id"))
+        return BitMap(known[name] if name in known else find_pc(name).id for name in names)
+    if group:
+        return BitMap(Pc.objects.filter(_in_group(group)).values_list("id", flat=True))
+    raise Refused("KNM6009-E")
+
+
+def operations(state: str, kind: str, before: int, limit: int) -> list[dict[str, Any]]:
+    """Operations before id ``before`` (0: from the newest)."""
+    rows = Operation.objects.order_by("-id")
+    if state:
+        if state not in set(State):
+            raise Refused("KNM6013-E", problem=f"{state!r} is no state; states: {', '.join(State)}")
+        rows = rows.filter(state=state)
+    if kind:
+        rows = rows.filter(kind=kind)
+    if before:
+        rows = rows.filter(id__lt=before)
+    return [_operation(row) for row in rows[:limit]]
+
+
+def _operation(row: Operation) -> dict[str, Any]:
+    names = ("id", "kind", "subject", "requester", "actor", "state", "attempt", "run", "parent", "redo_of")
+    return {name: getattr(row, name) for name in names} | {
+        "progress": row.progress,
+        "outcome": row.outcome,
+        "begun_at": row.begun_at.isoformat(),
+        "ended_at": row.ended_at.isoformat() if row.ended_at else None,
+    }
+
+
+def operation(id: int) -> dict[str, Any]:
+    """One operation with its entries."""
+    row = Operation.objects.filter(id=id).first()
+    if row is None:
+        raise Refused("KNM6010-E", status=404, what="Operation", name=str(id))
+    entries = [
+        {
+            "at": entry.at.isoformat(), "node": entry.node, "term": entry.term, "attempt": entry.attempt,
+            "event": entry.event,
+            "text": messages.text(entry.detail["id"], entry.detail) if entry.detail.get("id") else entry.event,
+        }
+        for entry in Entry.objects.filter(operation=id).order_by("seq")[:1000]
+    ]  # fmt: skip
+    return {**_operation(row), "entries": entries}
+
+
+def sources() -> list[dict[str, Any]]:
+    """Sources, without anything of their tokens."""
+    return [
+        {
+            "name": row.name, "created_at": row.created_at.isoformat(), "created_by": row.created_by,
+            "state": "revoked" if row.revoked_at else ("active" if row.token_digest else "built-in"),
+        }
+        for row in Source.objects.order_by("name")
+    ]  # fmt: skip
+
+
+def policies() -> list[dict[str, Any]]:
+    """Policies with number, author and comment of their newest version."""
+    rows = []
+    for row in Policy.objects.order_by("kind", "name"):
+        version = PolicyVersion.objects.filter(policy=row).order_by("-number").first()
+        if version:
+            rows.append(
+                {
+                    "kind": row.kind, "name": row.name, "version": version.number, "author": version.author,
+                    "comment": version.comment, "read_only": row.read_only, "created_at": version.created_at.isoformat(),
+                }
+            )  # fmt: skip
+    return rows
+
+
+def policy(kind: str, name: str, number: int) -> dict[str, Any]:
+    """One version as YAML. Raises Refused KNM6010-E."""
+    rows = PolicyVersion.objects.filter(policy__kind=kind, policy__name=name).order_by("-number")
+    row = (rows.filter(number=number) if number else rows).first()
+    if row is None:
+        raise Refused(
+            "KNM6010-E", status=404, what="Policy", name=f"{kind} {name}" + (f" version {number}" if number else "")
+        )
+    return {"kind": kind, "name": name, "version": row.number, "author": row.author, "text": row.text}
+
+
+def refusals(limit: int) -> list[dict[str, Any]]:
+    """Refused bodies."""
+    return [
+        {
+            "id": row.id, "received_at": row.received_at.isoformat(), "source": row.source.name if row.source else None,
+            "address": row.address, "agent": row.agent, "size": row.size, "message_id": row.message_id,
+            "sentence": messages.text(row.message_id, row.params),
+        }
+        for row in Refusal.objects.select_related("source").order_by("-id")[:limit]
+    ]  # fmt: skip
+
+
+def suspected() -> list[dict[str, Any]]:
+    """Suspected reports with their reasons."""
+    rows = (
+        Receipt.objects.filter(state=Receipt.SUSPECTED).select_related("source").defer("body", "report").order_by("id")
+    )
+    return [
+        {
+            "id": row.id, "received_at": row.received_at.isoformat(), "source": row.source.name,
+            "device": row.device_key, "pc": row.pc,
+            "reasons": [messages.text(id, params) for id, params in row.reasons],
+        }
+        for row in rows[:1000]
+    ]  # fmt: skip

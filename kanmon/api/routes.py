@@ -1,0 +1,164 @@
+"""All endpoints: one typed function each; the work is done in ``queries`` and in the stages."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, ValidationError
+
+from kanmon import __version__
+from kanmon.accounts import tokens as api_tokens
+from kanmon.api import queries
+from kanmon.api.callers import caller, need
+from kanmon.api.shapes import JudgeOrder, NewToken, SuspectedDecision
+from kanmon.common.errors import Refused
+from kanmon.flow import begin_judgment, begin_suspected
+from kanmon.intake import tokens as intake_tokens
+from kanmon.journal.writing import transaction
+
+api = NinjaAPI(title="Kanmon", version=__version__, auth=caller, docs_url=None, urls_namespace="api")
+
+
+@api.exception_handler(Refused)
+def refused(request: HttpRequest, problem: Refused) -> HttpResponse:
+    """A refusal as problem details (RFC 9457)."""
+    return _problem(problem.status, problem.message_id, str(problem))
+
+
+@api.exception_handler(AuthenticationError)
+def unknown_caller(request: HttpRequest, problem: AuthenticationError) -> HttpResponse:
+    """No caller: 401."""
+    refusal = Refused("KNM7002-E")
+    return _problem(401, refusal.message_id, str(refusal))
+
+
+@api.exception_handler(ValidationError)
+def invalid(request: HttpRequest, problem: ValidationError) -> HttpResponse:
+    """A body or parameter of the wrong shape: 422 with the place."""
+    said = "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in problem.errors)
+    refusal = Refused("KNM6013-E", problem=said)
+    return _problem(422, refusal.message_id, str(refusal))
+
+
+def _problem(status: int, title: str, detail: str) -> HttpResponse:
+    body = {"type": "about:blank", "status": status, "title": title, "detail": detail}
+    return JsonResponse(body, status=status, content_type="application/problem+json")
+
+
+@api.get("/status")
+def status(request: HttpRequest) -> dict[str, Any]:
+    """Node, term, version and counts."""
+    need(request, "view")
+    return queries.status()
+
+
+@api.get("/pcs")
+def pcs(
+    request: HttpRequest, level: str = "", search: str = "", group: str = "", after: int = 0, limit: int = 1000
+) -> list[dict[str, Any]]:
+    """PCs in order of number after ``after``; ``limit`` at most 10,000."""
+    need(request, "view")
+    return queries.pcs(level, search, group, after, max(1, min(limit, 10_000)))
+
+
+@api.get("/pcs/{name}")
+def pc(request: HttpRequest, name: str, language: str = "en") -> dict[str, Any]:
+    """One PC by asset number or host, with its findings."""
+    need(request, "view")
+    return queries.pc(name, language)
+
+
+@api.post("/judgments")
+def judge(request: HttpRequest, order: JudgeOrder) -> dict[str, Any]:
+    """Begin a judgment; follow the operation by its id."""
+    who = need(request, "judge")
+    key = request.headers.get("Idempotency-Key")
+    scope = queries.scope(order.all, order.pcs, order.group)
+    with transaction():
+        operation = begin_judgment(
+            scope, "judge_command", who.username, key=f"api:{key}" if key else None, skip_unchanged=order.skip_unchanged
+        )
+    return queries.operation(operation.id)
+
+
+@api.get("/operations")
+def operations(
+    request: HttpRequest, state: str = "", kind: str = "", before: int = 0, limit: int = 50
+) -> list[dict[str, Any]]:
+    """Operations, the newest first."""
+    need(request, "view")
+    return queries.operations(state, kind, before, max(1, min(limit, 1000)))
+
+
+@api.get("/operations/{id}")
+def operation(request: HttpRequest, id: int) -> dict[str, Any]:
+    """One operation with its entries."""
+    need(request, "view")
+    return queries.operation(id)
+
+
+@api.get("/sources")
+def sources(request: HttpRequest) -> list[dict[str, Any]]:
+    """Sources of inventory; tokens are never shown."""
+    need(request, "view")
+    return queries.sources()
+
+
+@api.post("/sources")
+def create_source(request: HttpRequest, new: NewToken) -> dict[str, str]:
+    """A new source; its token is shown this once."""
+    who = need(request, "manage_tokens")
+    return {"name": new.name, "token": intake_tokens.create(new.name, who.username)}
+
+
+@api.delete("/sources/{name}")
+def revoke_source(request: HttpRequest, name: str) -> dict[str, str]:
+    """Revoke the token of a source."""
+    need(request, "manage_tokens")
+    intake_tokens.revoke(name)
+    return {"name": name, "state": "revoked"}
+
+
+@api.post("/tokens")
+def create_token(request: HttpRequest, new: NewToken) -> dict[str, str]:
+    """A new API token; it is shown this once."""
+    who = need(request, "manage_tokens")
+    return {"name": new.name, "token": api_tokens.create(new.name, new.role, who.username)}
+
+
+@api.get("/policies")
+def policies(request: HttpRequest) -> list[dict[str, Any]]:
+    """All policies with their newest version."""
+    need(request, "view")
+    return queries.policies()
+
+
+@api.get("/policies/{kind}/{name}")
+def policy(request: HttpRequest, kind: str, name: str, version: int = 0) -> dict[str, Any]:
+    """One version of a policy (0: the newest) as YAML."""
+    need(request, "view")
+    return queries.policy(kind, name, version)
+
+
+@api.get("/refusals")
+def refusals(request: HttpRequest, limit: int = 100) -> list[dict[str, Any]]:
+    """Bodies that were not taken in, with the sentence, the newest first."""
+    need(request, "view")
+    return queries.refusals(max(1, min(limit, 1000)))
+
+
+@api.get("/suspected")
+def suspected(request: HttpRequest) -> list[dict[str, Any]]:
+    """Reports that wait for a person."""
+    need(request, "view")
+    return queries.suspected()
+
+
+@api.post("/suspected/{id}")
+def decide_suspected(request: HttpRequest, id: int, decision: SuspectedDecision) -> dict[str, Any]:
+    """Accept a suspected report as its PC ("same"), as a new PC ("new"), or reject it."""
+    who = need(request, "decide_suspected")
+    key = request.headers.get("Idempotency-Key")
+    with transaction():
+        begun = begin_suspected(id, decision.decision, decision.pc, who.username, f"api:{key}" if key else None)
+    return queries.operation(begun.id)

@@ -1,0 +1,85 @@
+"""The ASGI application of a Manager: health and intake are answered bare, everything else by Django.
+
+/health/live    200 while the process can answer
+/health/ready   200 when it can serve; 503 with a sentence while it starts or stops
+/intake...      kanmon.intake.asgi
+anything else   Django: console and API
+"""
+
+import json
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from kanmon.intake.asgi import IntakeApplication
+
+Application = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+@dataclass
+class Readiness:
+    """Whether the Manager can serve, and the sentence why not."""
+
+    ready: bool = False
+    why: str = "The Manager is starting."
+
+
+class ManagerApplication:
+    """Tells requests apart by their path. ``local`` marks requests of the Unix socket (0600: this user or root)."""
+
+    def __init__(self, intake: IntakeApplication, django: Application, readiness: Readiness, *, local: bool) -> None:
+        self.intake, self.django, self.readiness, self.local = intake, django, readiness, local
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        path = scope["path"]
+        if path == "/health/live":
+            await _json(send, 200, {"live": True})
+        elif path == "/health/ready":
+            ready = self.readiness.ready
+            await _json(send, 200 if ready else 503, {"ready": ready, "why": self.readiness.why})
+        elif path == "/intake" or path.startswith("/intake/"):
+            await self.intake({**scope, "kanmon.local": self.local}, receive, send)
+        else:
+            await self.django(_trusted(scope, self.local), receive, send)
+
+
+def _trusted(scope: Any, local: bool) -> Any:
+    """Only the Unix socket may say that it is local: a header of that name from elsewhere is dropped."""
+    headers = [(name, value) for name, value in scope["headers"] if name.lower() != b"x-kanmon-local"]
+    if local:
+        headers.append((b"x-kanmon-local", local_user().encode()))
+        headers = [(n, v) for n, v in headers if n != b"host"] + [(b"host", b"localhost")]
+    return {**scope, "headers": headers}
+
+
+def local_user() -> str:
+    """Who this process belongs to: the requester of what comes through its socket is "os:<user>"."""
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
+
+
+async def _lifespan(receive: Any, send: Any) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+async def _json(send: Any, status: int, body: dict[str, Any]) -> None:
+    data = json.dumps(body).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(data)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": data})

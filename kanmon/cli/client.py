@@ -1,0 +1,177 @@
+"""Calls to the Manager: through ``$KANMON_HOME/run/manager.sock``, or to ``--server URL`` with a token."""
+
+import contextlib
+import http.client
+import json
+import os
+import socket
+import ssl
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from kanmon.common import config, messages
+from kanmon.common.errors import Refused
+
+WAIT_SECONDS = 60.0
+
+
+class ServerSaid(Exception):
+    """The Manager refused: its message id, sentence and HTTP status."""
+
+    def __init__(self, status: int, message_id: str, sentence: str) -> None:
+        self.status, self.message_id = status, message_id
+        super().__init__(sentence)
+
+
+class _Unix(http.client.HTTPConnection):
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=600)
+        self.path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self.path))
+
+
+@dataclass
+class Client:
+    """Where the Manager is. ``server`` empty: the local socket. The token comes from a file or KANMON_TOKEN."""
+
+    server: str = ""
+    token: str = ""
+
+    def _connection(self) -> http.client.HTTPConnection:
+        if not self.server:
+            return _Unix(socket_path())
+        parts = urlsplit(self.server)
+        if parts.scheme == "https":
+            context = ssl.create_default_context()
+            return http.client.HTTPSConnection(parts.netloc, timeout=600, context=context)
+        return http.client.HTTPConnection(parts.netloc, timeout=600)
+
+    def raw(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, Any, bytes]:
+        """One request. Raises Refused KNM6007-E when nobody answers."""
+        where = self.server or str(socket_path())
+        connection = self._connection()
+        try:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read()
+        except (OSError, http.client.HTTPException) as problem:
+            raise Refused("KNM6007-E", where=where, problem=str(problem) or type(problem).__name__) from None
+        finally:
+            connection.close()
+
+    def call(self, method: str, path: str, body: Any = None, *, key: str = "", **query: Any) -> Any:
+        """An API call. Raises ServerSaid with the Manager's sentence, or Refused when nobody answers."""
+        headers = {"Content-Type": "application/json"}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        if key:
+            headers["Idempotency-Key"] = key
+        wanted = {name: value for name, value in query.items() if value not in ("", None, 0)}
+        target = "/api/v1" + quote(path) + ("?" + urlencode(wanted) if wanted else "")
+        data = None if body is None else json.dumps(body).encode()
+        status, _, content = self.raw(method, target, data, headers)
+        return _decoded(status, content)
+
+
+def _decoded(status: int, content: bytes) -> Any:
+    try:
+        value = json.loads(content) if content else None
+    except ValueError:
+        value = {"title": "KNM6007-E", "detail": content[:200].decode("utf-8", "replace")}
+    if status >= 400:
+        said = value if isinstance(value, dict) else {}
+        raise ServerSaid(status, str(said.get("title", status)), str(said.get("detail", "no sentence")))
+    return value
+
+
+def socket_path() -> Path:
+    """The Manager's local socket."""
+    return config.home() / "run" / "manager.sock"
+
+
+def answers() -> bool:
+    """Whether a Manager answers on the local socket."""
+    try:
+        status, _, _ = Client().raw("GET", "/health/ready", None, {})
+    except Refused:
+        return False
+    return status == 200
+
+
+@contextlib.contextmanager
+def manager(server: str = "", token_file: Path | None = None) -> Iterator[Client]:
+    """A client of the Manager at ``server``, of the local one, or of one that this process runs for a while."""
+    token = os.environ.get("KANMON_TOKEN", "")
+    if token_file is not None:
+        try:
+            token = token_file.read_text("utf-8").strip()
+        except OSError as problem:
+            raise Refused("KNM6006-E", path=str(token_file), problem=problem.strerror or str(problem)) from None
+    if server:
+        yield Client(server.rstrip("/"), token)
+        return
+    if answers():
+        yield Client()
+        return
+    with _own_manager():
+        yield Client()
+
+
+@contextlib.contextmanager
+def _own_manager() -> Iterator[None]:
+    from kanmon.manager import Manager
+
+    print(messages.text("KNM6012-I", {}), file=sys.stderr)
+    ready = threading.Event()
+    mine = Manager(config.home(), None, ready.set)
+    problems: list[BaseException] = []
+
+    def serve() -> None:
+        try:
+            mine.run()
+        except BaseException as problem:
+            problems.append(problem)
+        finally:
+            ready.set()
+
+    thread = threading.Thread(target=serve, name="own-manager")
+    thread.start()
+    ready.wait(WAIT_SECONDS)
+    if problems:
+        thread.join()
+        raise problems[0]
+    try:
+        yield
+    finally:
+        mine.stop()
+        thread.join()
+
+
+def follow(client: Client, operation: int, on_progress: Any = None) -> dict[str, Any]:
+    """Wait until the operation has ended. While the Manager is away, wait for it, too."""
+    lost_at: float | None = None
+    while True:
+        try:
+            state: dict[str, Any] = client.call("GET", f"/operations/{operation}")
+            lost_at = None
+        except Refused:
+            lost_at = lost_at or time.monotonic()
+            if time.monotonic() - lost_at > WAIT_SECONDS:
+                raise
+            time.sleep(0.5)
+            continue
+        if on_progress:
+            on_progress(state)
+        if state["state"] in ("finished", "failed", "cancelled", "in_doubt"):
+            return state
+        time.sleep(0.1)

@@ -1,0 +1,144 @@
+"""import, client: commands that send inventory."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kanmon.cli import show
+from kanmon.cli.client import Client, follow, manager
+from kanmon.cli.tokens import JsonOption, ServerOption, TokenFile
+
+
+def add(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command("import", epilog="Example: kanmon import inventories/*.xml")(import_)
+    app.command(epilog="Example: kanmon client --server https://kanmon.example.com --token-file /etc/kanmon.token")(
+        client
+    )
+
+
+@show.sentences
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="Inventories in any known format, plain, zlib or gzip.")],
+    wait: Annotated[bool, typer.Option(help="Wait until they are recorded and judged.")] = True,
+    server: ServerOption = "",
+    token_file: TokenFile = None,
+    json: JsonOption = False,
+) -> None:
+    """Take in inventory files as if agents had sent them. Exit 7 when some were refused, 6 when all were."""
+    results = []
+    with manager(server, token_file) as api:
+        for path in _progress(files, quiet=json):
+            try:
+                body = path.read_bytes()
+            except OSError as problem:
+                results.append({"file": str(path), "result": "refused", "sentence": f"{problem.strerror}"})
+                continue
+            results.append({"file": str(path), **send(api, body, "import", path.name)})
+        if wait and any(row["result"] in ("changed", "unchanged") for row in results):
+            wait_until_judged(api)
+    refused = [row for row in results if row["result"] == "refused"]
+    if json:
+        show.as_json(results)
+    else:
+        for row in refused:
+            print(f"{row['file']}: {row['sentence']}", file=sys.stderr)
+        counts = {word: sum(row["result"] == word for row in results) for word in ("changed", "unchanged", "older")}
+        print(
+            f"{len(files)} files: {counts['changed']} taken in, {counts['unchanged']} unchanged, {counts['older']} older, {len(refused)} refused"
+        )
+    if refused:
+        raise SystemExit(show.FAILED if len(refused) == len(results) else show.PARTLY)
+
+
+def _progress(files: list[Path], quiet: bool) -> Any:
+    if quiet or not sys.stderr.isatty():
+        return files
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(files, "Importing", console=Console(stderr=True), transient=True)
+
+
+def send(api: Client, body: bytes, source: str, name: str) -> dict[str, Any]:
+    """Give one body to intake; returns {"result", "sentence"}."""
+    import json
+
+    headers = {"X-Kanmon-Source": source, "User-Agent": name[:100].encode("ascii", "replace").decode()}
+    if api.token:
+        headers["Authorization"] = f"Bearer {api.token}"
+    status, answer, content = api.raw("POST", "/intake", body, headers)
+    if status >= 400:
+        said = json.loads(content)
+        return {"result": "refused", "sentence": f"{said['title']} {said['detail']}"}
+    return {"result": answer["X-Kanmon-Result"], "sentence": ""}
+
+
+def wait_until_judged(api: Client) -> None:
+    """Wait until no report is queued and what followed has been judged. Needs the permission to view."""
+    from kanmon.cli.client import ServerSaid
+
+    try:
+        while True:
+            rows = api.call("GET", "/operations", kind="record", limit=1000)
+            open_rows = [row for row in rows if row["state"] in ("waiting", "running")]
+            for row in open_rows:
+                follow(api, row["id"])
+            judging = [
+                r
+                for r in api.call("GET", "/operations", kind="judge", limit=1000)
+                if r["state"] in ("waiting", "running")
+            ]
+            for row in judging:
+                follow(api, row["id"])
+            if not open_rows and not judging:
+                return
+    except ServerSaid:
+        return  # a token of intake may send and nothing else
+
+
+@show.sentences
+def client(
+    server: ServerOption = "",
+    token_file: Annotated[
+        Path | None, typer.Option("--token-file", help="File with the intake token; else KANMON_TOKEN.")
+    ] = None,
+    output: Annotated[bool, typer.Option("--print", help="Print the inventory instead of sending it.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Collect this Linux machine's inventory and send it."""
+    from kanmon.client.collect import collect
+
+    body = collect()
+    if output:
+        print(body.decode())
+        return
+    with manager(server, token_file) as api:
+        said = send(api, body, "this-machine", "kanmon client")
+        if said["result"] != "refused" and not server:
+            wait_until_judged(api)
+    show.as_json(said) if json else print(said["sentence"] or f"Sent: {said['result']}")
+    if said["result"] == "refused":
+        raise SystemExit(show.REFUSED)
+
+
+def send_this_machine() -> str:
+    """Collect this machine, send it through the local socket, wait for the verdict; the outcome in words."""
+    import platform
+
+    from kanmon.cli.client import ServerSaid
+    from kanmon.client.collect import collect
+    from kanmon.common.errors import Refused
+
+    api = Client()
+    try:
+        said = send(api, collect(), "this-machine", "kanmon client")
+        if said["result"] == "refused":
+            return str(said["sentence"])
+        wait_until_judged(api)
+        one = api.call("GET", f"/pcs/{platform.node()}")
+    except (Refused, ServerSaid) as problem:
+        return str(problem)
+    return f"{one['host']} is judged {one['level']}, see `kanmon pc {one['asset_number']}`"

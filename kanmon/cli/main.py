@@ -1,0 +1,37 @@
+"""The command ``kanmon``. Each file of this folder holds the commands of one subject."""
+
+import typer
+
+from kanmon import __version__
+from kanmon.cli import inventory, judging, looking, serving, tokens
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Kanmon judges the security of every PC by policy, acts by level, and loses nothing when a server dies.",
+    epilog="Settings are in $KANMON_HOME/kanmon.toml (KANMON_HOME is ~/.kanmon when it is not set).",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"kanmon {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
+) -> None:
+    """Options of all commands."""
+
+
+for module in (serving, tokens, inventory, judging, looking):
+    module.add(app)
+
+
+def main() -> None:
+    """Entry point."""
+    app()

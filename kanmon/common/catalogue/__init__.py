@@ -1,0 +1,1 @@
+"""The messages themselves, one file a subject. See ``kanmon.common.messages``."""

@@ -1,0 +1,63 @@
+"""Messages about operations, interruption and recovery."""
+
+from kanmon.common.messages import Message
+
+MESSAGES: tuple[Message, ...] = (
+    Message(
+        "KNM4001-W",
+        "Operation {operation} was interrupted in attempt {attempt} ({subject}); it goes on by itself.",
+        "操作 {operation} は {attempt} 回目の実行中に中断しました（{subject}）。自動的に再開します。",
+        "The Manager ended while the operation was running.",
+        "Nothing is to be done: the operation is resumed after its last committed chunk.",
+    ),
+    Message(
+        "KNM4002-I",
+        "Operation {operation} is resumed, attempt {attempt}, from {done} of {of}.",
+        "操作 {operation} を再開しました（{attempt} 回目、{of} 件中 {done} 件目から）。",
+    ),
+    Message(
+        "KNM4003-W",
+        "Operation {operation}: {what} may be a repeat; receivers know it by {mark}.",
+        "操作 {operation}: {what} は再送の可能性があります。受信側は {mark} で識別できます。",
+        "The Manager ended between the intent and the result of the effect.",
+        "Nothing is to be done; the repeat carries the same mark.",
+    ),
+    Message(
+        "KNM4004-W",
+        "Operation {operation} is in doubt ({subject}): whether it was done can't be told.",
+        "操作 {operation} は結果未確定です（{subject}）。実行されたかどうか判別できません。",
+        "It was interrupted, and its effect can't be repeated safely.",
+        "Look whether it was done; then choose redo, it ran, or close.",
+    ),
+    Message(
+        "KNM4005-W",
+        "Operation {operation} did not succeed: {sentence} It is tried again in {seconds} s.",
+        "操作 {operation} は成功しませんでした: {sentence} {seconds} 秒後に再試行します。",
+        "A failure that may pass.",
+        "Mend what the sentence names; the operation is tried again by itself.",
+    ),
+    Message(
+        "KNM4006-E",
+        "Another Manager works on {home}: {holder}.",
+        "{home} では別のマネージャーが動作しています: {holder}",
+        "The lease of this home is held by another process.",
+        "Stop that process, or use it: commands reach it through its socket.",
+    ),
+    Message(
+        "KNM4009-I",
+        "Operation {operation} was cancelled by {actor}: {sentence}",
+        "操作 {operation} は {actor} により取り消されました: {sentence}",
+    ),
+    Message(
+        "KNM4010-W",
+        "Failover started: term {term}; {from} had not released its lease.",
+        "フェイルオーバーを開始しました（第 {term} 期）。{from} はリースを解放していません。",
+        "The Manager before ended without stopping in order.",
+        "Nothing is to be done; what was running is resumed.",
+    ),
+    Message(
+        "KNM4011-I",
+        "Failover ended: term {term}; put back {interrupted}, in doubt {in_doubt}.",
+        "フェイルオーバーが完了しました（第 {term} 期）。再開 {interrupted} 件、結果未確定 {in_doubt} 件。",
+    ),
+)

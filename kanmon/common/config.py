@@ -1,0 +1,198 @@
+"""Settings: one table, read from ``$KANMON_HOME/kanmon.toml`` and the environment.
+
+Each setting is known by "section.name"; its environment variable is ``KANMON_SECTION_NAME`` and wins
+over the file. Lists are written with commas in the environment. ``kanmon check`` shows every value with
+where it came from. ``docs/reference/settings.md`` is made from ``SETTINGS``, and a test keeps them equal.
+"""
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kanmon.common.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its type follows from ``default``; ``low`` and ``high`` bound numbers."""
+
+    name: str
+    default: Any
+    unit: str
+    reason: str
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    secret: bool = False
+
+    @property
+    def variable(self) -> str:
+        """Name of its environment variable."""
+        return "KANMON_" + self.name.replace(".", "_").upper()
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("server.listen", "127.0.0.1:8080", "address:port", "Where console, API and intake are served."),
+    Setting("server.public_url", "", "URL", "Address that people type, for links in mails; empty: from listen."),
+    Setting("server.certificate", "", "file", "TLS certificate chain (PEM). Wanted for any address but loopback."),
+    Setting("server.key", "", "file", "Private key (PEM) of the certificate."),
+    Setting("server.behind_proxy", False, "yes/no", "A proxy on this host ends TLS; trust its X-Forwarded-Proto."),
+    Setting("server.language", "en", "language", "Language of mails and of the Manager log.", choices=("en", "ja")),
+    Setting("server.time_zone", "UTC", "IANA zone", "Zone in which times are shown until a person chooses another."),
+    Setting("intake.body_bytes", 8 * 2**20, "bytes", "Largest body taken in.", 1024, 64 * 2**20),
+    Setting(
+        "intake.queue_reports",
+        5000,
+        "reports",
+        "Reports waiting for their commit; above it: 503, try later.",
+        1,
+        100_000,
+    ),
+    Setting(
+        "inventory.keep_receipts_hours", 24, "hours", "How long a recorded receipt is kept for questions.", 0, 8760
+    ),
+    Setting("mail.server", "", "host:port", "SMTP server; empty: no mail is sent, and every mail action says so."),
+    Setting("mail.security", "none", "", "TLS towards the SMTP server.", choices=("none", "starttls", "tls")),
+    Setting("mail.user", "", "", "User for SMTP AUTH; empty: none."),
+    Setting(
+        "mail.password_file", "", "file", "File that holds the SMTP password, so that it is in no list of processes."
+    ),
+    Setting("mail.sender", "kanmon@localhost", "address", "From address of mails."),
+    Setting("mail.administrators", [], "addresses", "Who gets the mails of action policies that say administrators."),
+    Setting("mail.timeout_seconds", 20, "seconds", "Longest wait for the SMTP server in one step.", 1, 300),
+    Setting(
+        "mail.per_hour",
+        20,
+        "mails",
+        "Most mails of one action policy in an hour; the rest goes together in the next.",
+        1,
+        1000,
+    ),
+    Setting(
+        "action.collect_seconds",
+        60,
+        "seconds",
+        "Inventory that comes in this long after the first is one run: one mail.",
+        0,
+        3600,
+    ),
+    Setting(
+        "action.max_attempts",
+        8,
+        "attempts",
+        "How often a passing failure is tried before the action has failed.",
+        1,
+        100,
+    ),
+    Setting("log.keep_files", 10, "files", "How many older Manager logs are kept.", 1, 1000),
+    Setting("log.file_bytes", 20 * 2**20, "bytes", "Size at which a new Manager log begins.", 4096, 2**30),
+    Setting("database.url", "", "URL", "Empty: SQLite in the home. postgresql://... for PostgreSQL.", secret=True),
+)
+BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+def home() -> Path:
+    """The folder with database, settings, secrets and logs: ``KANMON_HOME``, else ``~/.kanmon``."""
+    return Path(os.environ.get("KANMON_HOME") or Path.home() / ".kanmon").absolute()
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A setting's value and its source: ``default``, ``kanmon.toml`` or the environment variable."""
+
+    value: Any
+    source: str
+
+
+def _convert(setting: Setting, raw: Any, source: str) -> Any:
+    """``raw`` as the setting's type, within its bounds. Raises Refused KNM6001-E."""
+    kind = type(setting.default)
+    value = raw
+    if isinstance(raw, str) and kind is not str:
+        if kind is list:
+            value = [part.strip() for part in raw.split(",") if part.strip()]
+        elif kind is bool and raw.lower() in {"1", "true", "yes", "0", "false", "no"}:
+            value = raw.lower() in {"1", "true", "yes"}
+        elif kind in (int, float):
+            try:
+                value = kind(raw)
+            except ValueError:
+                value = raw
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    wrong = type(value) is not kind or (kind is list and not all(isinstance(one, str) for one in value))
+    if not wrong and setting.choices:
+        wrong = value not in setting.choices
+    if not wrong and setting.low is not None and setting.high is not None:
+        wrong = not setting.low <= value <= setting.high
+    if wrong:
+        raise Refused("KNM6001-E", name=setting.name, source=source, value=repr(raw), wanted=_wanted(setting))
+    return value
+
+
+def _wanted(setting: Setting) -> str:
+    if setting.choices:
+        return "one of " + ", ".join(setting.choices)
+    kind = {str: "a text", int: "a whole number", bool: "true or false", list: "a list of texts", float: "a number"}
+    text = kind[type(setting.default)]
+    return text if setting.low is None else f"{text} from {setting.low:g} to {setting.high:g}"
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """The settings in the file, flat ("mail.server"). Unknown names are refused with the nearest one."""
+    if not path.exists():
+        return {}
+    try:
+        tree = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise Refused("KNM6002-E", path=str(path), problem=str(problem)) from None
+    flat: dict[str, Any] = {}
+    for section, entries in tree.items():
+        if not isinstance(entries, dict):
+            raise Refused("KNM6003-E", path=str(path), name=section, near=_nearest(section))
+        for key, value in entries.items():
+            name = f"{section}.{key}"
+            if name not in BY_NAME:
+                raise Refused("KNM6003-E", path=str(path), name=name, near=_nearest(name))
+            flat[name] = value
+    return flat
+
+
+def _nearest(name: str) -> str:
+    import difflib
+
+    found = difflib.get_close_matches(name, BY_NAME, n=1, cutoff=0)
+    return found[0] if found else "-"
+
+
+def read(root: Path | None = None) -> dict[str, Value]:
+    """All settings with their values and sources. Raises Refused with a sentence that names the place."""
+    path = (root or home()) / "kanmon.toml"
+    from_file = read_file(path)
+    values: dict[str, Value] = {}
+    for setting in SETTINGS:
+        if setting.variable in os.environ:
+            source = setting.variable
+            values[setting.name] = Value(_convert(setting, os.environ[setting.variable], source), source)
+        elif setting.name in from_file:
+            values[setting.name] = Value(_convert(setting, from_file[setting.name], str(path)), str(path))
+        else:
+            values[setting.name] = Value(setting.default, "default")
+    return values
+
+
+_cache: dict[str, Value] = {}
+
+
+def get(name: str) -> Any:
+    """The value of setting ``name``, read once a process. KeyError for a name that is not in the table."""
+    if not _cache:
+        _cache.update(read())
+    return _cache[name].value
+
+
+def forget() -> None:
+    """Read again at the next ``get`` (tests, ``kanmon setup``)."""
+    _cache.clear()

@@ -1,0 +1,23 @@
+"""Refusals: what cannot be done is told in a sentence from the catalogue, never by a bare false."""
+
+from typing import Any
+
+from kanmon.common import messages
+
+
+class Refused(Exception):
+    """Something was asked for that cannot be done. The sentence says what, where and how to mend it.
+
+    ``message_id`` is a key of the catalogue (``KNMnnnn-E``), ``params`` fill its text, ``status`` is the
+    HTTP status with which the faces answer.
+    """
+
+    def __init__(self, message_id: str, *, status: int = 400, **params: Any) -> None:
+        self.message_id = message_id
+        self.params = params
+        self.status = status
+        super().__init__(messages.text(message_id, params))
+
+    def sentence(self, language: str = "en") -> str:
+        """The sentence in ``language`` ("en" or "ja"), without the id."""
+        return messages.text(self.message_id, self.params, language)

@@ -1,0 +1,51 @@
+"""The catalogue of messages: id, text, cause and remedy, in English and Japanese.
+
+Ids are ``KNMnnnn-E`` (error), ``-W`` (warning) or ``-I`` (information); they are never used again for
+something else. Numbers by subject: 0 service, 1 intake and inventory, 2 judgment, 3 action, 4 journal
+and failover, 5 policy, 6 settings and commands, 7 people and tokens. Each file of ``catalogue/`` holds
+one subject. ``docs/reference/messages.md`` is made from here, and a test keeps them equal.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from typing import Any, NamedTuple
+
+SUBJECTS = ("service", "intake", "inventory", "judgment", "action", "journal", "policy", "settings", "accounts")
+
+
+class Message(NamedTuple):
+    """One entry. ``text`` and ``text_ja`` are ``str.format`` templates with the same names in braces."""
+
+    id: str
+    text: str
+    text_ja: str
+    cause: str = ""
+    remedy: str = ""
+
+
+@cache
+def catalogue() -> Mapping[str, Message]:
+    """All messages by id, in order."""
+    entries: dict[str, Message] = {}
+    for subject in SUBJECTS:
+        for message in import_module(f"kanmon.common.catalogue.{subject}").MESSAGES:
+            if message.id in entries:
+                raise ValueError(f"{message.id} stands twice in the catalogue")
+            entries[message.id] = message
+    return dict(sorted(entries.items()))
+
+
+class _Blank(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "-"
+
+
+def text(message_id: str, params: Mapping[str, Any], language: str = "en") -> str:
+    """The sentence of ``message_id`` filled with ``params`` ("-" where one is missing).
+
+    Raises KeyError for an id that is not in the catalogue: a wrong id is a defect, not bad input.
+    """
+    message = catalogue()[message_id]
+    template = message.text_ja if language == "ja" else message.text
+    return template.format_map(_Blank(params))

@@ -1,0 +1,41 @@
+"""What a page may change. Each change is one transaction or one operation under the form's one-time key."""
+
+import json
+from typing import Any
+
+from kanmon.accounts.models import User
+from kanmon.common.errors import Refused
+from kanmon.intake.models import Receipt
+from kanmon.journal import record
+from kanmon.journal.models import Operation
+from kanmon.journal.writing import transaction
+
+DECISIONS = ("same", "new", "reject")
+
+
+def choose_language(user: Any, code: str) -> None:
+    """Keep the person's language."""
+    if user.language != code:
+        with transaction():
+            User.objects.filter(pk=user.pk).update(language=code)
+
+
+def decide_suspected(receipt: int, decision: str, pc: int | None, actor: str, form_key: str) -> Operation:
+    """Begin the operation that carries out a person's decision on a suspected duplicate.
+
+    ``decision`` is one of ``DECISIONS``; ``pc`` is the PC that the report is of, for "same". The same
+    ``form_key`` begins it once.
+    """
+    found = Receipt.objects.filter(pk=receipt).first()
+    if found is None:
+        raise Refused("KNM6010-E", status=404, what="report", name=str(receipt))
+    wanted = {"receipt": receipt, "decision": decision, "pc": pc}
+    with transaction():
+        return record.begin(
+            "suspected",
+            requester="console",
+            actor=actor,
+            subject=f"report {receipt}: {decision}",
+            key=f"form:{form_key}",
+            input=json.dumps(wanted).encode(),
+        )

@@ -1,0 +1,48 @@
+"""Who may see a page: the decorator of every view but signing in."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
+
+from kanmon.accounts.permission import may
+from kanmon.common.errors import Refused
+from kanmon.console.views import errors
+from kanmon.console.wording import language
+
+View = Callable[..., HttpResponse]
+
+
+def needs(verb: str) -> Callable[[View], View]:
+    """Only for people who may ``verb``; others sign in, or get 403 with the reason.
+
+    A ``Refused`` raised by the view becomes a page with its sentence.
+    """
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return _sign_in(request)
+            decision = may(request.user, verb, language())
+            if not decision.allowed:
+                raise PermissionDenied(decision.why)
+            try:
+                return view(request, *args, **kwargs)
+            except Refused as refused:
+                return errors.refused(request, refused)
+
+        return guarded
+
+    return wrap
+
+
+def _sign_in(request: HttpRequest) -> HttpResponse:
+    if getattr(request, "htmx", None):  # a part of a page: the whole page has to go
+        return HttpResponseClientRedirect(f"{reverse('account_login')}?next={reverse('console:overview')}")
+    return redirect_to_login(request.get_full_path(), reverse("account_login"))

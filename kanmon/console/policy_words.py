@@ -1,0 +1,169 @@
+"""A policy in words: its rules as rows that a person can read."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+from django.utils.translation import pgettext_lazy as plazy
+
+from kanmon.console.shown import Rule, RuleGroup
+from kanmon.judgment import levels
+from kanmon.judgment.levels import ITEMS, Level
+from kanmon.policy.rules_action import ActionPolicy, LevelActions
+from kanmon.policy.rules_items import JudgmentPolicy
+from kanmon.policy.rules_words import VersionRule
+
+MISSING = {
+    "as_set": lazy("counts as failed"),
+    "safe": lazy("counts as passed"),
+    "not_applicable": lazy("is not judged"),
+    "unknown": lazy("is Unknown"),
+}
+COMPARED = {
+    "==": plazy("comparison", "exactly %(value)s"),
+    "!=": plazy("comparison", "not %(value)s"),
+    "<": plazy("comparison", "older than %(value)s"),
+    "<=": plazy("comparison", "%(value)s or older"),
+    ">": plazy("comparison", "newer than %(value)s"),
+    ">=": plazy("comparison", "%(value)s or newer"),
+}
+# group and condition of the item "PC security settings": what is looked at, what is wanted
+SETTINGS = {
+    "accounts.guest_enabled": (lazy("Guest account"), lazy("disabled")),
+    "passwords.vulnerable": (lazy("Passwords of accounts"), lazy("not easy to guess")),
+    "passwords.never_expires": (lazy("Expiry of passwords"), lazy("set")),
+    "passwords.max_age_days": (lazy("Age of passwords"), ""),
+    "logon.automatic": (lazy("Automatic logon"), lazy("off")),
+    "logon.power_on_password": (lazy("Power-on password"), lazy("set")),
+    "shared_folders.any": (lazy("Shared folders"), lazy("none")),
+    "shared_folders.administrative": (lazy("Administrative shares"), lazy("none")),
+    "anonymous_connections.unrestricted": (lazy("Anonymous connections"), lazy("restricted")),
+    "firewall.off": (lazy("Firewall"), lazy("on")),
+    "firewall.exceptions": (lazy("Exceptions of the firewall"), lazy("none")),
+    "automatic_updates.off": (lazy("Automatic updates"), lazy("on")),
+    "screensaver.not_set": (lazy("Screensaver or screen lock"), lazy("set")),
+    "screensaver.no_password": (lazy("Password of the screensaver"), lazy("asked for")),
+    "drive_encryption.off": (lazy("Drive encryption"), ""),
+}
+
+
+def days(count: int) -> str:
+    """ "at most 7 days"."""
+    return ngettext("at most %(n)s day old", "at most %(n)s days old", count) % {"n": count}
+
+
+def version(rule: VersionRule | None) -> str:
+    """ "4.18 or newer", "any version"."""
+    return str(COMPARED[rule.comparison]) % {"value": rule.value} if rule else _("any version")
+
+
+def _on(os: str) -> str:
+    return _(" (on %(os)s)") % {"os": os} if os else ""
+
+
+def _level(word: str) -> Level:
+    return levels.parse(word)
+
+
+def _security_updates(item: Any) -> Iterator[Rule]:
+    for update in item.specified:
+        text = f"{update.kb} {update.title}".strip() + _on(update.os)
+        wanted = _("installed, or one that supersedes it")
+        yield Rule(text, wanted, _level(update.level), mend=", ".join(update.superseded_by))
+    for name, title in (("security", _("Pending security updates")), ("other", _("Other pending updates"))):
+        if word := getattr(item.pending, name):
+            yield Rule(title, _("none"), _level(word))
+
+
+def _antivirus(item: Any) -> Iterator[Rule]:
+    level = _level(item.level)
+    for product in item.products:
+        parts = [version(product.version)]
+        if product.engine:
+            parts.append(_("engine %(version)s") % {"version": version(product.engine)})
+        if product.definitions:
+            parts.append(_("definitions %(version)s") % {"version": version(product.definitions)})
+        name = _("Any product") if product.name == "*" else product.name
+        yield Rule(_("Accepted: %(name)s") % {"name": name}, ", ".join(parts), level)
+    if item.products_mode == "all" and item.products:
+        yield Rule(_("Accepted products that are found"), _("every one in order"), level)
+    if item.not_resident:
+        yield Rule(_("Protection"), _("resident"), level)
+    if item.definitions_max_age_days is not None:
+        yield Rule(_("Definitions"), days(item.definitions_max_age_days), level)
+    if item.use_up_to_date_flag:
+        yield Rule(_("Up to date, as the source reports it"), _("yes"), level)
+
+
+def _prohibited(item: Any) -> Iterator[Rule]:
+    for program in item.programs:
+        what = f"{program.name}, {program.publisher}" if program.publisher else program.name
+        found = what + (f", {version(program.version)}" if program.version else "") + _on(program.os)
+        yield Rule(found, _("not installed"), _level(program.level))
+
+
+def _mandatory(item: Any) -> Iterator[Rule]:
+    for group in item.groups:
+        names = (f"{one.name} {version(one.version) if one.version else ''}".strip() for one in group.any_of)
+        yield Rule(group.name + _on(group.os), _(" or ").join(names), _level(group.level))
+
+
+def _settings(item: Any) -> Iterator[Rule]:
+    for name, (title, wanted) in SETTINGS.items():
+        group, condition = name.split(".")
+        rule = getattr(getattr(item, group), condition)
+        if rule is None:
+            continue
+        if name == "passwords.max_age_days":
+            wanted = days(rule.days)
+        elif name == "drive_encryption.off":
+            wanted = _("on for the system drive") if rule.drives == "system" else _("on for all drives")
+        yield Rule(str(title), str(wanted), _level(rule.level), str(MISSING[rule.missing]))
+    for service in item.services:
+        wanted = _("running") if service.must == "run" else _("not running")
+        title = _("Service %(name)s") % {"name": service.name} + _on(service.os)
+        yield Rule(title, wanted, _level(service.level), str(MISSING[service.missing]))
+
+
+def _user(item: Any) -> Iterator[Rule]:
+    for one in item.items:
+        said = _(" and ").join(f"{c.cls}.{c.property} {c.comparison} {c.value}" for c in one.conditions)
+        wanted = _("not: %(conditions)s") if one.fails_when == "met" else "%(conditions)s"
+        yield Rule(one.name, wanted % {"conditions": said}, _level(one.level), str(MISSING[one.missing]))
+
+
+RULES = {
+    "security_updates": _security_updates,
+    "antivirus": _antivirus,
+    "prohibited_software": _prohibited,
+    "mandatory_software": _mandatory,
+    "pc_settings": _settings,
+    "user_definition": _user,
+}
+
+
+def judgment(policy: JudgmentPolicy) -> list[RuleGroup]:
+    """The six items of a judgment policy, and stale inventory where the policy has it."""
+    groups = [RuleGroup(item, getattr(policy, item).judge, list(RULES[item](getattr(policy, item)))) for item in ITEMS]
+    if stale := policy.stale_inventory:
+        rule = Rule(_("Newest report"), days(stale.after_days), _level(stale.level))
+        groups.append(RuleGroup("stale_inventory", True, [rule]))
+    return groups
+
+
+def _mail(actions: LevelActions) -> Iterator[Rule]:
+    if actions.mail is None:
+        return
+    to = actions.mail.to
+    whom = _("the administrators of the settings") if isinstance(to, str) else ", ".join(to)
+    when = _("when a PC comes to this level") if actions.when == "level_changed" else _("at every judgment")
+    yield Rule(_("Mail to %(whom)s") % {"whom": whom}, when)
+
+
+def action(policy: ActionPolicy) -> list[RuleGroup]:
+    """What an action policy does at each level."""
+    words: Iterable[str] = ("danger", "warning", "caution", "safe")
+    rules = {word: list(_mail(getattr(policy, word))) for word in words}
+    return [RuleGroup(word, bool(rules[word]), rules[word]) for word in words]

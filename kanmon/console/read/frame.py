@@ -1,0 +1,28 @@
+"""The frame of every page."""
+
+from kanmon.console.read import keep
+from kanmon.console.shown import Shell
+from kanmon.intake.models import Receipt, Refusal
+from kanmon.inventory.models import Pc
+from kanmon.journal.here import HERE
+from kanmon.journal.models import Lease, Operation
+from kanmon.journal.states import State
+
+
+@keep.for_seconds(3)
+def shell() -> Shell:
+    """Node and counts, at most 3 seconds old."""
+    lease = Lease.objects.filter(shard=0).first()
+    if lease is None or lease.released:
+        role = "none"
+    else:
+        role = "active" if lease.node == HERE.node else "standby"
+    return Shell(
+        node=HERE.node,
+        role=role,
+        term=lease.term if lease else None,
+        pcs=Pc.objects.count(),
+        suspected=Receipt.objects.filter(state=Receipt.SUSPECTED).count(),
+        refused=Refusal.objects.count(),
+        in_doubt=Operation.objects.filter(state=State.IN_DOUBT).count(),
+    )

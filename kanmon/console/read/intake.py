@@ -1,0 +1,70 @@
+"""What came in and needs a look: bodies that were refused, reports that may be of a known PC."""
+
+from typing import Any
+
+from kanmon.console import wording
+from kanmon.console.read import paging, reported
+from kanmon.console.read.pcs import rows
+from kanmon.console.shown import Page, RefusedRow, Suspicion
+from kanmon.intake.models import Receipt, Refusal
+from kanmon.inventory.models import Identity, Pc
+
+LIKE_SHOWN = 5
+
+
+def refused(cursor: str, size: int = 50) -> Page[RefusedRow]:
+    """A page of refused bodies, newest first. The bodies themselves are never shown."""
+    bodies = Refusal.objects.defer("body").select_related("source")
+    found, finish = paging.page(bodies, "id", "id", True, cursor, size)
+    return finish([_refused(one) for one in found], bodies.count())
+
+
+def _refused(one: Refusal) -> RefusedRow:
+    return RefusedRow(
+        number=one.id,
+        at=one.received_at,
+        source=one.source.name if one.source else "",
+        address=one.address,
+        agent=one.agent,
+        size=one.size,
+        sentence=wording.sentence([one.message_id, one.params]),
+        message_id=one.message_id,
+    )
+
+
+def suspected(cursor: str, size: int = 20) -> Page[Suspicion]:
+    """A page of suspected duplicates, oldest first: they wait."""
+    waiting = Receipt.objects.defer("body").select_related("source").filter(state=Receipt.SUSPECTED)
+    found, finish = paging.page(waiting, "id", "id", False, cursor, size)
+    return finish([_suspicion(one) for one in found], waiting.count())
+
+
+def _like(marks: dict[str, str], pc: int | None) -> list[int]:
+    """Numbers of the PCs that the report resembles: the one it was held for, and those that share a mark."""
+    numbers = [pc] if pc else []
+    for kind in ("serial", "uuid"):
+        if marks.get(kind):
+            numbers += Identity.objects.filter(kind=kind, value__iexact=marks[kind]).values_list("pc", flat=True)[:LIKE_SHOWN]
+    for mac in marks.get("mac", "").split():
+        numbers += Identity.objects.filter(kind="mac", value=mac).values_list("pc", flat=True)[:LIKE_SHOWN]
+    return list(dict.fromkeys(numbers))[:LIKE_SHOWN]
+
+
+def _suspicion(one: Receipt) -> Suspicion:
+    marks = reported.marks(bytes(one.report))
+    like = rows(_like(marks, one.pc))
+    known: dict[str, str] = {}
+    if like and (pc := Pc.objects.filter(pk=like[0].number).first()):
+        macs = Identity.objects.filter(pc=pc.pk, kind="mac").values_list("value", flat=True)
+        known = {"host": pc.host, "user": pc.user, "serial": pc.serial, "uuid": pc.uuid, "mac": " ".join(macs)}
+    reasons: list[Any] = one.reasons
+    return Suspicion(
+        number=one.id,
+        at=one.received_at,
+        source=one.source.name,
+        format=one.format,
+        host=marks.get("host", "") or one.device_key,
+        why=[text for reason in reasons if (text := wording.sentence(reason))],
+        pcs=like,
+        marks={name: (marks.get(name, ""), known.get(name, "")) for name in ("host", "user", "serial", "uuid", "mac")},
+    )

@@ -1,0 +1,72 @@
+"""The first page: levels now, and what waits for a person."""
+
+from datetime import timedelta
+
+from django.db.models import Max
+
+from kanmon.common import clock
+from kanmon.console.read import findings, keep
+from kanmon.console.read.frame import shell
+from kanmon.console.read.pcs import STALE_DAYS, level_counts, newest_in, stale_before
+from kanmon.console.shown import LevelCount, Need, Overview
+from kanmon.intake.models import Refusal
+from kanmon.inventory.models import Pc
+from kanmon.journal.models import Operation
+from kanmon.journal.states import State
+from kanmon.judgment.levels import Level
+from kanmon.judgment.models import Verdict
+
+NEWLY_SHOWN = 8
+
+
+@keep.for_seconds(10)
+def _changes() -> dict[Level, int]:
+    """By level: PCs that came to it within a day minus those that left it, from the verdicts of that day."""
+    change = dict.fromkeys(Level, 0)
+    since = clock.now() - timedelta(days=1)
+    before: dict[int, int] = {}
+    now: dict[int, int] = {}
+    recent = Verdict.objects.filter(from_at__gte=since).order_by("id").values_list("pc", "level_before", "level")
+    for pc, level_before, level in recent[:200_000]:
+        before.setdefault(pc, level_before)
+        now[pc] = level
+    for pc, level in now.items():
+        change[Level(before[pc])] -= 1
+        change[Level(level)] += 1
+    return change
+
+
+def _needs() -> list[Need]:
+    """What waits for a person, most pressing first; nothing that mends itself."""
+    day_ago = clock.now() - timedelta(days=1)
+    frame = shell()
+    failed = Operation.objects.filter(state=State.FAILED, ended_at__gte=day_ago).count()
+    held = Operation.objects.filter(state=State.HELD).count()
+    refused = Refusal.objects.filter(received_at__gte=day_ago).count()
+    needs = [
+        Need("in_doubt", frame.in_doubt, "console:operations", "state=in_doubt"),
+        Need("held", held, "console:operations", "state=held"),
+        Need("failed", failed, "console:operations", "state=failed"),
+        Need("suspected", frame.suspected, "console:suspected"),
+        Need("refused", refused, "console:refused"),
+    ]
+    return [need for need in needs if need.count]
+
+
+def overview() -> Overview:
+    """Everything on the overview."""
+    counts, changes = level_counts(), _changes()
+    pcs = shell().pcs
+    newly, newly_count = newest_in(Level.DANGER, timedelta(days=1), NEWLY_SHOWN)
+    return Overview(
+        pcs=pcs,
+        managed=pcs - Pc.objects.filter(managed=False).count(),
+        counts=[LevelCount(level, count, changes[level]) for level, count in counts.items()],
+        stale=Pc.objects.filter(stale_before()).count(),
+        stale_days=STALE_DAYS,
+        newest=Pc.objects.aggregate(newest=Max("last_seen_at"))["newest"],
+        needs=_needs(),
+        newly=newly,
+        newly_count=newly_count,
+        failed=findings.most_failed(7),
+    )

@@ -1,0 +1,119 @@
+"""The PC list: search, filter, sort, a page at a time."""
+
+import re
+from collections.abc import Collection, Iterable
+from datetime import timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from kanmon.common import clock
+from kanmon.console.read import findings, keep, paging
+from kanmon.console.shown import Page, PcQuery, PcRow
+from kanmon.inventory.models import Group, Identity, Pc
+from kanmon.judgment.levels import ITEMS, Level
+from kanmon.judgment.models import PcState
+
+STALE_DAYS = 14
+SORTS = {"level": True, "host": False, "last_seen": True}  # name -> falls at first
+GROUPS_SHOWN = 2000
+
+
+@keep.for_seconds(3)
+def level_counts() -> dict[Level, int]:
+    """How many PCs are at each level, every level once, worst first."""
+    counted = dict(PcState.objects.values_list("level").annotate(n=Count("pc")).order_by())
+    return {level: counted.get(int(level), 0) for level in Level}
+
+
+def groups() -> list[str]:
+    """Paths of the groups, for the filter."""
+    return list(Group.objects.exclude(path="/").order_by("path").values_list("path", flat=True)[:GROUPS_SHOWN])
+
+
+def stale_before() -> Q:
+    """PCs that have not been seen for ``STALE_DAYS`` days."""
+    return Q(last_seen_at__lt=clock.now() - timedelta(days=STALE_DAYS))
+
+
+def _mac(text: str) -> str:
+    """The beginning of a MAC address as it is stored, or "" when ``text`` is none."""
+    digits = re.sub(r"[:\-. ]", "", text).lower()
+    if not re.fullmatch(r"[0-9a-f]{4,12}", digits):
+        return ""
+    return ":".join(digits[i : i + 2] for i in range(0, len(digits), 2))
+
+
+def _text(text: str) -> Q:
+    found = Q(host__icontains=text) | Q(user__icontains=text)
+    found |= Q(serial__icontains=text) | Q(asset_number__icontains=text)
+    if mac := _mac(text):
+        found |= Exists(Identity.objects.filter(pc=OuterRef("id"), kind="mac", value__startswith=mac))
+    return found
+
+
+def _conditions(query: PcQuery) -> Q:
+    """What the query asks of a PC itself (not of its level)."""
+    wanted = Q()
+    if query.text:
+        wanted &= _text(query.text)
+    if query.group:
+        wanted &= Q(group__path=query.group) | Q(group__path__startswith=query.group.rstrip("/") + "/")
+    if query.managed is not None:
+        wanted &= Q(managed=query.managed)
+    if query.stale:
+        wanted &= stale_before()
+    return wanted
+
+
+def pcs(query: PcQuery) -> Page[PcRow]:
+    """One page of the PCs that the query describes."""
+    conditions, levels = _conditions(query), [int(level) for level in query.levels]
+    if query.sort == "level" or not conditions:
+        states = PcState.objects.filter(level__in=levels) if levels else PcState.objects.all()
+        if conditions:
+            states = states.filter(Exists(Pc.objects.filter(conditions, id=OuterRef("pc"))))
+        total = states.count()
+    if query.sort == "level":
+        found, finish = paging.page(states, "level", "pc", query.descending, query.cursor, query.size)
+        return finish(rows([state.pc for state in found]), total)
+    matching: QuerySet[Pc] = Pc.objects.filter(conditions)
+    if levels:
+        matching = matching.filter(Exists(PcState.objects.filter(pc=OuterRef("id"), level__in=levels)))
+    total = total if not conditions else matching.count()
+    column = {"host": "host", "last_seen": "last_seen_at"}[query.sort]
+    is_time = query.sort == "last_seen"
+    some, finish = paging.page(matching, column, "id", query.descending, query.cursor, query.size, is_time)
+    return finish(rows([pc.id for pc in some]), total)
+
+
+def rows(numbers: Collection[int]) -> list[PcRow]:
+    """The rows of these PCs, in this order."""
+    pcs_by_number = Pc.objects.select_related("group").in_bulk(list(numbers))
+    states = PcState.objects.in_bulk(list(numbers))
+    worst = findings.worst(states.values())
+    return [_row(pcs_by_number[n], states.get(n), worst) for n in numbers if n in pcs_by_number]
+
+
+def _row(pc: Pc, state: PcState | None, worst: dict[int, str]) -> PcRow:
+    state = state or PcState(pc=pc.id)
+    return PcRow(
+        number=pc.id,
+        host=pc.host,
+        asset_number=pc.asset_number,
+        level=Level(state.level),
+        items=tuple(Level(getattr(state, item)) for item in ITEMS),
+        worst=worst.get(pc.id, ""),
+        user=pc.user,
+        group=pc.group.path,
+        managed=pc.managed,
+        since=state.since_at,
+        last_seen=pc.last_seen_at,
+        judged=state.judged_at,
+    )
+
+
+def newest_in(level: Level, since: timedelta, size: int) -> tuple[list[PcRow], int]:
+    """The PCs that came to ``level`` within ``since``, newest first, and how many there are."""
+    found = PcState.objects.filter(level=int(level), since_at__gte=clock.now() - since)
+    numbers: Iterable[int] = found.order_by("-since_at", "pc").values_list("pc", flat=True)[:size]
+    return rows(list(numbers)), found.count()

@@ -1,0 +1,68 @@
+/* Small behaviours: keys, menus, notices about the connection. Everything works without them. */
+(() => {
+  const one = (selector, inside = document) => inside.querySelector(selector);
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const typing = (element) => element.matches("input, textarea, select, [contenteditable]");
+  const rows = () => all(".k-table td.k-name a, .k-table td.k-open a");
+
+  /* a menu closes when something else is chosen */
+  const closeMenus = (except) => all("details.k-menu[open]").forEach((menu) => { if (menu !== except) menu.open = false; });
+  document.addEventListener("click", (event) => closeMenus(event.target.closest("details.k-menu")));
+  document.addEventListener("focusin", (event) => closeMenus(event.target.closest("details.k-menu")));
+
+  const step = (by) => {
+    const found = rows();
+    const at = found.indexOf(document.activeElement);
+    found[Math.min(found.length - 1, Math.max(0, at + by))]?.focus();
+  };
+  const places = { o: "overview", p: "pcs", j: "policies", r: "operations" };
+  let going = 0;
+  const plain = {
+    "/": () => (one("#main [type=search]") || one(".k-find input"))?.focus(),
+    j: () => step(1),
+    k: () => step(-1),
+    f: () => one(".k-filters summary")?.click(),
+    e: () => one("[data-k-open-all]")?.click(),
+    g: () => { going = Date.now(); },
+  };
+  document.addEventListener("keydown", (event) => {
+    const field = one(".k-find input");
+    if (event.key === "k" && (event.ctrlKey || event.metaKey) && field) {
+      event.preventDefault();
+      field.focus();
+      field.select();
+    } else if (event.key === "Escape") {
+      const menu = one("details.k-menu[open]");
+      if (menu) { menu.open = false; one("summary", menu).focus(); }
+    } else if (!typing(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      const place = Date.now() - going < 1500 && places[event.key];
+      going = 0;
+      const act = place ? () => one(`.k-nav [data-k-place=${place}]`)?.click() : plain[event.key];
+      if (act) { event.preventDefault(); act(); }
+    }
+  });
+
+  /* all items of a PC at once */
+  one("[data-k-open-all]")?.addEventListener("click", (event) => {
+    const items = all("details.k-item");
+    const open = items.some((item) => !item.open);
+    items.forEach((item) => { item.open = open; });
+    event.currentTarget.textContent = open ? event.currentTarget.dataset.kClose : event.currentTarget.dataset.kOpenAll;
+  });
+
+  /* fields left empty stay out of the address */
+  document.addEventListener("htmx:configRequest", (event) => {
+    const given = event.detail.formData;
+    [...given.keys()].forEach((name) => { if (given.getAll(name).every((value) => value === "")) given.delete(name); });
+  });
+
+  /* after a swap: one sentence for screen readers; when the server is away: a notice, and what is typed stays */
+  const show = (id, visible) => { const notice = one(id); if (notice) notice.hidden = !visible; };
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const said = one("[data-k-said]", event.target)?.dataset.kSaid;
+    if (said) one("#k-status").textContent = said;
+  });
+  document.addEventListener("htmx:sendError", () => show("#k-lost", true));
+  document.addEventListener("htmx:responseError", () => show("#k-wrong", true));
+  document.addEventListener("htmx:afterOnLoad", () => { show("#k-lost", false); show("#k-wrong", false); });
+})();

@@ -1,0 +1,40 @@
+"""Addresses of the console. Signing in and out is allauth's, under ``account/``."""
+
+from django.urls import path, register_converter
+from django.urls.converters import IntConverter
+
+from kanmon.console.views import (
+    choices,
+    intake,
+    operations,
+    overview,
+    pcs,
+    policies,
+    welcome,
+)
+
+
+class NumberConverter(IntConverter):
+    """A number that a database column holds; longer ones are no address of ours."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_converter(NumberConverter, "number")
+app_name = "console"
+urlpatterns = [
+    path("", overview.overview, name="overview"),
+    path("pcs", pcs.pcs, name="pcs"),
+    path("pcs/<number:number>", pcs.pc, name="pc"),
+    path("pcs/<number:number>/inventory", pcs.pc_inventory, name="pc_inventory"),
+    path("suspected", intake.suspected, name="suspected"),
+    path("suspected/<number:number>", intake.decide, name="decide_suspected"),
+    path("refused", intake.refused, name="refused"),
+    path("policies", policies.policies, name="policies"),
+    path("policies/<str:kind>/<path:name>", policies.policy, name="policy"),
+    path("operations", operations.operations, name="operations"),
+    path("operations/<number:number>", operations.operation, name="operation"),
+    path("welcome/<str:token>", welcome.welcome, name="welcome"),
+    path("language", choices.language, name="language"),
+    path("theme", choices.theme, name="theme"),
+]

@@ -1,0 +1,127 @@
+"""The PC list and the pages of one PC."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from kanmon.common import clock
+from kanmon.console import pc_words, read, wording, words
+from kanmon.console.needs import needs
+from kanmon.console.read.pcs import SORTS
+from kanmon.console.shown import PcQuery, PcShown
+from kanmon.judgment.levels import Level
+
+TABS = (Level.DANGER, Level.WARNING, Level.CAUTION, Level.SAFE, Level.UNKNOWN, Level.NOT_JUDGED)
+WORDS = {level.word: level for level in Level}
+
+
+def _query(given: QueryDict) -> PcQuery:
+    """The search that the address holds; what is not known in it is left out."""
+    sort = given.get("sort", "level")
+    sort = sort if sort in SORTS else "level"
+    falls = {"down": True, "up": False}.get(given.get("order", ""), SORTS[sort])
+    return PcQuery(
+        levels=frozenset(WORDS[word] for word in given.getlist("level") if word in WORDS),
+        text=given.get("q", "").strip()[:200],
+        group=given.get("group", "")[:1000],
+        managed={"yes": True, "no": False}.get(given.get("managed", "")),
+        stale=given.get("stale") == "yes",
+        sort=sort,
+        descending=falls,
+        cursor=given.get("at", ""),
+    )
+
+
+def _chips(query: PcQuery) -> Iterator[dict[str, str]]:
+    """The conditions of the search, each with the name in the address that it goes by."""
+    if query.levels:
+        names = ", ".join(str(words.LEVELS[level]) for level in sorted(query.levels, reverse=True))
+        yield {"name": "level", "label": _("Level is"), "value": names}
+    if query.group:
+        yield {"name": "group", "label": _("Group under"), "value": query.group}
+    if query.managed is not None:
+        yield {"name": "managed", "label": _("Management"), "value": _("enabled") if query.managed else _("disabled")}
+    if query.stale:
+        days = read.STALE_DAYS
+        yield {"name": "stale", "label": _("Not seen"), "value": _("for %(days)s days") % {"days": days}}
+    if query.text:
+        yield {"name": "q", "label": _("Text"), "value": query.text}
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+@needs("view")
+def pcs(request: HttpRequest) -> HttpResponse:
+    """The list; only its table when htmx asks for it."""
+    query = _query(request.GET)
+    shown = {
+        "nav": "pcs",
+        "query": query,
+        "page": read.pcs(query),
+        "chips": list(_chips(query)),
+        "levels": [(level, level in query.levels) for level in Level],
+        "columns": _columns(query),
+        "stale_days": read.STALE_DAYS,
+    }
+    counts = read.level_counts()
+    shown["tabs"] = [(level, counts[level], query.levels == {level}) for level in TABS]
+    if request.htmx and not request.htmx.history_restore_request:
+        return render(request, "console/pcs_part.html", shown)
+    shown["groups"] = read.groups()
+    return render(request, "console/pcs.html", shown)
+
+
+def _columns(query: PcQuery) -> dict[str, dict[str, str]]:
+    """For each column that can be sorted by: how it is sorted now, and the order that a click asks for."""
+    columns = {}
+    for name, falls_first in SORTS.items():
+        now = query.sort == name
+        turned = not query.descending if now else falls_first
+        aria = ("descending" if query.descending else "ascending") if now else ""
+        columns[name] = {"aria": aria, "order": "down" if turned else "up"}
+    return columns
+
+
+@require_safe
+@needs("view")
+def pc(request: HttpRequest, number: int) -> HttpResponse:
+    """How a PC stands and why, how to mend it, and what happened to it."""
+    earlier = request.GET.get("earlier", "0")
+    more = min(int(earlier), 1000) if earlier.isdecimal() and len(earlier) < 6 else 0
+    shown = read.pc(number, more)
+    if shown is None:
+        raise Http404
+    items = [(item, pc_words.summary(item), item.level in pc_words.FAILING) for item in shown.items]
+    return render(request, "console/pc.html", {**_head(shown), "items": items, "earlier": more + 50})
+
+
+@require_safe
+@needs("view")
+def pc_inventory(request: HttpRequest, number: int) -> HttpResponse:
+    """What a PC has, a class of records at a time."""
+    text = request.GET.get("q", "").strip()[:200]
+    wanted = request.GET.get("page", "1")
+    page = int(wanted) if wanted.isdecimal() and len(wanted) < 8 else 1
+    shown = read.pc(number)
+    if shown is None:
+        raise Http404
+    inventory = read.inventory(number, request.GET.get("class", ""), text, page)
+    told = any(table.told for table in inventory.tables if table.name == inventory.chosen) if inventory else False
+    context = {**_head(shown), "inventory": inventory, "text": text, "told": told}
+    return render(request, "console/pc_inventory.html", context)
+
+
+def _head(pc: PcShown) -> dict[str, Any]:
+    """What both pages of a PC have on top."""
+    names = [name for name in pc.row.group.split("/") if name]
+    path = [(name, "/" + "/".join(names[: place + 1])) for place, name in enumerate(names)]
+    since = ""
+    if pc.row.since:
+        parts = {"when": wording.moment(pc.row.since, clock.now()), "age": wording.age(clock.now() - pc.row.since)}
+        since = _("since %(when)s (%(age)s)") % parts
+    return {"nav": "pcs", "pc": pc, "path": path, "since": since}

@@ -1,0 +1,82 @@
+"""``kanmon setup``: makes the home without questions. Running it again changes nothing that is there."""
+
+import os
+import secrets
+from pathlib import Path
+
+from kanmon.common import config
+from kanmon.common.errors import Refused
+
+_TOML = """\
+# Settings of Kanmon. Every setting, with its unit, default and reason: docs/reference/settings.md
+# `kanmon check` shows the values in force and where each comes from.
+
+[server]
+# listen = "127.0.0.1:8080"
+
+[mail]
+# server = "mail.example.com:25"
+# administrators = ["security@example.com"]
+
+[action]
+# collect_seconds = 60
+"""
+
+
+def make(home: Path) -> None:
+    """Folders, secrets and a commented kanmon.toml. Existing files are left as they are."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, mode in (("secrets", 0o700), ("log", 0o750), ("run", 0o700)):
+        (home / name).mkdir(mode=mode, exist_ok=True)
+    _write_once(home / "kanmon.toml", _TOML, 0o640)
+    _write_once(home / "secrets" / "signing-key", secrets.token_urlsafe(64), 0o600)
+
+
+def _write_once(path: Path, text: str, mode: int) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def require(home: Path) -> None:
+    """Raises Refused KNM6004-E when ``home`` is not set up."""
+    if not (home / "secrets" / "signing-key").exists():
+        raise Refused("KNM6004-E", home=str(home))
+
+
+def start_django() -> None:
+    """Django, ready to use, with the settings of this home."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kanmon.settings")
+    import django
+
+    django.setup()
+
+
+def migrate() -> None:
+    """Bring the database forward to this version; only forward, and only when something is missing."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+    if connection.vendor == "sqlite":
+        os.chmod(config.home() / "kanmon.sqlite3", 0o600)
+
+
+def setup(home: Path) -> None:
+    """All of it: files, database, built-in policies."""
+    make(home)
+    config.forget()
+    config.read(home)
+    start_django()
+    migrate()
+    from kanmon.policy import versions
+
+    versions.install_builtin()

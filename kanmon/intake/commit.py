@@ -1,0 +1,251 @@
+"""Group commit: reports that come in while one commit is written are committed together by the next.
+
+One thread owns the writing side of intake. Whoever received a body gives it an ``Item`` and waits; the
+thread takes all that wait, answers "same bytes" from one look-up, writes the others in one transaction, and
+only then lets their senders be answered. So an acknowledged report is on the disk, and the price of the
+disk is shared.
+
+Unchanged is told in two steps. The same bytes as the device's newest report: nothing was decoded, and only
+"last seen" is written, at most once a minute. The same content (``report.content_digest``): a receipt that
+carries columns only. An older report than the newest of the same device is not queued at all.
+"""
+
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import close_old_connections, connection
+
+from kanmon.common import clock
+from kanmon.common.errors import Refused
+from kanmon.intake.models import Device, Receipt, Refusal
+from kanmon.journal import record
+from kanmon.journal.models import Operation
+from kanmon.journal.writing import sql_time, transaction
+
+GROUP_MOST = 500
+SEEN_EVERY = timedelta(minutes=1)
+REFUSALS_KEPT = 1000
+
+
+@dataclass(slots=True)
+class Probe:
+    """Is this body, by its digest, the newest of a device of this source? ``answer`` gets its format or None."""
+
+    source: int
+    raw_digest: bytes
+    answer: Callable[[Any], None]
+
+
+@dataclass(slots=True)
+class Arrival:
+    """A decoded report on its way to the disk. ``answer`` gets "changed", "unchanged", "older" or an exception."""
+
+    source: int
+    device_key: str
+    format: str
+    reported_at: datetime | None
+    raw_digest: bytes
+    content_digest: bytes
+    body: bytes
+    report: bytes  # whole
+    columns_only: bytes  # the same report without its facts
+    answer: Callable[[Any], None]
+    requester: str = "inventory"
+    partial: bool = False
+
+
+@dataclass(slots=True)
+class Refusing:
+    """A refused body on its way to the list of refusals."""
+
+    source: int | None
+    address: str
+    agent: str
+    size: int
+    problem: Refused
+    body: bytes
+
+
+@dataclass
+class Committer:
+    """The thread and its queue."""
+
+    most: int
+    _queue: deque[Any] = field(default_factory=deque, init=False)
+    _wake: threading.Condition = field(default_factory=threading.Condition, init=False)
+    _stopping: bool = field(default=False, init=False)
+    _thread: threading.Thread | None = field(default=None, init=False)
+
+    def start(self) -> None:
+        """Begin to serve the queue."""
+        self._thread = threading.Thread(target=self._serve, name="intake-commit", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write what waits, then end."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify()
+        if self._thread:
+            self._thread.join(30)
+
+    def put(self, item: Any) -> None:
+        """Queue an item. Raises Refused KNM1103-E (503) when too many wait."""
+        with self._wake:
+            if len(self._queue) >= self.most or self._stopping:
+                raise Refused("KNM1103-E", status=503, count=len(self._queue), seconds=30)
+            self._queue.append(item)
+            self._wake.notify()
+
+    def _serve(self) -> None:
+        while True:
+            with self._wake:
+                while not self._queue and not self._stopping:
+                    self._wake.wait()
+                if not self._queue:
+                    break
+                group = [self._queue.popleft() for _ in range(min(len(self._queue), GROUP_MOST))]
+            try:
+                write_group(group)
+            except Exception as problem:
+                traceback.print_exc()
+                close_old_connections()
+                for item in group:
+                    if hasattr(item, "answer"):
+                        item.answer(Refused("KNM1104-E", status=503, problem=str(problem) or type(problem).__name__))
+        connection.close()
+
+
+def write_group(group: list[Any]) -> None:
+    """Answer the probes and commit the arrivals and refusals of one group."""
+    probes = [item for item in group if isinstance(item, Probe)]
+    if probes:
+        _answer_probes(probes)
+    arrivals = [item for item in group if isinstance(item, Arrival)]
+    refusals = [item for item in group if isinstance(item, Refusing)]
+    if not arrivals and not refusals:
+        return
+    with transaction():
+        results = _store(arrivals) if arrivals else []
+        if refusals:
+            _store_refusals(refusals)
+    for item, result in zip(arrivals, results, strict=True):
+        item.answer(result)
+
+
+def _answer_probes(probes: list[Probe]) -> None:
+    now = clock.now()
+    rows = Device.objects.filter(raw_digest__in=[probe.raw_digest for probe in probes]).values_list(
+        "raw_digest", "source_id", "id", "seen_at", "pc", "format"
+    )
+    known = {(bytes(digest), source): (id, seen_at, pc, format) for digest, source, id, seen_at, pc, format in rows}
+    found = [known.get((probe.raw_digest, probe.source)) for probe in probes]
+    late = {row[0]: row[2] for row in found if row and now - row[1] > SEEN_EVERY}
+    if late:
+        with transaction(), connection.cursor() as cursor:
+            at = sql_time(now)
+            cursor.executemany("UPDATE device SET seen_at = %s WHERE id = %s", [(at, id) for id in late])
+            cursor.executemany(
+                "UPDATE pc SET last_seen_at = %s WHERE id = %s", [(at, pc) for pc in late.values() if pc is not None]
+            )
+    for probe, row in zip(probes, found, strict=True):
+        probe.answer(row[3] if row else None)
+
+
+def _store(arrivals: list[Arrival]) -> list[str | Refused]:
+    """Write receipts and devices; begin recording. Returns what each arrival was."""
+    now = clock.now()
+    keys = {(item.source, item.device_key) for item in arrivals}
+    rows = Device.objects.filter(source__in={s for s, _ in keys}, key__in={k for _, k in keys})
+    devices = {(row.source_id, row.key): row for row in rows}
+    fresh: list[Device] = []
+    changed: dict[int, Device] = {}
+    receipts: list[Receipt] = []
+    results: list[str | Refused] = []
+    for item in arrivals:
+        device = devices.get((item.source, item.device_key))
+        reported_at = min(item.reported_at or now, now)
+        result = "changed"
+        if device is None and item.partial:
+            results.append(Refused("KNM1031-E", status=409, device=item.device_key))
+            continue
+        if device is None:
+            device = Device(source_id=item.source, key=item.device_key, format=item.format)
+            devices[item.source, item.device_key] = device
+            fresh.append(device)
+        elif reported_at < device.reported_at:
+            result = "older"
+        elif bytes(device.content_digest) == item.content_digest:
+            result = "unchanged"
+        results.append(result)
+        receipts.append(_receipt(item, result, now))
+        if result != "older":
+            device.raw_digest, device.content_digest = item.raw_digest, item.content_digest
+            device.reported_at, device.seen_at = reported_at, now
+            if device.id is not None:
+                changed[device.id] = device
+    Device.objects.bulk_create(fresh)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE device SET raw_digest = %s, content_digest = %s, reported_at = %s, seen_at = %s WHERE id = %s",
+            [(d.raw_digest, d.content_digest, sql_time(d.reported_at), sql_time(now), d.id) for d in changed.values()],
+        )
+        _insert_receipts(cursor, receipts)
+    if any(receipt.state == Receipt.QUEUED for receipt in receipts):
+        begin_recording(arrivals[0].requester)
+    return results
+
+
+def _receipt(item: Arrival, result: str, now: datetime) -> Receipt:
+    whole = result != "unchanged"
+    return Receipt(
+        source_id=item.source, device_key=item.device_key, received_at=now, format=item.format,
+        content="changed" if whole else "same", raw_digest=item.raw_digest, content_digest=item.content_digest,
+        body=item.body if whole else b"", report=item.report if whole else item.columns_only,
+        state=Receipt.OLDER if result == "older" else Receipt.QUEUED, ended_at=now if result == "older" else None,
+    )  # fmt: skip
+
+
+def _insert_receipts(cursor: Any, receipts: list[Receipt]) -> None:
+    cursor.executemany(
+        "INSERT INTO receipt (source_id, device_key, received_at, format, content, raw_digest, content_digest, body,"
+        " report, state, reasons, ended_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '[]', %s)",
+        [
+            (r.source_id, r.device_key, sql_time(r.received_at), r.format, r.content, r.raw_digest, r.content_digest,
+             r.body, r.report, r.state, sql_time(r.ended_at) if r.ended_at else None)
+            for r in receipts
+        ],
+    )  # fmt: skip
+
+
+def begin_recording(requester: str) -> None:
+    """Begin an operation that records the queue, unless one waits already. Inside a transaction."""
+    if not Operation.objects.filter(kind="record", state="waiting").exists():
+        record.begin("record", requester=requester, subject="reports")
+
+
+def _store_refusals(refusals: list[Refusing]) -> None:
+    now = clock.now()
+    Refusal.objects.bulk_create(
+        Refusal(
+            source_id=item.source, received_at=now, address=item.address[:60], agent=item.agent[:200], size=item.size,
+            message_id=item.problem.message_id, params={k: str(v)[:500] for k, v in item.problem.params.items()},
+            body=item.body[:65536],
+        )
+        for item in refusals
+    )  # fmt: skip
+    newest = Refusal.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    Refusal.objects.filter(id__lte=newest - REFUSALS_KEPT).delete()
+
+
+def utc(seconds: int | None) -> datetime | None:
+    """A report's time as the database wants it; None when it has none or an impossible one."""
+    try:
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

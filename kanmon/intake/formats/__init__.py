@@ -1,0 +1,109 @@
+"""Inflated bytes -> Report, or the greeting that comes before one.
+
+The format is told by content; headers of agents lie. A new format is one file with ``read`` and one line in
+``FORMATS``. ``read`` raises nothing but Refused for whatever bytes it gets, and opens no file or connection.
+"""
+
+import codecs
+from collections.abc import Callable
+
+import msgspec
+
+from kanmon.common.errors import Refused
+from kanmon.intake.formats import glpi_json, kanmon_json, ocs_xml
+from kanmon.intake.formats.message import Contact, Prolog, Wire, accepted
+from kanmon.intake.report import Report
+from kanmon.intake.text import clean
+
+__all__ = ["FORMATS", "MAX_JSON_MARKS", "Contact", "Message", "Prolog", "Wire", "accepted", "read"]
+
+Message = Report | Prolog | Contact
+
+# A value in JSON costs much more memory than its three bytes, so their number is bounded before decoding.
+MAX_JSON_MARKS = 400_000
+
+
+class _Outline(msgspec.Struct):
+    """What tells one JSON format from another; nothing below the first level is looked at."""
+
+    kanmon: msgspec.Raw = msgspec.Raw()
+    deviceid: msgspec.Raw = msgspec.Raw()
+    action: msgspec.Raw = msgspec.Raw()
+    content: msgspec.Raw = msgspec.Raw()
+
+
+def _is_xml(head: bytes, outline: _Outline | None) -> bool:
+    return head.startswith(b"<")
+
+
+def _is_kanmon(head: bytes, outline: _Outline | None) -> bool:
+    return outline is not None and bool(bytes(outline.kanmon))
+
+
+def _is_glpi(head: bytes, outline: _Outline | None) -> bool:
+    return outline is not None and any(map(bytes, (outline.deviceid, outline.action, outline.content)))
+
+
+Reader = Callable[[bytes, str, str | None], Message]
+
+# name -> (is it this one?, reader of body, User-Agent, encoding that overrides the body's own)
+FORMATS: dict[str, tuple[Callable[[bytes, _Outline | None], bool], Reader]] = {
+    "ocs_xml": (_is_xml, ocs_xml.read),
+    "kanmon_json": (_is_kanmon, lambda body, agent, encoding: kanmon_json.read(body)),
+    "glpi_json": (_is_glpi, lambda body, agent, encoding: glpi_json.read(body)),
+}
+
+_outline = msgspec.json.Decoder(_Outline)
+
+
+def read(body: bytes, agent: str = "") -> Message:
+    """The message in the inflated ``body``. ``agent`` is the User-Agent of the request, as a hint.
+
+    Raises Refused when it is no message that Kanmon knows, with a sentence that says what was seen.
+    """
+    body, encoding = _as_utf8(body)
+    head = body[:64].lstrip()
+    if not head:
+        head = body.lstrip()[:64]
+    body = body.lstrip() if head.startswith((b"<", b"{")) else body
+    outline = _look(body) if head.startswith(b"{") else None
+    for is_it, reader in FORMATS.values():
+        if is_it(head, outline):
+            return reader(body, agent, encoding)
+    raise Refused("KNM1010-E", seen=_described(head, outline))
+
+
+def _as_utf8(body: bytes) -> tuple[bytes, str | None]:
+    """``body`` without byte order mark, UTF-16 turned to UTF-8; and "utf-8" when the body says otherwise itself."""
+    if body.startswith(codecs.BOM_UTF8):
+        return body[3:], None
+    wide = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}.get(body[:2])
+    wide = wide or {b"<\0": "utf-16-le", b"{\0": "utf-16-le", b"\0<": "utf-16-be", b"\0{": "utf-16-be"}.get(body[:2])
+    if wide is None:
+        return body, None
+    try:
+        return body.decode(wide).encode(), "utf-8"
+    except UnicodeError as error:
+        raise Refused("KNM1010-E", seen=f"UTF-16 text that is damaged ({clean(error)})") from error
+
+
+def _look(body: bytes) -> _Outline:
+    if body.count(b",") + body.count(b"[") + body.count(b"{") > MAX_JSON_MARKS:
+        raise Refused("KNM1022-E", status=413, limit=MAX_JSON_MARKS)
+    try:
+        return _outline.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise Refused("KNM1020-E", detail=clean(error)) from error
+
+
+def _described(head: bytes, outline: _Outline | None) -> str:
+    """The beginning of a body in words that are safe to show: text as such, everything else as numbers."""
+    if outline is not None:
+        return "a JSON object with none of the fields kanmon, deviceid, action, content"
+    if head.isascii() and head[:32].decode("ascii").strip().isprintable() and head:
+        return f"the text {head[:32].decode('ascii').strip()!r}"
+    kinds = {b"PK": "a ZIP archive", b"\x1f\x8b": "a gzip stream", b"\x7fELF": "a program", b"%PDF": "a PDF file"}
+    for mark, kind in kinds.items():
+        if head.startswith(mark):
+            return kind
+    return f"the bytes {head[:8].hex(' ')}" if head else "blanks"

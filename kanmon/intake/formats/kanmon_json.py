@@ -1,0 +1,136 @@
+"""Kanmon's own JSON -> Report. The format is described in ``kanmon_schema``."""
+
+from collections.abc import Iterable
+from datetime import date
+
+import msgspec
+
+from kanmon.common.errors import Refused
+from kanmon.common.facts import (
+    SETTINGS,
+    Account,
+    Agent,
+    Antivirus,
+    Drive,
+    Fact,
+    Firewall,
+    Hardware,
+    Os,
+    Patch,
+    PendingUpdate,
+    Service,
+    Setting,
+    Share,
+    Software,
+)
+from kanmon.intake.formats.kanmon_schema import Inventory, SoftwarePart
+from kanmon.intake.formats.sections.network import addresses
+from kanmon.intake.report import Report, build
+from kanmon.intake.text import clean
+
+_decoder = msgspec.json.Decoder(Inventory)
+_SCHEMES = {"windows": "windows"}
+
+# class of facts -> section that tells it
+_SECTIONS = {
+    "software": "software",
+    "patch": "patches",
+    "pending_update": "pending_updates",
+    "antivirus": "antivirus",
+    "account": "accounts",
+    "share": "shares",
+    "service": "services",
+    "firewall": "firewall",
+    "drive": "drives",
+}
+
+
+def read(body: bytes) -> Report:
+    """The report in ``body``. Raises Refused with the path of the field that does not fit."""
+    try:
+        told = _decoder.decode(body)
+    except msgspec.ValidationError as error:
+        raise Refused("KNM1021-E", detail=clean(error)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refused("KNM1020-E", detail=clean(error)) from error
+    columns = msgspec.structs.asdict(told.columns) if told.columns else {}
+    if columns.get("ip"):
+        columns["ip"] = addresses(columns["ip"].split())
+    return build(
+        format="kanmon",
+        device_key=clean(told.device_id),
+        reported_at=int(told.reported_at.timestamp()),
+        host=told.host,
+        serial=told.identity.serial,
+        uuid=told.identity.uuid,
+        macs=told.identity.macs,
+        asset_number=told.asset_number,
+        group=clean(told.group),
+        tag=told.tag,
+        columns={name: clean(value) if type(value) is str else value for name, value in columns.items()},
+        facts=_facts(told),
+        told=[name for name, section in _SECTIONS.items() if getattr(told, section) is not None],
+    )
+
+
+def _facts(told: Inventory) -> list[Fact]:
+    found: list[Fact] = [Agent(clean(told.agent.name), clean(told.agent.version))]
+    family = told.os.family if told.os else "other"
+    if told.os:
+        one = told.os
+        texts = (one.name, one.version, one.build, one.service_pack, one.arch)
+        found.append(Os(family, *map(clean, texts)))
+    if told.hardware:
+        make = told.hardware
+        found.append(Hardware(clean(make.manufacturer), clean(make.model), clean(make.chassis)))
+    found += _programs(told.software or (), _SCHEMES.get(family, "other"))
+    found += [Patch(kb) for kb in told.patches or ()]
+    found += [PendingUpdate(clean(u.name), clean(u.version), u.security) for u in told.pending_updates or ()]
+    if told.settings:
+        for name in SETTINGS:
+            if (value := getattr(told.settings, name)) is not None:
+                found.append(Setting(name, clean(value) if type(value) is str else value))
+    return found + _states(told)
+
+
+def _programs(parts: Iterable[SoftwarePart], scheme: str) -> list[Fact]:
+    return [
+        Software(clean(p.name), clean(p.version), clean(p.publisher), clean(p.arch), p.scheme or scheme) for p in parts
+    ]
+
+
+def _states(told: Inventory) -> list[Fact]:
+    found: list[Fact] = [
+        Antivirus(
+            clean(p.product),
+            clean(p.version),
+            clean(p.engine),
+            clean(p.definitions),
+            _day(p.definitions_date),
+            p.enabled,
+            p.up_to_date,
+        )
+        for p in told.antivirus or ()
+    ]
+    found += [
+        Account(
+            clean(p.name),
+            p.enabled,
+            p.administrator,
+            p.guest,
+            p.has_password,
+            p.password_expires,
+            _day(p.password_changed),
+        )
+        for p in told.accounts or ()
+    ]
+    found += [Share(clean(p.name), p.administrative) for p in told.shares or ()]
+    found += [Service(clean(p.name), p.running, p.startup) for p in told.services or ()]
+    found += [Firewall(clean(p.profile), p.enabled, p.exceptions) for p in told.firewall or ()]
+    return found + [
+        Drive(clean(p.name), p.system, p.encrypted, clean(p.method), clean(p.filesystem)) for p in told.drives or ()
+    ]
+
+
+def _day(value: date | None) -> str:
+    return value.isoformat() if value else ""

@@ -1,0 +1,53 @@
+"""LOCAL_USERS and LOCAL_GROUPS -> Account.
+
+Only accounts that can log on are kept: on Unix those with a shell. Agents do not tell about passwords. An
+administrator is user 0, the built-in account of Windows (SID ...-500) or a member of an administrators' group;
+without groups in the report it stays unknown for all others.
+"""
+
+from kanmon.common.facts import Account, Fact
+from kanmon.intake.formats.sections.entry import Entry, Sections
+from kanmon.intake.text import clean
+
+_NO_LOGON = ("nologin", "false", "sync", "halt", "shutdown", "null", "uucico")
+_UNIX_GROUPS = frozenset({"root", "wheel", "sudo", "admin"})
+_WINDOWS_ADMINISTRATORS = "S-1-5-32-544"
+
+
+def facts(sections: Sections, family: str) -> list[Fact]:
+    """The accounts of a report."""
+    administrators = _administrators(sections.get("LOCAL_GROUPS", []))
+    found: list[Fact] = []
+    for entry in sections.get("LOCAL_USERS", ()):
+        name = clean(entry.get("LOGIN")) or clean(entry.get("NAME"))
+        shell = clean(entry.get("SHELL"))
+        if not name or shell.rpartition("/")[2] in _NO_LOGON:
+            continue
+        number = clean(entry.get("ID")) or clean(entry.get("ID_USER"))
+        guest = number.startswith("S-1-5-21-") and number.endswith("-501")
+        found.append(Account(name, administrator=_administrator(name, number, family, administrators), guest=guest))
+    return found
+
+
+def _administrator(name: str, number: str, family: str, administrators: frozenset[str] | None) -> bool | None:
+    if family == "windows":
+        if number.startswith("S-1-5-21-") and number.endswith("-500"):
+            return True
+    elif number == "0" or name == "root":
+        return True
+    return None if administrators is None else name in administrators
+
+
+def _administrators(groups: list[Entry]) -> frozenset[str] | None:
+    """Members of the administrators' groups; None when the report does not say who is a member of what."""
+    members: set[str] = set()
+    known = False
+    for entry in groups:
+        told = entry.get("MEMBER")
+        names = [clean(part) for part in told] if isinstance(told, list) else clean(told).split(",")
+        names = [name.rpartition("\\")[2] for name in names if name]
+        known = known or bool(names)
+        number = clean(entry.get("ID"))
+        if number == _WINDOWS_ADMINISTRATORS or clean(entry.get("NAME")) in _UNIX_GROUPS:
+            members.update(names)
+    return frozenset(members) if known else None

@@ -1,0 +1,49 @@
+"""What the readers keep of an agent's inventory, and nothing else: environment variables, processes, licence
+keys and monitors' pictures are dropped while reading."""
+
+from collections.abc import Mapping
+
+Entry = dict[str, object]
+Sections = dict[str, list[Entry]]
+
+
+def _fields(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+WANTED: Mapping[str, frozenset[str]] = {
+    "ACCESSLOG": _fields("LOGDATE"),
+    "ACCOUNTINFO": _fields("KEYNAME KEYVALUE"),
+    "ANTIVIRUS": _fields("NAME COMPANY VERSION ENABLED UPTODATE BASE_VERSION BASE_CREATION"),
+    "BIOS": _fields("SSN ASSETTAG SMANUFACTURER SMODEL TYPE SECURE_BOOT"),
+    "DRIVES": _fields(
+        "LETTER TYPE VOLUMN LABEL FILESYSTEM SYSTEMDRIVE TOTAL FREE ENCRYPT_STATUS ENCRYPT_NAME ENCRYPT_ALGO"
+    ),
+    "FIREWALL": _fields("PROFILE STATUS"),
+    "HARDWARE": _fields(
+        "NAME UUID WORKGROUP USERDOMAIN USERID LASTLOGGEDUSER DATELASTLOGGEDUSER MEMORY IPADDR CHASSIS_TYPE ARCHNAME "
+        "OSNAME OSVERSION OSCOMMENTS DESCRIPTION"
+    ),
+    "LOCAL_GROUPS": _fields("ID ID_GROUP NAME MEMBER"),
+    "LOCAL_USERS": _fields("ID ID_USER LOGIN NAME SHELL"),
+    "NETWORKS": _fields("DESCRIPTION TYPE MACADDR IPADDRESS IPADDRESS6 MANAGEMENT"),
+    "OPERATINGSYSTEM": _fields(
+        "NAME FULL_NAME VERSION KERNEL_NAME KERNEL_VERSION SERVICE_PACK ARCH BOOT_TIME FQDN DNS_DOMAIN TIMEZONE"
+    ),
+    "SECURITYCENTER": _fields("CATEGORY PRODUCT VERSION ENABLED UPTODATE"),
+    "SERVICE": _fields("SVCNAME SVCSTATE SVCSTARTMODE"),
+    "SERVICES": _fields("SVCNAME SVCSTATE SVCSTARTMODE"),
+    "SOFTWARES": _fields("NAME VERSION PUBLISHER ARCH ARCHITECTURE FROM RELEASE_TYPE"),
+    "USERS": _fields("LOGIN"),
+    "VERSIONCLIENT": frozenset(),  # a text, not a section: kept as its field ""
+}
+# JSON names that differ from those of the XML.
+RENAMED: Mapping[str, str] = {"FIREWALLS": "FIREWALL", "MAC": "MACADDR", "MEMBERS": "MEMBER"}
+
+_NONE: Entry = {}
+
+
+def first(sections: Sections, name: str) -> Entry:
+    """The first entry of a section, empty when there is none."""
+    entries = sections.get(name)
+    return entries[0] if entries else _NONE

@@ -1,0 +1,205 @@
+"""The operation "record": acknowledged reports become PCs, facts and changes.
+
+It takes the oldest receipts of the queue, bounded in number and in bytes, and records them in one transaction
+in which it also ends. What is left is the work of the next such operation, so that judgment gets its turn
+between two. Killed before the commit, the next attempt finds the same receipts.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+import numpy as np
+from django.db import connection
+from pyroaring import BitMap
+
+from kanmon.common import clock, fault
+from kanmon.common.facts import CODE_OF, NAME_OF, Told
+from kanmon.intake.commit import utc
+from kanmon.intake.models import Receipt
+from kanmon.intake.report import Report, decode
+from kanmon.inventory.book import Book
+from kanmon.inventory.dictionary import Dictionary, facts_of
+from kanmon.inventory.identify import Decision, Marks, identify
+from kanmon.inventory.models import Pc
+from kanmon.inventory.packing import pack, unpack
+from kanmon.journal.worker import Work
+from kanmon.journal.writing import sql_time
+
+CHUNK_RECEIPTS = 500
+CHUNK_BYTES = 32 * 2**20
+_dictionary = Dictionary()
+
+
+@dataclass
+class Recorded:
+    """What a chunk, or a whole operation, has done. ``changed``: facts differ; ``same``: columns at most."""
+
+    changed: BitMap = field(default_factory=BitMap)
+    same: BitMap = field(default_factory=BitMap)
+    recorded: int = 0
+    suspected: int = 0
+    older: int = 0
+
+
+def record_reports(work: Work) -> None:
+    """Record one chunk of the queue and end. The flow judges what changed, and records what is left."""
+    with work.transaction():
+        receipts = _chunk()
+        try:
+            done = record_chunk(receipts)
+        except BaseException:
+            _dictionary.forget()
+            raise
+        fault.point("record_chunk")
+        work.finish(handed=done, recorded=done.recorded, suspected=done.suspected, older=done.older)
+
+
+def _chunk() -> list[Receipt]:
+    """The next receipts of the queue, bounded in number and in bytes."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, length(body) + length(report) FROM receipt WHERE state = 'queued' ORDER BY id LIMIT %s",
+            [CHUNK_RECEIPTS],
+        )
+        rows = cursor.fetchall()
+    ids: list[int] = []
+    size = 0
+    for id, length in rows:
+        size += length
+        if ids and size > CHUNK_BYTES:
+            break
+        ids.append(id)
+    return list(Receipt.objects.filter(id__in=ids).order_by("id"))
+
+
+def record_chunk(receipts: list[Receipt]) -> Recorded:
+    """Record these receipts in order. Inside a transaction."""
+    result = Recorded()
+    if not receipts:
+        return result
+    reports = [decode(bytes(receipt.report)) for receipt in receipts]
+    numbers = _dictionary.numbers([report.facts for report in reports])
+    book = Book.open(receipts, reports)
+    ended: list[tuple[str, int | None, str, int]] = []
+    for receipt, report, facts in zip(receipts, reports, numbers, strict=True):
+        state, pc, reasons = _record_one(book, receipt, report, facts, result)
+        ended.append((state, pc, reasons, receipt.id))
+    book.write()
+    now = sql_time(clock.now())
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE receipt SET state = %s, pc = %s, reasons = %s, ended_at = %s,"
+            " body = CASE WHEN %s = 'suspected' THEN body ELSE %s END,"
+            " report = CASE WHEN %s = 'suspected' THEN report ELSE %s END WHERE id = %s",
+            [
+                (state, pc, reasons, None if state == "suspected" else now, state, b"", state, b"", id)
+                for state, pc, reasons, id in ended
+            ],
+        )
+    return result
+
+
+def _record_one(
+    book: Book, receipt: Receipt, report: Report, facts: list[int], result: Recorded
+) -> tuple[str, int | None, str]:
+    device = book.devices.get((receipt.source_id, receipt.device_key))
+    bound = device.pc if device else None
+    if receipt.content == "same":
+        if bound is None:  # the report that this one repeats is suspected or was rejected: nothing to be said
+            return "recorded", None, "[]"
+        decision = Decision(bound)
+    elif receipt.pc is not None:  # a person has decided
+        decision = Decision(receipt.pc or None)
+    else:
+        decision = decide(book, receipt.source_id, report, bound)
+    if decision.reasons:
+        result.suspected += 1
+        return "suspected", decision.pc, msgspec.json.encode(decision.reasons).decode()
+    if decision.pc is None:
+        pc = _new_pc(book, receipt, report)
+    else:
+        pc = book.pcs[decision.pc]
+        if (utc(report.reported_at) or receipt.received_at) < pc.reported_at and receipt.pc is None:
+            result.older += 1
+            return "older", pc.id, "[]"
+    if device is not None:
+        device.pc = pc.id
+    _apply(book, pc, receipt, report, facts, result)
+    result.recorded += 1
+    return "recorded", pc.id, "[]"
+
+
+def decide(book: Book, source: int, report: Report, bound: int | None) -> Decision:
+    """Which PC ``report`` speaks of, by the rules of identify.py."""
+    marks = Marks(report.serial, report.uuid, frozenset(report.macs))
+    candidate = book.candidate(bound, report) if bound is not None else None
+    return identify(source, marks, candidate, book.alike(report) if candidate is None else {})
+
+
+def _new_pc(book: Book, receipt: Receipt, report: Report) -> Pc:
+    number = book.next_pc
+    book.next_pc += 1
+    asset = report.asset_number
+    if (
+        not asset
+        or Pc.objects.filter(asset_number=asset).exists()
+        or any(p.asset_number == asset for p in book.pcs.values())
+    ):
+        asset = f"PC{number:07d}"
+    pc = Pc(
+        id=number, asset_number=asset, host=report.host, group_id=book.group(report.group or "/"),
+        source=receipt.source_id, first_seen_at=receipt.received_at, last_seen_at=receipt.received_at,
+        reported_at=utc(report.reported_at) or receipt.received_at,
+    )  # fmt: skip
+    book.pcs[number] = pc
+    book.new_pcs.add(number)
+    return pc
+
+
+def _apply(book: Book, pc: Pc, receipt: Receipt, report: Report, facts: list[int], result: Recorded) -> None:
+    """Write the report into the PC's rows of the book."""
+    reported_at = utc(report.reported_at) or receipt.received_at
+    pc.last_seen_at = max(pc.last_seen_at, receipt.received_at)
+    pc.reported_at = min(reported_at, receipt.received_at)
+    pc.user = str(report.columns.get("user", pc.user))[:255]
+    book.touched.add(pc.id)
+    columns = {**report.columns, "reported_at": _seconds(pc.reported_at)}
+    book.put_columns(pc.id, columns)
+    if receipt.content == "same":
+        result.same.add(pc.id)
+        return
+    pc.host = report.host or pc.host
+    pc.serial, pc.uuid = report.serial or pc.serial, report.uuid or pc.uuid
+    pc.format = receipt.format
+    book.remember(pc.id, report)
+    book.bodies[pc.id] = (receipt.format, receipt.received_at, bytes(receipt.body))
+    before = book.packed.get(pc.id, b"")
+    numbers = facts if not report.partial else facts + _untold(before, report)
+    packed = pack_numbers(numbers)
+    if packed != before or pc.id in book.new_pcs:
+        book.facts_changed.setdefault(pc.id, before)
+        book.packed[pc.id] = packed
+        result.changed.add(pc.id)
+    else:
+        result.same.add(pc.id)
+
+
+def _untold(before: bytes, report: Report) -> list[int]:
+    """Of the facts before, those of classes that a partial report does not tell."""
+    told = report.told
+    covered = {CODE_OF[type(fact)] for fact in report.facts}
+    kept = []
+    for number, fact in facts_of(unpack(before)).items():
+        if isinstance(fact, Told) or (CODE_OF[type(fact)] not in covered and NAME_OF[type(fact)] not in told):
+            kept.append(number)
+    return kept
+
+
+def pack_numbers(numbers: list[int]) -> bytes:
+    """Fact numbers as stored."""
+    return pack(np.array(numbers, dtype=np.uint32))
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())

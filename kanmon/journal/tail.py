@@ -1,0 +1,101 @@
+"""The Manager log for people: written from the entries, so that log and journal can't disagree.
+
+Each line ends with "#" and the entry's number. After a crash the tailer reads the last whole line, cuts a
+torn one off, and goes on with the next entry: no line is missing and none stands twice, however the
+process ended. A line is
+``2026-11-22 20:15:03.120Z KNM2001-I mgr-a Judgment started: ... #123``.
+"""
+
+import os
+import re
+import threading
+import traceback
+from pathlib import Path
+
+from django.db import connection
+
+from kanmon.common import config, messages
+from kanmon.journal import changes
+from kanmon.journal.models import Entry
+
+_LAST = re.compile(rb"#(?:(\d+)\.)?(\d+)\n\Z")
+_PAUSE_SECONDS = 0.2
+
+
+def last_position(path: Path) -> changes.Position:
+    """Where the log has got to. Cuts a torn last line off."""
+    for candidate in (path, path.with_name(path.name + ".1")):
+        if not candidate.exists() or not candidate.stat().st_size:
+            continue
+        with open(candidate, "r+b") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - 65536))
+            start = file.tell()
+            tail = file.read()
+            whole = tail[: tail.rfind(b"\n") + 1]
+            if len(whole) != len(tail):
+                file.truncate(start + len(whole))
+            found = _LAST.search(whole)
+            if found:
+                return int(found[1] or 0), int(found[2])
+    return changes.START
+
+
+def line(entry: Entry, language: str, position: changes.Position) -> str | None:
+    """The line of an entry, or None when it is not for the log."""
+    message_id = entry.detail.get("id")
+    if not message_id:
+        return None
+    at = entry.at.strftime("%Y-%m-%d %H:%M:%S.") + f"{entry.at.microsecond // 1000:03d}Z"
+    text = messages.text(message_id, entry.detail, language).replace("\n", " ")
+    place = f"{position[0]}.{position[1]}" if position[0] else str(position[1])
+    return f"{at} {message_id} {entry.node} {text} #{place}\n"
+
+
+class Tailer(threading.Thread):
+    """Writes ``manager.log`` while the process lives."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(name="log-tailer", daemon=True)
+        self.path = path
+        self.language = str(config.get("server.language"))
+        self.stopping = threading.Event()
+        path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+        self.position = last_position(path)
+
+    def run(self) -> None:
+        while not self.stopping.wait(_PAUSE_SECONDS):
+            try:
+                self.write_new()
+            except Exception:
+                traceback.print_exc()
+        connection.close()
+
+    def stop(self) -> None:
+        """End the thread and write what is still missing."""
+        self.stopping.set()
+        if self.is_alive():
+            self.join(5)
+        self.write_new()
+
+    def write_new(self) -> None:
+        """Write the lines of all entries that are not in the log yet."""
+        while True:
+            places = list(changes.follow("entry", self.position, 2000))
+            if not places:
+                return
+            rows = Entry.objects.in_bulk([seq for _, seq in places])
+            lines = [text for place, seq in places if seq in rows and (text := line(rows[seq], self.language, place))]
+            if lines:
+                self._rotate()
+                with open(self.path, "a", encoding="utf-8") as file:
+                    file.write("".join(lines))
+            self.position = places[-1][0]
+
+    def _rotate(self) -> None:
+        if not self.path.exists() or self.path.stat().st_size < config.get("log.file_bytes"):
+            return
+        for number in range(config.get("log.keep_files") - 1, 0, -1):
+            older = self.path.with_name(f"{self.path.name}.{number}")
+            if older.exists():
+                older.replace(self.path.with_name(f"{self.path.name}.{number + 1}"))
+        self.path.replace(self.path.with_name(self.path.name + ".1"))

@@ -1,0 +1,173 @@
+"""The worker: claims operations that are due and runs the function of their kind.
+
+A worker serves one *lane*. Lane "rows" changes only the database and is quick; lane "effect" waits for
+others (mail servers), so that a slow mail server never holds up a judgment.
+
+Everything that a function writes goes through ``Work.transaction``, which checks the term. A function ends
+its operation in the transaction of its last chunk (``Work.finish``); what follows is begun there too.
+"""
+
+import logging
+import random
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import close_old_connections, connection
+
+from kanmon.common import clock, fault
+from kanmon.journal import record
+from kanmon.journal.models import Operation
+from kanmon.journal.writing import TermLost, transaction
+
+log = logging.getLogger("kanmon.worker")
+IDLE_SECONDS = 1.0
+BACKOFF_SECONDS, BACKOFF_MOST_SECONDS = 2.0, 900.0
+
+
+class Passing(Exception):
+    """A failure that may pass: tried again after a while. The text is the sentence."""
+
+
+class Permanent(Exception):
+    """A failure that stays: the operation has failed. The text is the sentence."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of operation: its function, how it may be repeated, and its start and end messages."""
+
+    run: Callable[["Work"], None]
+    lane: str
+    started: str
+    ended: str
+    repeat: str = "idempotent"
+    follow: Callable[["Work", Any], None] | None = None
+
+
+@dataclass
+class Work:
+    """One claimed operation, in the hands of its function."""
+
+    operation: Operation
+    kind: Kind
+    term: int
+    stopping: threading.Event
+    ended: bool = field(default=False, init=False)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """A transaction under this worker's term. Raises TermLost when it was deposed."""
+        with transaction(self.term, self.operation.shard):
+            yield
+
+    def save_progress(self, **progress: Any) -> None:
+        """Inside a chunk's transaction: how far the work has got."""
+        record.save_progress(self.operation, progress)
+
+    def intent(self, **detail: Any) -> None:
+        """Commit that an effect is about to be tried: the first of its three steps."""
+        with self.transaction():
+            record.note(self.operation, "intent", detail)
+        fault.point("after_intent")
+
+    def finish(self, result: str = "success", handed: Any = None, **outcome: Any) -> None:
+        """Inside the last transaction: end the operation and begin what follows, which gets ``handed``."""
+        record.finish(self.operation, {"result": result, **outcome}, {"id": self.kind.ended})
+        if self.kind.follow:
+            self.kind.follow(self, handed)
+        self.ended = True
+
+    def fail(self, sentence: str) -> None:
+        """End the operation as failed, in a transaction of its own."""
+        with self.transaction():
+            record.fail(self.operation, {"result": "failure", "sentence": sentence}, {"id": self.kind.ended})
+        self.ended = True
+
+
+class Worker(threading.Thread):
+    """A thread that works one lane until it is stopped or deposed."""
+
+    def __init__(self, lane: str, kinds: Mapping[str, Kind], term: int, on_deposed: Callable[[], None]) -> None:
+        super().__init__(name=f"worker-{lane}", daemon=True)
+        self.lane, self.term, self.on_deposed = lane, term, on_deposed
+        self.kinds = {name: kind for name, kind in kinds.items() if kind.lane == lane}
+        self.stopping = threading.Event()
+
+    def stop(self) -> None:
+        """Ask the thread to end after its present chunk; join it afterwards."""
+        self.stopping.set()
+        record._wake()
+
+    def run(self) -> None:
+        try:
+            while not self.stopping.is_set():
+                since = record.seen()
+                seconds = self._step()
+                if seconds > 0:
+                    record.wait(since, seconds)
+        except TermLost as lost:
+            log.error("deposed: %s", lost)
+            self.on_deposed()
+        finally:
+            connection.close()
+
+    def _step(self) -> float:
+        """Run one operation that is due; returns how many seconds to rest before the next look."""
+        try:
+            id, due_at = record.next_due(self.kinds)
+            if id is None or due_at is None:
+                return IDLE_SECONDS
+            early = (due_at - clock.now()).total_seconds()
+            if early > 0:
+                return min(early, IDLE_SECONDS)
+            self.run_one(id)
+            return 0
+        except TermLost:
+            raise
+        except Exception:
+            log.error("the worker could not go on:\n%s", traceback.format_exc())
+            close_old_connections()
+            return IDLE_SECONDS
+
+    def run_one(self, id: int) -> None:
+        """Claim operation ``id`` and run it to its end, or to a retry."""
+        with transaction(self.term):
+            kind_name = Operation.objects.values_list("kind", flat=True).get(id=id)
+            kind = self.kinds[kind_name]
+            operation = record.claim(id, self.term, {"id": kind.started})
+        if operation is None:
+            return
+        fault.point("after_claim")
+        work = Work(operation, kind, self.term, self.stopping)
+        try:
+            kind.run(work)
+            if not work.ended:
+                raise RuntimeError(f"the function of {kind_name} returned without ending its operation")
+        except TermLost:
+            raise
+        except Permanent as problem:
+            work.fail(str(problem))
+        except Stopped:
+            with work.transaction():
+                record.put_back(operation)
+        except Exception as problem:
+            if not isinstance(problem, Passing):
+                log.error("operation %s (%s) failed:\n%s", id, kind_name, traceback.format_exc())
+            self._retry_or_fail(work, str(problem) or type(problem).__name__)
+
+    def _retry_or_fail(self, work: Work, sentence: str) -> None:
+        operation = work.operation
+        if operation.attempt >= operation.max_attempts:
+            work.fail(sentence)
+            return
+        seconds = min(BACKOFF_SECONDS * 2 ** (operation.attempt - 1), BACKOFF_MOST_SECONDS)
+        with work.transaction():
+            record.retry(operation, seconds * random.uniform(0.8, 1.2), sentence)
+
+
+class Stopped(Exception):
+    """Raised by a function between two chunks when its worker is to stop; the operation waits again."""

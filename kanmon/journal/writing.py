@@ -1,0 +1,97 @@
+"""``transaction``: the one way in which anything is written.
+
+SQLite has one writer. Threads that wait for it in ``BEGIN IMMEDIATE`` poll and starve each other, so all
+writers of a process first pass a lock that serves them in order of arrival.
+
+A worker gives its *term*. The transaction then begins with a look at the term row: who was deposed writes
+nothing any more. On PostgreSQL a shared advisory lock is taken first and the term is read in a *second*
+statement: in READ COMMITTED each statement sees what was committed before it began, so a take-over (which
+takes the lock exclusively) is either seen or still has to wait for us. In one statement it could be missed.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db import transaction as django_transaction
+
+from kanmon.common import fault
+
+
+class TermLost(Exception):
+    """Another node has taken over: this term may write nothing any more."""
+
+    def __init__(self, term: int) -> None:
+        self.term = term
+        super().__init__(f"term {term} has ended")
+
+
+class FairLock:
+    """A lock that serves its waiters in order of arrival. Not reentrant."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._held = False
+        self._waiters: deque[threading.Lock] = deque()
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return
+            mine = threading.Lock()
+            mine.acquire()
+            self._waiters.append(mine)
+        mine.acquire()  # released by the one before, which hands the lock over without letting go of it
+
+    def __exit__(self, *_: object) -> None:
+        with self._guard:
+            if self._waiters:
+                self._waiters.popleft().release()
+            else:
+                self._held = False
+
+
+_sqlite_writer = FairLock()
+
+
+@contextmanager
+def transaction(term: int | None = None, shard: int = 0) -> Iterator[None]:
+    """A write transaction; with ``term`` only while that term holds. Inside another one it joins it.
+
+    Raises TermLost when the term has ended; nothing is written then.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    if connection.vendor == "sqlite":
+        with _sqlite_writer, django_transaction.atomic():
+            _check(term, shard)
+            yield
+            fault.point("before_commit")
+    else:
+        with django_transaction.atomic():
+            _check(term, shard)
+            yield
+            fault.point("before_commit")
+    fault.point("after_commit")
+
+
+def _check(term: int | None, shard: int) -> None:
+    if term is None:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [shard])
+        cursor.execute("SELECT 1 FROM term WHERE shard = %s AND term = %s", [shard, term])
+        if cursor.fetchone() is None:
+            raise TermLost(term)
+
+
+def sql_time(moment: datetime) -> Any:
+    """``moment`` as plain SQL wants it: the ORM's own form, so that both kinds of rows compare."""
+    return connection.ops.adapt_datetimefield_value(moment)

@@ -1,0 +1,212 @@
+"""Why a PC has its level: found, wanted, how to mend, in English or Japanese.
+
+What failed or is unknown comes from the stored findings with the records that said so, exactly as it was
+judged. What passed was not stored; it is worked out from the facts that the PC has now. A condition that
+passed when it was judged and would not now is left out: the next judgment says it.
+
+Give the day of the judgment as ``today``, so that ages are those that were judged.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from kanmon.common.facts import Antivirus, Fact
+from kanmon.judgment.condition import AGENT_ID, INVENTORY, STALE_ID, Condition, Outcome
+from kanmon.judgment.explain_antivirus import antivirus
+from kanmon.judgment.explain_case import Case, Said
+from kanmon.judgment.explain_settings import service, setting
+from kanmon.judgment.explain_software import mandatory, pending, prohibited, specified, user
+from kanmon.judgment.findings import Finding
+from kanmon.judgment.judge import compile
+from kanmon.judgment.levels import ITEMS, Level, worst
+from kanmon.judgment.one_pc import answer
+from kanmon.judgment.wording import say
+from kanmon.judgment.wording_settings import SETTINGS
+from kanmon.policy.rules import JudgmentPolicy, keyed
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One condition. ``outcome``: failed, unknown, passed or not_applicable. ``short``: the finding in a few words."""
+
+    condition: str
+    title: str
+    outcome: str
+    found: str
+    wanted: str
+    mend: str
+    level: Level
+    short: str
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemExplanation:
+    """One item (or ``inventory``) with its rows, worst first. ``policy``: name and version that judged."""
+
+    item: str
+    level: Level
+    rows: tuple[Row, ...]
+    policy: str
+
+
+Sayer = Callable[[Case], Said]
+
+
+def explain(
+    policy: JudgmentPolicy,
+    version_label: str,
+    findings: Collection[Finding],
+    facts_by_number: Mapping[int, Fact],
+    all_facts: Collection[Fact],
+    columns: Mapping[str, Any],
+    today: date,
+    language: str = "en",
+) -> list[ItemExplanation]:
+    """Explanations of the judged items in the order of ``ITEMS``, then ``inventory`` if it has a finding."""
+    stored = {one.condition: one for one in findings}
+    conditions = compile(policy, today)
+    sayers = _sayers(policy)
+    rows: dict[str, list[Row]] = {item: [] for item in (*ITEMS, INVENTORY)}
+    product = _product_that_spoke(stored, facts_by_number)
+    for condition in conditions:
+        finding = stored.pop(condition.id, None)
+        if finding is not None:
+            evidence = tuple(facts_by_number[number] for number in finding.facts if number in facts_by_number)
+            case = Case(Outcome(finding.outcome), evidence, all_facts, columns, today, language)
+            rows[condition.item].append(_row(condition.id, finding.level, sayers[condition.id](case), case))
+        elif AGENT_ID not in {one.condition for one in findings} and condition.item != INVENTORY:
+            rows[condition.item] += _now(condition, sayers[condition.id], product, all_facts, columns, today, language)
+    if agent := next((row for row in rows[INVENTORY] if row.condition == AGENT_ID), None):
+        for item in {one.item for one in conditions} - {INVENTORY}:
+            rows[item] = [agent]
+    for finding in stored.values():
+        gone = Row(
+            finding.condition, finding.condition, finding.outcome, say("gone", language), "", "", finding.level, ""
+        )
+        rows.setdefault(_item_of(finding.condition), []).append(gone)
+    return [
+        ItemExplanation(
+            item, worst(row.level for row in held), tuple(sorted(held, key=lambda row: -row.level)), version_label
+        )
+        for item, held in rows.items()
+        if held
+    ]
+
+
+def _now(
+    condition: Condition, sayer: Sayer, product: Antivirus | None, facts: Collection[Fact], columns: Mapping[str, Any],
+    today: date, language: str,
+) -> list[Row]:  # fmt: skip
+    """The row of a condition without a finding, from what the PC has now; none when it would fail now."""
+    outcome, evidence = answer(condition, facts, columns)
+    if outcome in (Outcome.FAIL, Outcome.UNKNOWN):
+        return []
+    if product in evidence:
+        evidence = (product, *(fact for fact in evidence if fact != product)) if product else evidence
+    case = Case(outcome, evidence, facts, columns, today, language)
+    level = Level.SAFE if outcome is Outcome.PASS else Level.NOT_APPLICABLE
+    return [_row(condition.id, level, sayer(case), case)]
+
+
+def _product_that_spoke(stored: Mapping[str, Finding], facts: Mapping[int, Fact]) -> Antivirus | None:
+    """The antivirus product of the findings, so that all rows are about the same one."""
+    numbers = (number for name, one in stored.items() if name.startswith("antivirus.") for number in one.facts)
+    return next((fact for number in numbers if isinstance(fact := facts.get(number), Antivirus)), None)
+
+
+def _row(condition: str, level: Level, said: Said, case: Case) -> Row:
+    outcome = case.outcome.value
+    short = said.short or (f"{said.title}: {said.found}" if case.outcome is Outcome.UNKNOWN else said.found)
+    return Row(
+        condition,
+        said.title,
+        outcome,
+        said.found,
+        said.wanted,
+        said.mend,
+        level,
+        short,
+        said.because,
+    )
+
+
+def _item_of(condition: str) -> str:
+    item = condition.replace("[", ".").split(".")[0]
+    return item if item in ITEMS else INVENTORY
+
+
+def _sayers(policy: JudgmentPolicy) -> dict[str, Sayer]:
+    """Condition id -> the function that words it."""
+    sayers: dict[str, Sayer] = {
+        AGENT_ID: lambda case: Said(
+            case.say("agent"), case.say("agent_none"), case.say("agent_wanted"), case.say("agent_mend")
+        ),
+        STALE_ID: lambda case: _stale(policy, case),
+        "security_updates.pending.security": lambda case: pending("security", case),
+        "security_updates.pending.other": lambda case: pending("other", case),
+    }
+    for subject in ("product", "engine", "definitions", "resident"):
+        sayers[f"antivirus.{subject}"] = _bound(antivirus, policy.antivirus, subject)
+    for name in SETTINGS:
+        group, _, condition = name.partition(".")
+        sayers[f"pc_settings.{name}"] = _bound(setting, name, getattr(getattr(policy.pc_settings, group), condition))
+    lists: list[tuple[str, Sequence[Any], str, Callable[..., Said]]] = [
+        ("security_updates.specified", policy.security_updates.specified, "kb", specified),
+        ("prohibited_software", policy.prohibited_software.programs, "name", prohibited),
+        ("mandatory_software", policy.mandatory_software.groups, "name", mandatory),
+        ("pc_settings.services", policy.pc_settings.services, "name", service),
+        ("user_definition", policy.user_definition.items, "name", user),
+    ]
+    for prefix, rules, key, sayer in lists:
+        for name, rule in zip(keyed(prefix, (getattr(one, key) for one in rules)), rules, strict=True):
+            sayers[name] = _bound(sayer, rule)
+    return sayers
+
+
+def _bound(function: Callable[..., Said], *rule: Any) -> Sayer:
+    return lambda case: function(*rule, case)
+
+
+def _stale(policy: JudgmentPolicy, case: Case) -> Said:
+    at = case.columns.get("reported_at")
+    title, limit = case.say("stale"), policy.stale_inventory.after_days if policy.stale_inventory else 0
+    wanted, mend = case.say("stale_wanted", limit), case.say("agent_mend")
+    if at is None or case.outcome is Outcome.UNKNOWN:
+        return Said(title, case.say("stale_unknown"), wanted, mend)
+    days = (case.today - datetime.fromtimestamp(at, UTC).date()).days
+    return Said(title, case.say("days_old", days), wanted, mend, case.say("stale_short", days))
+
+
+def worst_row(explanations: Collection[ItemExplanation]) -> Row | None:
+    """The row that decides the level of the PC: worst level, failed before unknown, in the order of items."""
+    rows = [row for one in explanations for row in one.rows if row.outcome in ("failed", "unknown")]
+    return max(rows, key=lambda row: row.level, default=None)
+
+
+def worst_text(explanations: Collection[ItemExplanation]) -> str:
+    """The worst finding in a few words for lists; empty when there is none."""
+    row = worst_row(explanations)
+    return row.short[:1].upper() + row.short[1:] if row else ""
+
+
+def headline(explanations: Collection[ItemExplanation], language: str = "en") -> str:
+    """The worst finding in one sentence, and how many more conditions fail."""
+    row = worst_row(explanations)
+    if row is None:
+        passed = any(one.outcome == "passed" for item in explanations for one in item.rows)
+        return say("all_safe" if passed else "nothing", language)
+    sentence = row.because or say("because", language, row.found, row.wanted)
+    if row.outcome == "unknown":
+        sentence = say("because_unknown", language, row.short)
+    more = sum(one.outcome == "failed" for item in explanations for one in item.rows) - (row.outcome == "failed")
+    return sentence + (
+        say("one_more", language) if more == 1 else say("more", language, _count(more, language)) if more else ""
+    )
+
+
+def _count(number: int, language: str) -> str:
+    words = ("Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+    return words[number - 2] if language != "ja" and 2 <= number <= 9 else f"{number:,}"

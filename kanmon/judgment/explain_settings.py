@@ -1,0 +1,51 @@
+"""Explanations of the PC security settings."""
+
+from kanmon.common.facts import Account, Drive, Firewall, Service, Share
+from kanmon.judgment.condition import Outcome
+from kanmon.judgment.explain_case import Case, Said
+from kanmon.judgment.wording import listed
+from kanmon.judgment.wording_settings import SETTINGS
+from kanmon.policy.compare import age_days
+from kanmon.policy.rules_settings import AgeCondition, ServiceCondition
+
+
+def setting(name: str, rule: object, case: Case) -> Said:
+    """The row of condition ``name`` ("firewall.off")."""
+    words = SETTINGS[name][case.language == "ja"]
+    limit = rule.days if isinstance(rule, AgeCondition) else 0
+    wanted = words.wanted.format(limit=limit)
+    if case.outcome is Outcome.UNKNOWN:
+        return Said(words.title, case.say("untold"), wanted, case.mend("untold_mend"))
+    if not case.failed:
+        return Said(words.title, words.passed if case.outcome is Outcome.PASS else case.say("untold"), wanted, "")
+    names = listed(_names(case), case.language)
+    if not case.evidence and name == "firewall.off":
+        return Said(
+            words.title, case.say("firewall_none") if case.tells(Firewall) else case.untold(), wanted, words.mend
+        )
+    if "{names}" in words.failed and not case.evidence:
+        return Said(words.title, case.untold(), wanted, words.mend)
+    if name == "passwords.vulnerable":
+        names = f": {names}" if names else ""
+    ages = [age_days(one.password_changed, case.today) or 0 for one in case.of(Account)]
+    return Said(words.title, words.failed.format(names=names, days=max(ages, default=0)), wanted, words.mend)
+
+
+def _names(case: Case) -> list[str]:
+    named = [fact.name for fact in case.evidence if isinstance(fact, Account | Share | Drive)]
+    return named + [fact.profile for fact in case.evidence if isinstance(fact, Firewall)]
+
+
+def service(rule: ServiceCondition, case: Case) -> Said:
+    """The row of a named service."""
+    must_run = rule.must == "run"
+    wanted = case.say("running" if must_run else "not_running")
+    title = case.say("service_title", rule.name)
+    names = listed([one.name for one in case.of(Service)], case.language)
+    mend = case.mend("service_mend" if must_run else "service_stop", names or rule.name)
+    if case.outcome is Outcome.UNKNOWN:
+        return Said(title, case.say("untold"), wanted, mend)
+    if not names:
+        return Said(title, case.say("service_none", rule.name) if case.tells(Service) else case.untold(), wanted, mend)
+    runs = must_run is not case.failed
+    return Said(title, case.say("service_on" if runs else "service_off", names), wanted, mend)

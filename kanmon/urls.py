@@ -1,0 +1,16 @@
+"""Addresses of the faces. Intake and health are answered before Django, see asgi.py."""
+
+from django.urls import include, path
+
+from kanmon.api.routes import api
+
+handler400 = "kanmon.console.views.errors.bad_request"
+handler403 = "kanmon.console.views.errors.forbidden"
+handler404 = "kanmon.console.views.errors.not_found"
+handler500 = "kanmon.console.views.errors.server_error"
+
+urlpatterns = [
+    path("api/v1/", api.urls),
+    path("account/", include("allauth.account.urls")),
+    path("", include("kanmon.console.urls")),
+]
