@@ -12,8 +12,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from kanmon.intake.asgi import IntakeApplication
-
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 
@@ -28,7 +26,7 @@ class Readiness:
 class ManagerApplication:
     """Tells requests apart by their path. ``local`` marks requests of the Unix socket (0600: this user or root)."""
 
-    def __init__(self, intake: IntakeApplication, django: Application, readiness: Readiness, *, local: bool) -> None:
+    def __init__(self, intake: Application, django: Application, readiness: Readiness, *, local: bool) -> None:
         self.intake, self.django, self.readiness, self.local = intake, django, readiness, local
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

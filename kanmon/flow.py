@@ -20,6 +20,7 @@ from pyroaring import BitMap
 from kanmon.action.carry_out.mail import send_mail
 from kanmon.action.decide import decide_actions
 from kanmon.common import clock, config
+from kanmon.common.messages import counted
 from kanmon.intake.commit import begin_recording
 from kanmon.intake.models import Receipt
 from kanmon.inventory.record import Recorded, record_reports
@@ -35,10 +36,9 @@ def after_record(work: Work, done: Recorded) -> None:
     """Judge what changed; of what is the same, only PCs that nobody has judged today."""
     scope = done.changed | _due_today(done.same)
     if scope:
-        cause = work.operation.requester
-        begin_judgment(scope, cause, work.operation.actor, parent=work.operation.id)
+        begin_judgment(scope, runs.COLLECTED, work.operation.actor, parent=work.operation.id)
     if Receipt.objects.filter(state=Receipt.QUEUED).exists():
-        begin_recording(work.operation.requester)
+        begin_recording()
 
 
 def _due_today(pcs: BitMap) -> BitMap:
@@ -60,7 +60,7 @@ def begin_judgment(
         if earlier is not None:
             return earlier
     run = runs.collect(collect_seconds()) if cause == runs.COLLECTED else runs.open_run(cause, actor)
-    subject = f"{len(scope)} PCs" if scope is not None else "all PCs"
+    subject = "all PCs" if scope is None else counted(len(scope))
     order = {"scope": scope.serialize() if scope is not None else None, "skip_unchanged": skip_unchanged}
     return record.begin(
         "judge", requester=cause, actor=actor, subject=subject, run=run.id, parent=parent, key=key,
@@ -79,7 +79,7 @@ def begin_suspected(receipt: int, decision: str, pc: int | None, actor: str, key
 def after_suspected(work: Work, queued: bool) -> None:
     """An accepted report is recorded like any other."""
     if queued:
-        begin_recording(work.operation.requester)
+        begin_recording()
 
 
 def collect_seconds() -> float:

@@ -5,6 +5,7 @@ program. What administrators read is the Manager log, which is written from the 
 import logging
 import logging.handlers
 import sys
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import structlog
 from kanmon.common.redact import redact
 
 
-def _redacted(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+def _redacted(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     return {key: redact(value) if isinstance(value, str) else value for key, value in event.items()}
 
 

@@ -14,6 +14,7 @@ from pyroaring import BitMap
 from kanmon.action import texts
 from kanmon.action.models import Order
 from kanmon.common import clock, config, fault, messages
+from kanmon.common.messages import counted
 from kanmon.inventory.models import Group, Pc
 from kanmon.journal import record, runs
 from kanmon.journal.models import Run
@@ -106,7 +107,7 @@ def _order_mail(work: Work, run: Run, version: int, policy: ActionPolicy, level:
     text = texts.mail(mail, level, pcs, policy.name, language)
     operation = record.begin(
         "mail", requester=work.operation.requester, actor=work.operation.actor, repeat="keyed",
-        subject=f"{level.word}, {len(pcs)} PCs", run=run.id, parent=work.operation.id,
+        subject=f"{level.word}, {counted(len(pcs))}", run=run.id, parent=work.operation.id,
         key=f"mail:{run.id}:{version}:{level.word}:0", max_attempts=int(config.get("action.max_attempts")),
     )  # fmt: skip
     sender = str(config.get("mail.sender"))
@@ -119,4 +120,10 @@ def _order_mail(work: Work, run: Run, version: int, policy: ActionPolicy, level:
             "created_at": clock.now(),
         },
     )  # fmt: skip
-    return [messages.text("KNM3020-I", {"level": level.word, "count": len(pcs), "operation": operation.id}, language)]
+    return [
+        messages.text(
+            "KNM3020-I",
+            {"level": level.word, "counted": counted(len(pcs), language), "operation": operation.id},
+            language,
+        )
+    ]

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pyroaring import BitMap
@@ -74,7 +75,7 @@ def mail(template: Mail, level: Level, pcs: BitMap, policy_name: str, language: 
     return MailText(subject[:500], _fill(_chosen(template.body, "body", language), values), _csv(rows, language))
 
 
-def _chosen(texts: Mapping[str, str], part: str, language: str) -> str:
+def _chosen(texts: Mapping[Any, str], part: str, language: str) -> str:
     return str(texts.get(language) or texts.get("en") or _BUILTIN[language][part])
 
 
@@ -133,11 +134,11 @@ def _harmless(cell: str) -> str:
 
 _BUILTIN = {
     "en": {
-        "subject": "[Kanmon] {level}: {count} PCs",
-        "body": "{count} PCs became {level} (judged {date}, action policy {policy}).\n\n{table}\n",
+        "subject": "PCs newly at {level}: {count}",
+        "body": "PCs newly at {level} in the judgment of {date}, policy {policy}: {count}\n\n{table}\n",
     },
     "ja": {
-        "subject": "[Kanmon] {level}: {count} 台",
+        "subject": "「{level}」になった PC: {count} 台",
         "body": "{count} 台の PC が「{level}」になりました（判定日時 {date}、アクションポリシー {policy}）。\n\n{table}\n",
     },
 }

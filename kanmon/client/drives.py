@@ -40,8 +40,9 @@ def _plain(text: str) -> str:
 
 
 def _removable(machine: Machine, block: str) -> bool:
-    disk = machine.path(f"/sys/class/block/{block}").resolve()
-    return any(machine.text(f"{folder}/removable") == "1" for folder in (disk, disk.parent))
+    """Whether the device, or the disk that it is a partition of, can be taken out."""
+    folder = f"/sys/class/block/{block}"
+    return any(machine.text(f"{place}/removable") == "1" for place in (folder, f"{folder}/.."))
 
 
 def _crypt(machine: Machine, block: str, depth: int) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 
 MAX_FILE_BYTES = 4 * 1024 * 1024
 COMMAND_SECONDS = 20.0
+_CHUNK_BYTES = 64 * 1024  # files under /proc/sys refuse to be read in pieces of megabytes
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 Told = TypeVar("Told")
@@ -38,7 +39,11 @@ class Machine:
         """The first ``limit`` bytes of a file; None when it is not there or may not be read."""
         try:
             with self.path(name).open("rb") as file:
-                return file.read(limit)
+                parts = []
+                while limit > 0 and (part := file.read(min(limit, _CHUNK_BYTES))):
+                    parts.append(part)
+                    limit -= len(part)
+                return b"".join(parts)
         except OSError:
             return None
 

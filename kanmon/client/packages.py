@@ -70,7 +70,7 @@ def _apt(machine: Machine) -> tuple[PendingPart, ...] | None:
     if not lists or not any("_Packages" in name for name in lists) or not _fresh(machine):
         return None
     told = machine.run(
-        "apt-get", "-s", "-q", "-o", "Debug::NoLocking=1", "-o", "APT::Get::Show-User-Simulation-Note=0", "dist-upgrade",
+        "apt-get", "-s", "-q", "-o", "Debug::NoLocking=1", "dist-upgrade",
         seconds=_SIMULATE_SECONDS,
     )  # fmt: skip
     return tuple(from_apt(told.text)) if told and told.status == 0 else None

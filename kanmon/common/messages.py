@@ -36,6 +36,11 @@ def catalogue() -> Mapping[str, Message]:
     return dict(sorted(entries.items()))
 
 
+def counted(number: int, language: str = "en") -> str:
+    """A number of PCs in words: "1 PC", "1,024 PCs", "1,024 台"."""
+    return f"{number:,} 台" if language == "ja" else f"{number:,} PC" + ("" if number == 1 else "s")
+
+
 class _Blank(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "-"

@@ -1,12 +1,11 @@
 """What a page may change. Each change is one transaction or one operation under the form's one-time key."""
 
-import json
 from typing import Any
 
 from kanmon.accounts.models import User
 from kanmon.common.errors import Refused
+from kanmon.flow import begin_suspected
 from kanmon.intake.models import Receipt
-from kanmon.journal import record
 from kanmon.journal.models import Operation
 from kanmon.journal.writing import transaction
 
@@ -26,16 +25,7 @@ def decide_suspected(receipt: int, decision: str, pc: int | None, actor: str, fo
     ``decision`` is one of ``DECISIONS``; ``pc`` is the PC that the report is of, for "same". The same
     ``form_key`` begins it once.
     """
-    found = Receipt.objects.filter(pk=receipt).first()
-    if found is None:
+    if not Receipt.objects.filter(pk=receipt).exists():
         raise Refused("KNM6010-E", status=404, what="report", name=str(receipt))
-    wanted = {"receipt": receipt, "decision": decision, "pc": pc}
     with transaction():
-        return record.begin(
-            "suspected",
-            requester="console",
-            actor=actor,
-            subject=f"report {receipt}: {decision}",
-            key=f"form:{form_key}",
-            input=json.dumps(wanted).encode(),
-        )
+        return begin_suspected(receipt, decision, pc, actor, f"form:{form_key}")

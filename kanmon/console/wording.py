@@ -98,5 +98,5 @@ def sentence(value: Any) -> str:
 
 
 def after(cause: str) -> str:
-    """ "Judged after an inventory update"."""
-    return _("Judged after %(cause)s") % {"cause": words.CAUSES.get(cause, cause)}
+    """ "Judged after an inventory update:"."""
+    return _("Judged after %(cause)s:") % {"cause": words.CAUSES.get(cause, cause)}

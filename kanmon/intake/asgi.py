@@ -90,8 +90,7 @@ class IntakeApplication:
         except Refused as problem:
             size = int(problem.params["size"])
             return self.receiver.refuse(problem, source, b"", agent=agent, address=address, size=size)
-        requester = "import" if scope.get("kanmon.local") else "inventory"
-        return await self.receiver.receive(source, body, agent=agent, address=address, requester=requester)
+        return await self.receiver.receive(source, body, agent=agent, address=address)
 
     async def _source(self, scope: Scope, headers: dict[bytes, bytes]) -> int | None:
         """Who sends: by token; through the local socket also by the name of a built-in source."""

@@ -55,7 +55,6 @@ class Arrival:
     report: bytes  # whole
     columns_only: bytes  # the same report without its facts
     answer: Callable[[Any], None]
-    requester: str = "inventory"
     partial: bool = False
 
 
@@ -197,7 +196,7 @@ def _store(arrivals: list[Arrival]) -> list[str | Refused]:
         )
         _insert_receipts(cursor, receipts)
     if any(receipt.state == Receipt.QUEUED for receipt in receipts):
-        begin_recording(arrivals[0].requester)
+        begin_recording()
     return results
 
 
@@ -223,10 +222,10 @@ def _insert_receipts(cursor: Any, receipts: list[Receipt]) -> None:
     )  # fmt: skip
 
 
-def begin_recording(requester: str) -> None:
+def begin_recording() -> None:
     """Begin an operation that records the queue, unless one waits already. Inside a transaction."""
     if not Operation.objects.filter(kind="record", state="waiting").exists():
-        record.begin("record", requester=requester, subject="reports")
+        record.begin("record", requester="inventory", subject="reports")
 
 
 def _store_refusals(refusals: list[Refusing]) -> None:

@@ -40,12 +40,10 @@ class Receiver:
     committer: Committer
     counts: dict[str, int] = field(default_factory=dict)
 
-    async def receive(
-        self, source: int, body: bytes, *, agent: str = "", address: str = "", requester: str = "inventory"
-    ) -> Answer:
+    async def receive(self, source: int, body: bytes, *, agent: str = "", address: str = "") -> Answer:
         """Take one body in. Never raises for bad input: the answer carries the sentence."""
         try:
-            answer = await self._take(source, body, agent, requester)
+            answer = await self._take(source, body, agent)
         except Refused as problem:
             answer = self.refuse(problem, source, body, agent=agent, address=address)
         self.counts[answer.result] = self.counts.get(answer.result, 0) + 1
@@ -63,7 +61,7 @@ class Receiver:
                 pass
         return refusal_answer(problem)
 
-    async def _take(self, source: int, body: bytes, agent: str, requester: str) -> Answer:
+    async def _take(self, source: int, body: bytes, agent: str) -> Answer:
         raw_digest = hashlib.blake2b(body, digest_size=16).digest()
         known = await self._ask(lambda answer: Probe(source, raw_digest, answer))
         if known is not None:
@@ -88,7 +86,6 @@ class Receiver:
                 whole,
                 columns_only,
                 answer,
-                requester,
                 got.partial,
             )  # fmt: skip
         )

@@ -11,7 +11,8 @@ from kanmon.intake.models import Source
 from kanmon.journal.writing import transaction
 
 PREFIX = "kni_"
-BUILTIN = ("import", "this-machine", "simulation")
+THIS_MACHINE = "this-machine"
+BUILTIN = ("import", THIS_MACHINE, "simulation")
 _NAME = re.compile(r"[\w.\- ]{1,100}")
 _CACHE_SECONDS = 5.0
 _known: dict[bytes, tuple[float, int | None]] = {}
@@ -47,7 +48,9 @@ def builtin(name: str) -> Source:
     found = Source.objects.filter(name=name).first()
     if found is None:
         with transaction():
-            found, _ = Source.objects.get_or_create(name=name, defaults={"created_at": clock.now(), "created_by": "kanmon"})
+            found, _ = Source.objects.get_or_create(
+                name=name, defaults={"created_at": clock.now(), "created_by": "kanmon"}
+            )
     return found
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from django.db import connection
 
-from kanmon.intake.models import Device, Receipt
+from kanmon.intake.models import Device, Receipt, Source
 from kanmon.intake.report import Report
+from kanmon.intake.tokens import THIS_MACHINE
 from kanmon.inventory.identify import Candidate, Marks
 from kanmon.inventory.models import Group, Identity, Pc, PcColumns, PcFacts
 from kanmon.inventory.packing import pack_columns
@@ -37,6 +38,7 @@ class Book:
     columns_changed: set[int] = field(default_factory=set)
     bodies: dict[int, tuple[str, datetime, bytes]] = field(default_factory=dict)
     new_marks: list[tuple[str, str, int]] = field(default_factory=list)
+    trusted: frozenset[int] = frozenset()
     next_pc: int = 0
 
     @classmethod
@@ -50,6 +52,7 @@ class Book:
         numbers = {device.pc for device in book.devices.values() if device.pc is not None}
         numbers |= set(Identity.objects.filter(value__in=values).values_list("pc", flat=True))
         book._load(numbers)
+        book.trusted = frozenset(Source.objects.filter(name=THIS_MACHINE).values_list("id", flat=True))
         newest = Pc.objects.order_by("-id").values_list("id", flat=True).first()
         book.next_pc = (newest or 0) + 1
         return book
@@ -118,7 +121,7 @@ class Book:
         old = [self.pcs[pc] for pc in sorted(self.touched - self.new_pcs)]
         with connection.cursor() as cursor:
             cursor.executemany(
-                'UPDATE pc SET host = %s, "user" = %s, serial = %s, uuid = %s, last_seen_at = %s, reported_at = %s,'
+                'UPDATE pc SET host = %s, "user" = %s, serial = %s, uuid = %s, source = %s, last_seen_at = %s, reported_at = %s,'
                 " format = %s WHERE id = %s",
                 [
                     (
@@ -126,6 +129,7 @@ class Book:
                         pc.user,
                         pc.serial,
                         pc.uuid,
+                        pc.source,
                         sql_time(pc.last_seen_at),
                         sql_time(pc.reported_at),
                         pc.format,

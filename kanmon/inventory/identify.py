@@ -9,7 +9,7 @@ agent identifier known, marks agree          that PC
 agent identifier known, no mark agrees       suspected: a cloned image (KNM1115)
 same serial or UUID, other MACs              suspected: cloned, or network cards replaced (KNM1112)
 identifier new, one PC of this source agrees that PC: the agent was installed again
-identifier new, the PC is another source's   suspected (KNM1111)
+identifier new, the PC is another source's   suspected (KNM1111), unless one of the two is trusted
 only the MAC agrees, serial or UUID differ   suspected: a moved adapter (KNM1113)
 more than one PC agrees                      suspected (KNM1114)
 nothing agrees                               a new PC
@@ -75,8 +75,17 @@ def _doubt(report: Marks, one: Candidate) -> tuple[str, dict[str, object]] | Non
     return None
 
 
-def identify(source: int, report: Marks, bound: Candidate | None, alike: Mapping[int, Candidate]) -> Decision:
-    """Decide. ``bound``: the PC of this source and agent identifier; ``alike``: PCs that share a mark."""
+def identify(
+    source: int,
+    report: Marks,
+    bound: Candidate | None,
+    alike: Mapping[int, Candidate],
+    trusted: frozenset[int] = frozenset(),
+) -> Decision:
+    """Decide. ``bound``: the PC of this source and agent identifier; ``alike``: PCs that share a mark.
+
+    ``trusted``: sources that only the Manager's own user can be (this machine's own inventory).
+    """
     if bound is not None:
         doubt = _doubt(report, bound)
         return Decision(bound.pc, (doubt,) if doubt else ())
@@ -87,8 +96,8 @@ def identify(source: int, report: Marks, bound: Candidate | None, alike: Mapping
         likeliest = mine[0] if mine else next(iter(alike.values()))
         return Decision(likeliest.pc, (("KNM1114-W", {"pcs": ", ".join(map(str, sorted(alike)))}),))
     one = next(iter(alike.values()))
-    reasons = []
-    if one.source != source:
+    reasons: list[tuple[str, dict[str, object]]] = []
+    if one.source != source and not trusted & {source, one.source}:
         reasons.append(("KNM1111-W", {"pc": one.pc, "source": source, "other": one.source}))
     doubt = _doubt(report, one)
     if doubt:

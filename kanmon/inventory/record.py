@@ -134,7 +134,7 @@ def decide(book: Book, source: int, report: Report, bound: int | None) -> Decisi
     """Which PC ``report`` speaks of, by the rules of identify.py."""
     marks = Marks(report.serial, report.uuid, frozenset(report.macs))
     candidate = book.candidate(bound, report) if bound is not None else None
-    return identify(source, marks, candidate, book.alike(report) if candidate is None else {})
+    return identify(source, marks, candidate, book.alike(report) if candidate is None else {}, book.trusted)
 
 
 def _new_pc(book: Book, receipt: Receipt, report: Report) -> Pc:
@@ -163,6 +163,8 @@ def _apply(book: Book, pc: Pc, receipt: Receipt, report: Report, facts: list[int
     pc.last_seen_at = max(pc.last_seen_at, receipt.received_at)
     pc.reported_at = min(reported_at, receipt.received_at)
     pc.user = str(report.columns.get("user", pc.user))[:255]
+    if pc.source in book.trusted:
+        pc.source = receipt.source_id  # this machine, made at the first start, now reports through its agent
     book.touched.add(pc.id)
     columns = {**report.columns, "reported_at": _seconds(pc.reported_at)}
     book.put_columns(pc.id, columns)

@@ -46,7 +46,7 @@ def line(entry: Entry, language: str, position: changes.Position) -> str | None:
     if not message_id:
         return None
     at = entry.at.strftime("%Y-%m-%d %H:%M:%S.") + f"{entry.at.microsecond // 1000:03d}Z"
-    text = messages.text(message_id, entry.detail, language).replace("\n", " ")
+    text = messages.text(message_id, entry.detail, language).replace("\n", " ").rstrip()
     place = f"{position[0]}.{position[1]}" if position[0] else str(position[1])
     return f"{at} {message_id} {entry.node} {text} #{place}\n"
 

@@ -76,7 +76,7 @@ class Work:
 
     def finish(self, result: str = "success", handed: Any = None, **outcome: Any) -> None:
         """Inside the last transaction: end the operation and begin what follows, which gets ``handed``."""
-        record.finish(self.operation, {"result": result, **outcome}, {"id": self.kind.ended})
+        record.finish(self.operation, {"result": result, "sentence": "", **outcome}, {"id": self.kind.ended})
         if self.kind.follow:
             self.kind.follow(self, handed)
         self.ended = True

@@ -31,7 +31,7 @@ STALE_ID = "inventory.stale"
 class Outcome(StrEnum):
     """What came out for a record, a part or a condition."""
 
-    PASS = "passed"
+    PASS = "passed"  # noqa: S105
     FAIL = "failed"
     UNKNOWN = "unknown"
     NOT_APPLICABLE = "not_applicable"

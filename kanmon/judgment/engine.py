@@ -171,7 +171,11 @@ def judge_pcs(work: Work) -> None:
         scope -= _silent_since_judged()
     results = ENGINE.judge(scope)
     scope = BitMap.union(BitMap(), *(_bitmap(judgement.pcs) for _, judgement in results))
-    rows = [(version, judgement, start) for version, judgement in results for start in range(0, len(judgement.pcs), CHUNK_PCS)]
+    rows = [
+        (version, judgement, start)
+        for version, judgement in results
+        for start in range(0, len(judgement.pcs), CHUNK_PCS)
+    ]
     done = int(work.operation.progress.get("chunks", 0))
     changed = int(work.operation.progress.get("changed", 0))
     run = work.operation.run or 0

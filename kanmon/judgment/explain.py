@@ -84,7 +84,14 @@ def explain(
             rows[item] = [agent]
     for finding in stored.values():
         gone = Row(
-            finding.condition, finding.condition, finding.outcome, say("gone", language), "", "", finding.level, ""
+            finding.condition,
+            finding.condition,
+            finding.outcome,
+            say("gone", language),
+            "",
+            "",
+            finding.level,
+            finding.condition,
         )
         rows.setdefault(_item_of(finding.condition), []).append(gone)
     return [
@@ -119,7 +126,8 @@ def _product_that_spoke(stored: Mapping[str, Finding], facts: Mapping[int, Fact]
 
 def _row(condition: str, level: Level, said: Said, case: Case) -> Row:
     outcome = case.outcome.value
-    short = said.short or (f"{said.title}: {said.found}" if case.outcome is Outcome.UNKNOWN else said.found)
+    alone = case.outcome is not Outcome.UNKNOWN and said.found != case.untold()
+    short = said.short or (said.found if alone else f"{said.title}: {said.found}")
     return Row(
         condition,
         said.title,

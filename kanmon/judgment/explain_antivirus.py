@@ -16,6 +16,8 @@ def antivirus(item: AntivirusItem, subject: str, case: Case) -> Said:
     if not records:
         told = case.tells(Antivirus)
         return Said(title, case.say("av_none") if told and subject == "product" else case.untold(), wanted, mend)
+    if case.outcome is Outcome.NOT_APPLICABLE:
+        return Said(title, case.say("av_not_asked", _name(records[0])), wanted, mend)
     if subject == "product":
         return Said(title, _product(item, records, case), wanted, mend)
     if subject == "definitions":
@@ -47,7 +49,7 @@ def _wanted(item: AntivirusItem, subject: str, record: Antivirus | None, case: C
     if subject == "resident":
         return case.say("running")
     if subject == "engine":
-        rules = [one.engine for one in ([line] if line else item.products) if one.engine]
+        rules = [one.engine for one in ([line] if line and line.engine else item.products) if one.engine]
         return listed([version(one, case.language) for one in rules], case.language)
     if subject == "definitions":
         limit = item.definitions_max_age_days

@@ -23,7 +23,7 @@ def setting(name: str, rule: object, case: Case) -> Said:
         return Said(
             words.title, case.say("firewall_none") if case.tells(Firewall) else case.untold(), wanted, words.mend
         )
-    if "{names}" in words.failed and not case.evidence:
+    if not case.evidence:
         return Said(words.title, case.untold(), wanted, words.mend)
     if name == "passwords.vulnerable":
         names = f": {names}" if names else ""

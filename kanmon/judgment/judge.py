@@ -72,12 +72,14 @@ def _stale(rule: StaleInventory, today: date) -> Condition:
 
 def _security_updates(rule: SecurityUpdates) -> Iterator[Condition]:
     """Specified updates concern Windows only; an update is in when it or a later one that replaces it is in."""
-    later = {one.kb: set(one.superseded_by) for one in rule.specified}
+    later: dict[str, set[str]] = {}
+    for one in rule.specified:
+        later.setdefault(one.kb, set()).update(one.superseded_by)
     for condition_id, one in zip(
         keyed("security_updates.specified", (one.kb for one in rule.specified)), rule.specified, strict=True
     ):
-        accepted = {one.kb}
-        queue = [*one.superseded_by]
+        accepted: set[str] = set()
+        queue = [one.kb]
         while queue:
             if (kb := queue.pop()) not in accepted:
                 accepted.add(kb)

@@ -14,7 +14,7 @@ from kanmon.policy.rules_items import UserCondition, UserDefinition, UserItem
 from kanmon.policy.rules_words import keyed
 
 # Which record speaks: one that meets the conditions, then one of which a value was not given.
-_SPEAKS: dict[bool | None | str, int] = {True: 0, None: 1, False: 2}
+_SPEAKS: dict[bool | str | None, int] = {True: 0, None: 1, False: 2}
 
 
 def user_definition(item: UserDefinition) -> Iterator[Condition]:
@@ -71,14 +71,14 @@ def _column_test(group: tuple[UserCondition, ...], met: Outcome, other: Outcome)
     return test
 
 
-def _answer(group: tuple[UserCondition, ...]) -> Callable[[Any], bool | None | str]:
+def _answer(group: tuple[UserCondition, ...]) -> Callable[[Any], bool | str | None]:
     """Whether a record meets all conditions; "" for another setting.
 
     None when a value was not given and no other condition is against it.
     """
     setting = group[0].property if group[0].cls == "setting" else ""
 
-    def answer(record: Any) -> bool | None | str:
+    def answer(record: Any) -> bool | str | None:
         if setting and record.name != setting:
             return ""
         scheme = getattr(record, "scheme", "other")

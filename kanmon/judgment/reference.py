@@ -193,7 +193,7 @@ def product(item: Any, line: Any, found: Antivirus, today: date) -> dict[str, st
     }
 
 
-def program(rule: Any, found: Software) -> bool | None | str:
+def program(rule: Any, found: Software) -> bool | str | None:
     """Whether a program is what the rule means; None: not enough is known; "" for another program."""
     if not matcher(rule.name)(found.name):
         return ""
@@ -375,4 +375,4 @@ def holds(pc: Pc, group: list[Any]) -> bool | None:
         return True
     if None in answers:
         return None
-    return False if many and pc.told(CLASSES[cls][1]) or not many and answers else None
+    return False if (pc.told(CLASSES[cls][1]) if many else answers) else None

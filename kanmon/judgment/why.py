@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
 from kanmon.common import clock
-from kanmon.common.facts import Fact
+from kanmon.common.facts import TOLD_CLASSES, Fact, Told
 from kanmon.inventory.dictionary import facts_of
 from kanmon.inventory.models import PcColumns, PcFacts
 from kanmon.inventory.packing import unpack, unpack_columns
@@ -49,7 +49,14 @@ def _explained(
     known = dict(facts)
     known.update(facts_of({number for one in findings for number in one.facts} - set(known)))
     return explain.explain(
-        versions.rules(version), versions.label(version), findings, known, list(facts.values()), columns, today, language
+        versions.rules(version),
+        versions.label(version),
+        findings,
+        known,
+        list(facts.values()),
+        columns,
+        today,
+        language,
     )
 
 
@@ -69,7 +76,8 @@ def _worst_text(row: FindingSet, language: str) -> str:
     if worst is None:
         return ""
     facts = facts_of(worst.facts)
+    known = [*facts.values(), *(Told(name) for name in TOLD_CLASSES if worst.outcome == "failed")]
     explained = explain.explain(
-        versions.rules(row.policy_version), "", [worst], facts, list(facts.values()), {}, clock.today(), language
+        versions.rules(row.policy_version), "", [worst], facts, known, {}, clock.today(), language
     )
     return explain.worst_text(explained)

@@ -70,6 +70,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "av_outdated": ("{0}: definitions out of date by its own report", "{0}: 製品自身が定義ファイルを古いと報告"),
     "av_current": ("{0}: definitions up to date", "{0}: 定義ファイルは最新"),
     "up_to_date": ("up to date", "最新"),
+    "av_not_asked": ("{0}, of which this is not asked", "{0}（この項目は判定しない）"),
     "av_version": ("{0}: {1}", "{0}: {1}"),
     "av_short": ("Antivirus definitions {0} days old", "ウイルス定義ファイルが {0} 日前のもの"),
     "av_because": (

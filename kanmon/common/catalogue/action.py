@@ -10,7 +10,7 @@ MESSAGES: tuple[Message, ...] = (
     ),
     Message(
         "KNM3002-I",
-        "Action decision ended: operation {operation}, {result}, {orders} orders for {pcs} PCs. {sentence}",
+        "Action decision ended: operation {operation}, {result}, orders: {orders}, PCs: {pcs}. {sentence}",
         "アクションの決定を終了しました: 操作 {operation}、{result}、指示 {orders} 件、対象 {pcs} 台 {sentence}",
     ),
     Message(
@@ -66,7 +66,7 @@ MESSAGES: tuple[Message, ...] = (
     ),
     Message(
         "KNM3020-I",
-        "Mail about {count} PCs at {level}: operation {operation}.",
-        "{level} の {count} 台についてメール: 操作 {operation}。",
+        "Mail about {counted} at {level}: operation {operation}.",
+        "{level} の {counted}についてメール: 操作 {operation}。",
     ),
 )

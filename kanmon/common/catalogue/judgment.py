@@ -10,7 +10,7 @@ MESSAGES: tuple[Message, ...] = (
     ),
     Message(
         "KNM2002-I",
-        "Judgment ended: operation {operation}, {result}, {judged} PCs judged, {changed} changed. {sentence}",
+        "Judgment ended: operation {operation}, {result}, PCs judged: {judged}, changed: {changed}. {sentence}",
         "判定を終了しました: 操作 {operation}、{result}、判定 {judged} 台、変化 {changed} 台 {sentence}",
     ),
     Message(
@@ -20,7 +20,7 @@ MESSAGES: tuple[Message, ...] = (
     ),
     Message(
         "KNM2004-I",
-        "Recording ended: operation {operation}, {result}, {recorded} reports recorded, {suspected} suspected, {older} older.",
-        "インベントリの記録を終了しました: 操作 {operation}、{result}、記録 {recorded} 件、疑い {suspected} 件、旧報告 {older} 件",
+        "Recording ended: operation {operation}, {result}, reports recorded: {recorded}, suspected: {suspected}, older: {older}. {sentence}",
+        "インベントリの記録を終了しました: 操作 {operation}、{result}、記録 {recorded} 件、疑い {suspected} 件、旧報告 {older} 件 {sentence}",
     ),
 )

@@ -15,8 +15,8 @@ LIKE_SHOWN = 5
 def refused(cursor: str, size: int = 50) -> Page[RefusedRow]:
     """A page of refused bodies, newest first. The bodies themselves are never shown."""
     bodies = Refusal.objects.defer("body").select_related("source")
-    found, finish = paging.page(bodies, "id", "id", True, cursor, size)
-    return finish([_refused(one) for one in found], bodies.count())
+    order = paging.Order("id", "id", True, paging.read(cursor), size)
+    return order.page(order.fetch(bodies), bodies.count(), lambda some: [_refused(one) for one in some])
 
 
 def _refused(one: Refusal) -> RefusedRow:
@@ -35,8 +35,8 @@ def _refused(one: Refusal) -> RefusedRow:
 def suspected(cursor: str, size: int = 20) -> Page[Suspicion]:
     """A page of suspected duplicates, oldest first: they wait."""
     waiting = Receipt.objects.defer("body").select_related("source").filter(state=Receipt.SUSPECTED)
-    found, finish = paging.page(waiting, "id", "id", False, cursor, size)
-    return finish([_suspicion(one) for one in found], waiting.count())
+    order = paging.Order("id", "id", False, paging.read(cursor), size)
+    return order.page(order.fetch(waiting), waiting.count(), lambda some: [_suspicion(one) for one in some])
 
 
 def _like(marks: dict[str, str], pc: int | None) -> list[int]:
@@ -44,7 +44,9 @@ def _like(marks: dict[str, str], pc: int | None) -> list[int]:
     numbers = [pc] if pc else []
     for kind in ("serial", "uuid"):
         if marks.get(kind):
-            numbers += Identity.objects.filter(kind=kind, value__iexact=marks[kind]).values_list("pc", flat=True)[:LIKE_SHOWN]
+            numbers += Identity.objects.filter(kind=kind, value__iexact=marks[kind]).values_list("pc", flat=True)[
+                :LIKE_SHOWN
+            ]
     for mac in marks.get("mac", "").split():
         numbers += Identity.objects.filter(kind="mac", value=mac).values_list("pc", flat=True)[:LIKE_SHOWN]
     return list(dict.fromkeys(numbers))[:LIKE_SHOWN]

@@ -1,49 +1,22 @@
 """What a PC has: its facts class by class."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any
 
-import msgspec
-
-from kanmon.common.facts import CLASS_OF, CLASSES, COLUMNS, NAME_OF, TOLD_CLASSES, Fact
+from kanmon.common.facts import CLASSES, NAME_OF, TOLD_CLASSES, Fact
 from kanmon.console.shown import FactTable, InventoryShown, Page
-from kanmon.inventory.models import FactRow, PcColumns, PcFacts
-from kanmon.inventory.packing import unpack, unpack_columns
+from kanmon.judgment import why
 
 SHOWN_CLASSES = [name for name in CLASSES if name != "told"]
-CHUNK = 500  # numbers in one query; SQLite has a limit
 
 
-def numbers_of(pc: int) -> list[int]:
-    """The numbers of a PC's facts."""
-    row = PcFacts.objects.filter(pc=pc).first()
-    return unpack(bytes(row.packed)).tolist() if row else []
-
-
-def decode(numbers: Iterable[int]) -> dict[int, Fact]:
-    """The facts with these numbers."""
-    wanted, found = sorted(set(numbers)), {}
-    for start in range(0, len(wanted), CHUNK):
-        some = FactRow.objects.filter(pk__in=wanted[start : start + CHUNK])
-        for number, cls, body in some.values_list("id", "cls", "body"):
-            found[number] = CLASS_OF[cls](*msgspec.msgpack.decode(bytes(body)))
-    return found
-
-
-def facts(pc: int) -> dict[str, list[Fact]]:
-    """The facts of a PC by the name of their class."""
+def known(pc: int) -> tuple[dict[str, list[Fact]], dict[str, Any]]:
+    """The facts of a PC by the name of their class, and its columns."""
+    by_number, columns = why.facts_of_pc(pc)
     found: dict[str, list[Fact]] = defaultdict(list)
-    for fact in decode(numbers_of(pc)).values():
+    for fact in by_number.values():
         found[NAME_OF[type(fact)]].append(fact)
-    return found
-
-
-def columns(pc: int) -> dict[str, Any]:
-    """The columns of a PC; only those that are in the table."""
-    row = PcColumns.objects.filter(pc=pc).first()
-    told = unpack_columns(bytes(row.packed)) if row else {}
-    return {name: told[name] for name in COLUMNS if name in told}
+    return found, columns
 
 
 def inventory(pc: int, chosen: str, text: str, number: int, size: int = 100) -> InventoryShown | None:
@@ -51,8 +24,8 @@ def inventory(pc: int, chosen: str, text: str, number: int, size: int = 100) -> 
 
     None when the PC has no inventory or there is no such class.
     """
-    found = facts(pc)
-    if not found and not PcFacts.objects.filter(pc=pc).exists():
+    found, _columns = known(pc)
+    if not found:
         return None
     told = {fact.cls for fact in found.get("told", []) if hasattr(fact, "cls")}
     tables = [

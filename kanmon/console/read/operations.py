@@ -18,8 +18,8 @@ def operations(state: str, cursor: str, size: int = 50) -> Page[OperationRow]:
     rows = Operation.objects.defer("input")
     if state in set(State):
         rows = rows.filter(state=state)
-    found, finish = paging.page(rows, "id", "id", True, cursor, size)
-    return finish(_rows(found), rows.count())
+    order = paging.Order("id", "id", True, paging.read(cursor), size)
+    return order.page(order.fetch(rows), rows.count(), _rows)
 
 
 def operation(number: int) -> OperationShown | None:

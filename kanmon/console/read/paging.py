@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -39,39 +40,63 @@ def read(text: str, is_time: bool = False) -> Cursor | None:
         return None
 
 
-def page(
-    rows: QuerySet[Any], column: str, key: str, descending: bool, text: str, size: int, is_time: bool = False
-) -> tuple[list[Any], Callable[[Sequence[Any], int], Page[Any]]]:
-    """One page of ``rows`` sorted by ``column``, then ``key``, and a function that makes the Page of shown rows."""
-    cursor = read(text, is_time)
-    back = cursor is not None and cursor.back
-    falling = descending != back
-    if cursor is not None:
-        end, than = ("lte", "lt") if falling else ("gte", "gt")
-        after = Q(**{f"{column}__{than}": cursor.value}) | Q(**{f"{key}__{than}": cursor.id})
-        rows = rows.filter(**{f"{column}__{end}": cursor.value}).filter(after)
-    sign = "-" if falling else ""
-    order = [f"{sign}{column}"] if column == key else [f"{sign}{column}", f"{sign}{key}"]
-    found = list(rows.order_by(*order)[: size + 1])
-    more, found = len(found) > size, found[:size]
-    if back:
-        found.reverse()
-    first = 1 if cursor is None else max(1, cursor.first - len(found)) if back else cursor.first
-    if back and not more:
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How a list is sorted, and the cursor at which a page of it begins. Rows have ``column`` and unique ``key``."""
+
+    column: str
+    key: str
+    descending: bool
+    cursor: Cursor | None = None
+    size: int = 50
+
+    @property
+    def back(self) -> bool:
+        """The page before the cursor is wanted: rows are fetched the other way round."""
+        return self.cursor is not None and self.cursor.back
+
+    @property
+    def falling(self) -> bool:
+        """The order in which rows are fetched."""
+        return self.descending != self.back
+
+    def fetch(self, rows: QuerySet[Any]) -> list[Any]:
+        """The rows of the page and one more where there is one, in the order of fetching."""
+        if self.cursor is not None:
+            end, than = ("lte", "lt") if self.falling else ("gte", "gt")
+            after = Q(**{f"{self.column}__{than}": self.cursor.value}) | Q(**{f"{self.key}__{than}": self.cursor.id})
+            rows = rows.filter(**{f"{self.column}__{end}": self.cursor.value}).filter(after)
+        sign = "-" if self.falling else ""
+        names = dict.fromkeys((self.column, self.key))
+        return list(rows.order_by(*(sign + name for name in names))[: self.size + 1])
+
+    def merge(self, *parts: Sequence[Any]) -> list[Any]:
+        """Rows fetched from several tables in one order, cut like ``fetch``."""
+
+        def place(row: Any) -> Any:
+            return getattr(row, self.column), getattr(row, self.key)
+
+        return sorted((row for part in parts for row in part), key=place, reverse=self.falling)[: self.size + 1]
+
+    def page(self, fetched: Sequence[Any], total: int, show: Callable[[Sequence[Any]], Sequence[Any]]) -> Page[Any]:
+        """The page of what ``fetch`` or ``merge`` gave; ``show`` makes the values for the template."""
+        more, rows = len(fetched) > self.size, list(fetched[: self.size])
+        if self.back:
+            rows.reverse()
+        if not rows:
+            return Page([], total, 0, self.size)
         first = 1
-    has_next, has_previous = (True, more) if back else (more, cursor is not None)
-
-    def make(shown: Sequence[Any], total: int) -> Page[Any]:
-        def edge(row: Any, position: int, backward: bool) -> str:
-            return write(Cursor(getattr(row, column), getattr(row, key), position, backward))
-
+        if self.cursor is not None and (more or not self.back):
+            first = max(1, self.cursor.first - len(rows)) if self.back else self.cursor.first
+        has_next, has_previous = (True, more) if self.back else (more, self.cursor is not None)
         return Page(
-            shown,
+            show(rows),
             total,
-            first if found else 0,
-            size,
-            previous=edge(found[0], first, True) if found and has_previous else "",
-            next=edge(found[-1], first + len(found), False) if found and has_next else "",
+            first,
+            self.size,
+            previous=self._cursor(rows[0], first, True) if has_previous else "",
+            next=self._cursor(rows[-1], first + len(rows), False) if has_next else "",
         )
 
-    return found, make
+    def _cursor(self, row: Any, position: int, back: bool) -> str:
+        return write(Cursor(getattr(row, self.column), getattr(row, self.key), position, back))

@@ -9,7 +9,7 @@ from kanmon.action.models import Order
 from kanmon.common.facts import Agent, Os
 from kanmon.console import wording, words
 from kanmon.console.read import findings
-from kanmon.console.read.inventory import columns, facts
+from kanmon.console.read.inventory import known
 from kanmon.console.read.pcs import rows
 from kanmon.console.read.policies import used
 from kanmon.console.shown import HistoryEntry, PcShown, PolicyUsed
@@ -29,18 +29,18 @@ def pc(number: int, earlier: int = 0) -> PcShown | None:
     if one is None:
         return None
     state = PcState.objects.filter(pc=number).first()
-    known, told = facts(number), columns(number)
+    facts, columns = known(number)
     source = Source.objects.filter(pk=one.source).first()
     items, headline = findings.explain(number)
     history = _history(number, HISTORY_SHOWN + earlier + 1)
     return PcShown(
         row=rows([number])[0],
-        os=_os(known.get("os", [])),
-        agent=" ".join(f"{a.name} {a.version}".strip() for a in known.get("agent", []) if isinstance(a, Agent)),
+        os=_os(facts["os"]),
+        agent=" ".join(f"{a.name} {a.version}".strip() for a in facts["agent"] if isinstance(a, Agent)),
         source=source.name if source else "",
         format=one.format,
         macs=list(Identity.objects.filter(pc=number, kind="mac").order_by("value").values_list("value", flat=True)),
-        addresses=str(told.get("ip", "")).split(),
+        addresses=str(columns.get("ip", "")).split(),
         serial=one.serial,
         first_seen=one.first_seen_at,
         reported=one.reported_at,
@@ -66,7 +66,9 @@ def _judged_by(state: PcState | None) -> PolicyUsed | None:
     if state is None or state.verdict is None:
         return None
     verdict = Verdict.objects.filter(pk=state.verdict).first()
-    version = PolicyVersion.objects.select_related("policy").filter(pk=verdict.policy_version).first() if verdict else None
+    version = (
+        PolicyVersion.objects.select_related("policy").filter(pk=verdict.policy_version).first() if verdict else None
+    )
     return PolicyUsed("judgment", version.policy.name, version.number) if version else None
 
 
@@ -75,8 +77,12 @@ def _history(number: int, size: int) -> list[HistoryEntry]:
     verdicts = list(Verdict.objects.filter(pc=number).order_by("-from_at")[:size])
     lines = [_judgment(verdict) for verdict in verdicts]
     runs = {verdict.decided_run for verdict in verdicts if verdict.decided_run}
-    orders = [order for order in Order.objects.filter(run__in=runs).defer("attachment", "text") if number in _scope(order)]
-    operations: Mapping[int, Operation] = Operation.objects.defer("input").in_bulk([order.operation for order in orders])
+    orders = [
+        order for order in Order.objects.filter(run__in=runs).defer("attachment", "text") if number in _scope(order)
+    ]
+    operations: Mapping[int, Operation] = Operation.objects.defer("input").in_bulk(
+        [order.operation for order in orders]
+    )
     lines += [_order(order, operations.get(order.operation)) for order in orders]
     return sorted(lines, key=lambda line: line.at, reverse=True)[:size]
 

@@ -1,10 +1,10 @@
 """The PC list: search, filter, sort, a page at a time."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, Value
 
 from kanmon.common import clock
 from kanmon.console.read import findings, keep, paging
@@ -20,9 +20,11 @@ GROUPS_SHOWN = 2000
 
 @keep.for_seconds(3)
 def level_counts() -> dict[Level, int]:
-    """How many PCs are at each level, every level once, worst first."""
+    """How many PCs are at each level, every level once, worst first. A PC without a state is not judged yet."""
     counted = dict(PcState.objects.values_list("level").annotate(n=Count("pc")).order_by())
-    return {level: counted.get(int(level), 0) for level in Level}
+    counts = {level: counted.get(int(level), 0) for level in Level}
+    counts[Level.NOT_JUDGED] = max(0, Pc.objects.count() - sum(counted.values()) + counts[Level.NOT_JUDGED])
+    return counts
 
 
 def groups() -> list[str]:
@@ -67,23 +69,38 @@ def _conditions(query: PcQuery) -> Q:
 
 def pcs(query: PcQuery) -> Page[PcRow]:
     """One page of the PCs that the query describes."""
-    conditions, levels = _conditions(query), [int(level) for level in query.levels]
-    if query.sort == "level" or not conditions:
-        states = PcState.objects.filter(level__in=levels) if levels else PcState.objects.all()
-        if conditions:
-            states = states.filter(Exists(Pc.objects.filter(conditions, id=OuterRef("pc"))))
-        total = states.count()
-    if query.sort == "level":
-        found, finish = paging.page(states, "level", "pc", query.descending, query.cursor, query.size)
-        return finish(rows([state.pc for state in found]), total)
-    matching: QuerySet[Pc] = Pc.objects.filter(conditions)
-    if levels:
-        matching = matching.filter(Exists(PcState.objects.filter(pc=OuterRef("id"), level__in=levels)))
-    total = total if not conditions else matching.count()
+    return _by_level(query) if query.sort == "level" else _by_column(query)
+
+
+def _by_column(query: PcQuery) -> Page[PcRow]:
+    """Sorted by a column of the PC itself."""
+    found = Pc.objects.filter(_conditions(query))
+    if query.levels:
+        state = PcState.objects.filter(pc=OuterRef("id"))
+        at = Q(Exists(state.filter(level__in=[int(level) for level in query.levels])))
+        found = found.filter(at | ~Q(Exists(state)) if Level.NOT_JUDGED in query.levels else at)
     column = {"host": "host", "last_seen": "last_seen_at"}[query.sort]
-    is_time = query.sort == "last_seen"
-    some, finish = paging.page(matching, column, "id", query.descending, query.cursor, query.size, is_time)
-    return finish(rows([pc.id for pc in some]), total)
+    cursor = paging.read(query.cursor, is_time=query.sort == "last_seen")
+    order = paging.Order(column, "id", query.descending, cursor, query.size)
+    return order.page(order.fetch(found), found.count(), lambda some: rows([pc.id for pc in some]))
+
+
+def _by_level(query: PcQuery) -> Page[PcRow]:
+    """Sorted by level: the index of the states is walked; PCs without a state come as "not judged yet"."""
+    conditions = _conditions(query)
+    order = paging.Order("level", "pc", query.descending, paging.read(query.cursor), query.size)
+    judged = PcState.objects.all()
+    if query.levels:
+        judged = judged.filter(level__in=[int(level) for level in query.levels])
+    if conditions:
+        judged = judged.filter(Exists(Pc.objects.filter(conditions, id=OuterRef("pc"))))
+    total, found = judged.count(), order.fetch(judged)
+    if not query.levels or Level.NOT_JUDGED in query.levels:
+        stateless = Pc.objects.filter(conditions, ~Q(Exists(PcState.objects.filter(pc=OuterRef("id")))))
+        total = Pc.objects.count() if not conditions and not query.levels else total + stateless.count()
+        if not (order.falling and len(found) > order.size):  # they come last: not needed for a full page
+            found = order.merge(found, order.fetch(stateless.annotate(level=Value(0), pc=F("id"))))
+    return order.page(found, total, lambda some: rows([one.pc for one in some]))
 
 
 def rows(numbers: Collection[int]) -> list[PcRow]:
@@ -115,5 +132,5 @@ def _row(pc: Pc, state: PcState | None, worst: dict[int, str]) -> PcRow:
 def newest_in(level: Level, since: timedelta, size: int) -> tuple[list[PcRow], int]:
     """The PCs that came to ``level`` within ``since``, newest first, and how many there are."""
     found = PcState.objects.filter(level=int(level), since_at__gte=clock.now() - since)
-    numbers: Iterable[int] = found.order_by("-since_at", "pc").values_list("pc", flat=True)[:size]
+    numbers = found.order_by("-since_at", "pc").values_list("pc", flat=True)[:size]
     return rows(list(numbers)), found.count()

@@ -95,7 +95,9 @@ def used(pc: Pc) -> list[PolicyUsed]:
 
 
 def _nearest(kind: str, chain: Iterable[tuple[str, int, str]]) -> PolicyUsed | None:
-    assigned = {(a.target, a.target_id): a.policy for a in Assignment.objects.select_related("policy").filter(kind=kind)}
+    assigned = {
+        (a.target, a.target_id): a.policy for a in Assignment.objects.select_related("policy").filter(kind=kind)
+    }
     for target, target_id, place in chain:
         if one := assigned.get((target, target_id)):
             number = one.versions.aggregate(last=Max("number"))["last"] or 0

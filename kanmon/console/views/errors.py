@@ -10,7 +10,9 @@ from kanmon.common.errors import Refused
 from kanmon.console.wording import language
 
 
-def _page(request: HttpRequest, status: int, title: str, text: str, hint: str = "", message_id: str = "") -> HttpResponse:
+def _page(
+    request: HttpRequest, status: int, title: str, text: str, hint: str = "", message_id: str = ""
+) -> HttpResponse:
     shown = {"status": status, "title": title, "text": text, "hint": hint, "message_id": message_id}
     return render(request, "console/error.html", shown, status=status)
 

@@ -44,7 +44,10 @@ def _program(entry: Entry, family: str) -> Fact | None:
     if not name:
         return None
     arch = clean(entry.get("ARCH") or entry.get("ARCHITECTURE"))
-    if source == "rpm" and not arch and (match := _RPM_ARCH.fullmatch(name)):
+    if source == "deb" and ":" in name:  # OCS: "libssl3:amd64"
+        name, _, of_name = name.partition(":")
+        arch = arch or of_name
+    elif source == "rpm" and not arch and (match := _RPM_ARCH.fullmatch(name)):
         name, arch = match[1], match[2] if match[2] != "(none)" else ""
     scheme = _SCHEMES.get(source) or ("windows" if family == "windows" else "other")
     return Software(name, clean(entry.get("VERSION")), clean(entry.get("PUBLISHER")), arch, scheme)

@@ -1,0 +1,98 @@
+"""Drive a real browser: start it, sign in, collect what it complains about."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+# name -> address; {pc}, {operation} are filled with numbers that are there
+PAGES = {
+    "overview": "/",
+    "pcs": "/pcs",
+    "pcs-found": "/pcs?level=danger&level=warning&q=ngy",
+    "pcs-none": "/pcs?q=no-such-pc&managed=no",
+    "pc": "/pcs/{pc}",
+    "pc-inventory": "/pcs/{pc}/inventory",
+    "pc-settings": "/pcs/{pc}/inventory?class=setting",
+    "suspected": "/suspected",
+    "refused": "/refused",
+    "policies": "/policies",
+    "policy": "/policies/judgment/Default",
+    "policy-action": "/policies/action/{action}",
+    "operations": "/operations",
+    "operations-doubt": "/operations?state=in_doubt",
+    "operation": "/operations/{operation}",
+    "not-found": "/nothing-here",
+    "password": "/account/password/change/",
+}
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def context(
+    browser: Browser, base: str, language: str = "en", theme: str = "light", phone: bool = False
+) -> BrowserContext:
+    """A fresh browser profile with a language and a theme."""
+    made = browser.new_context(
+        base_url=base,
+        viewport=PHONE if phone else DESKTOP,  # type: ignore[arg-type]
+        locale="ja-JP" if language == "ja" else "en-GB",
+        color_scheme="dark" if theme == "dark" else "light",
+        device_scale_factor=1,
+    )
+    made.add_cookies([{"name": "kanmon_language", "value": language, "url": base}])
+    return made
+
+
+def sign_in(page: Page, name: str, password: str) -> None:
+    """Fill in the sign-in page and wait for the console."""
+    page.goto("/account/login/")
+    page.fill("input[name=login]", name)
+    page.fill("input[name=password]", password)
+    page.click("main button.btn-primary")
+    page.wait_for_selector(".k-shell")
+
+
+def complaints(page: Page) -> list[str]:
+    """A list that fills with what the browser's console says and with answers of 500 and above."""
+    said: list[str] = []
+
+    def console(message: object) -> None:
+        text = str(getattr(message, "text", ""))
+        if "status of 404" not in text or "/nothing-here" not in page.url:
+            said.append(f"{page.url}: {text}")
+
+    page.on("console", console)
+    page.on("pageerror", lambda error: said.append(f"{page.url}: {error}"))
+    page.on("response", lambda answer: said.append(f"{answer.url}: {answer.status}") if answer.status >= 500 else None)
+    return said
+
+
+def numbers(page: Page) -> dict[str, str]:
+    """Numbers that the addresses of ``PAGES`` need, read from the lists."""
+
+    def last_part(address: str, selector: str) -> str:
+        page.goto(address)
+        link = page.query_selector(selector)
+        return (link.get_attribute("href") or "").split("?")[0].rsplit("/", 1)[-1] if link else "0"
+
+    return {
+        "pc": last_part("/pcs", "td.k-name a"),
+        "operation": last_part("/operations?state=failed", "td.k-open a"),
+        "action": last_part("/policies", "td.k-name a[href*='/action/']"),
+    }

@@ -1,0 +1,139 @@
+"""Bodies that are made to hurt are refused quickly, and nothing but Refused is ever raised."""
+
+import json
+import time
+import zlib
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from kanmon.common.errors import Refused
+from kanmon.intake import formats
+from kanmon.intake.inflate import inflate
+from kanmon.intake.report import decode, encode
+
+LAUGHS = b'<!DOCTYPE r [<!ENTITY a "haha"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]><REQUEST><DEVICEID>&b;</DEVICEID></REQUEST>'
+EXTERNAL = b'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY f SYSTEM "file:///etc/passwd">]><REQUEST><DEVICEID>&f;</DEVICEID></REQUEST>'
+OUTSIDE = b'<!DOCTYPE REQUEST SYSTEM "http://192.0.2.1/x.dtd"><REQUEST/>'
+
+
+@pytest.mark.parametrize(
+    ("body", "message_id"),
+    [
+        (LAUGHS, "KNM1012-E"),
+        (EXTERNAL, "KNM1012-E"),
+        (OUTSIDE, "KNM1012-E"),
+        (b"<REQUEST>" + b"<a>" * 200_000, "KNM1013-E"),
+        (b"<REQUEST>" + b"<a/>" * 200_000 + b"</REQUEST>", "KNM1014-E"),
+        (b"<REQUEST " + b"".join(b'a%d="" ' % n for n in range(250_000)) + b"/>", "KNM1019-E"),
+        (b'<?xml version="1.0" encoding="utf-7"?><REQUEST/>', "KNM1011-E"),
+        (b'<?xml version="1.0" encoding="shift_jis"?><REQUEST/>', "KNM1011-E"),
+        (b'<?xml version="1.0" encoding="no-such"?><REQUEST/>', "KNM1011-E"),
+        (b"<REQUEST><DEVICEID>\xff\xfe</DEVICEID></REQUEST>", "KNM1011-E"),
+        (b"<REQUEST><DEVICEID>&nbsp;</DEVICEID></REQUEST>", "KNM1011-E"),
+        (b"<REQUEST><DEVICEID>a\x00b</DEVICEID></REQUEST>", "KNM1011-E"),
+        (b'{"kanmon":' + b"[" * 200_000, "KNM1020-E"),
+        (b'{"deviceid":"d","content":' + b"[]," * 500_000, "KNM1022-E"),
+        (b'{"deviceid":"d","content":{"softwares":[' + b"{}," * 300_000 + b"{}]}}", "KNM1022-E"),
+        (b'{"deviceid":"d","content":{"hardware":{"name":"\xff"}}}', "KNM1020-E"),
+        (b"<\x00\x00\xd8", "KNM1010-E"),
+    ],
+)
+def test_it_is_refused_with_a_sentence_within_a_second(body, message_id):
+    began = time.perf_counter()
+    with pytest.raises(Refused) as caught:
+        formats.read(body)
+    assert caught.value.message_id == message_id
+    assert time.perf_counter() - began < 1
+
+
+def test_an_inventory_with_too_many_programs_is_refused():
+    entry = "<SOFTWARES><NAME>program {}</NAME></SOFTWARES>"
+    content = "".join(entry.format(number) for number in range(20_001))
+    with pytest.raises(Refused) as caught:
+        formats.read(
+            f"<REQUEST><DEVICEID>d</DEVICEID><QUERY>INVENTORY</QUERY><CONTENT>{content}</CONTENT></REQUEST>".encode()
+        )
+    assert caught.value.message_id == "KNM1030-E"
+
+
+def test_a_huge_text_in_one_field_is_cut():
+    name = "x" * 5_000_000
+    content = f"<CONTENT><HARDWARE><NAME>{name}</NAME></HARDWARE></CONTENT>"
+    body = f"<REQUEST><DEVICEID>d</DEVICEID><QUERY>INVENTORY</QUERY>{content}</REQUEST>"
+    assert len(formats.read(body.encode()).host) == 500
+
+
+def taken(body: bytes, agent: str = "") -> None:
+    """Reads a body as the Manager does; whatever is read can be stored."""
+    try:
+        message = formats.read(inflate(body), agent)
+    except Refused as problem:
+        assert problem.sentence("en")
+        assert problem.sentence("ja")
+        return
+    if isinstance(message, formats.Prolog | formats.Contact):
+        assert message.reply("")[0] == 200
+    else:
+        assert decode(encode(message)) == message
+
+
+@given(st.binary(max_size=300), st.text(max_size=20))
+@example(b"\xff\xfe", "")
+@example(b'{"deviceid":"\\ud800","action":"contact"}', "\ud800")
+def test_random_bytes_raise_nothing_but_refused(body, agent):
+    taken(body, agent)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_damaged_inventories_raise_nothing_but_refused(own, data):
+    body = bytearray(own(data.draw(st.sampled_from(["windows.xml", "linux_glpi.json", "kanmon.json"]))))
+    for at in data.draw(st.lists(st.integers(0, len(body) - 1), max_size=4)):
+        body[at] = data.draw(st.integers(0, 255))
+    body = body[: data.draw(st.integers(0, len(body)))] if data.draw(st.booleans()) else body
+    taken(zlib.compress(bytes(body)) if data.draw(st.booleans()) else bytes(body))
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+SECTIONS = [
+    "softwares",
+    "hardware",
+    "bios",
+    "drives",
+    "networks",
+    "antivirus",
+    "local_users",
+    "local_groups",
+    "firewalls",
+]
+SECTIONS += ["operatingsystem", "versionclient", "accesslog", "users", "accountinfo", "securitycenter", "services"]
+FIELDS = [
+    "name",
+    "members",
+    "timezone",
+    "mac",
+    "id",
+    "memory",
+    "total",
+    "status",
+    "enabled",
+    "logdate",
+    "profile",
+    "category",
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(SECTIONS), values | st.lists(st.dictionaries(st.sampled_from(FIELDS), values)), max_size=6
+    )
+)
+def test_sections_of_the_wrong_type_raise_nothing_but_refused(content):
+    taken(json.dumps({"deviceid": "d", "content": content}).encode())
