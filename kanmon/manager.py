@@ -127,7 +127,7 @@ class Manager:
             with contextlib.suppress(ValueError, RuntimeError):  # not the main thread
                 loop.add_signal_handler(number, self.stop)
         running = [asyncio.create_task(task) for task in tasks]
-        while not all(server.started for server in self.servers) and not any(task.done() for task in running):
+        while sum(server.started for server in self.servers) < len(running) and not any(t.done() for t in running):
             await asyncio.sleep(0.01)
         self.readiness.ready, self.readiness.why = True, "The Manager serves."
         if self.stop_asked.is_set():

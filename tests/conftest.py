@@ -5,6 +5,7 @@ Nothing here stands in for a part of Kanmon: stories talk to the program as its 
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -66,9 +67,12 @@ class ManagerProcess:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("KANMON_", "DJANGO_"))}
         return kept | {"KANMON_HOME": str(self.home)}
 
-    def setup(self) -> "ManagerProcess":
-        """``kanmon setup`` and the settings."""
-        self.run("setup")
+    def setup(self, ready_made: Path | None = None) -> "ManagerProcess":
+        """``kanmon setup``, or a copy of a home that it made, and the settings."""
+        if ready_made is None:
+            self.run("setup")
+        else:
+            shutil.copytree(ready_made, self.home)
         lines = []
         for section, values in self.settings.items():
             lines.append(f"[{section}]")
@@ -111,6 +115,10 @@ class ManagerProcess:
         except OSError:
             return False
 
+    def ended(self) -> bool:
+        """Whether its process is gone."""
+        return self.process is None or self.process.poll() is not None
+
     def kill(self) -> None:
         """kill -9."""
         assert self.process is not None
@@ -148,13 +156,19 @@ class ManagerProcess:
         return said["operations_open"] == 0 and said["reports_queued"] == 0
 
 
+@pytest.fixture(scope="session")
+def ready_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that ``kanmon setup`` made, to be copied."""
+    return ManagerProcess(tmp_path_factory.mktemp("ready") / "home").setup().home
+
+
 @pytest.fixture
-def make_manager(tmp_path: Path) -> Iterator[Callable[..., ManagerProcess]]:
+def make_manager(tmp_path: Path, ready_made: Path) -> Iterator[Callable[..., ManagerProcess]]:
     """Makes Managers, set up and not started; stops them at the end."""
     made: list[ManagerProcess] = []
 
     def make(**settings: dict[str, Any]) -> ManagerProcess:
-        one = ManagerProcess(tmp_path / f"home{len(made)}", settings).setup()
+        one = ManagerProcess(tmp_path / f"home{len(made)}", settings).setup(ready_made)
         made.append(one)
         return one
 

@@ -3,7 +3,7 @@
 import typer
 
 from kanmon import __version__
-from kanmon.cli import inventory, judging, looking, serving, tokens
+from kanmon.cli import inventory, judging, looking, serving, simulating, tokens
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,7 +28,7 @@ def options(
     """Options of all commands."""
 
 
-for module in (serving, tokens, inventory, judging, looking):
+for module in (serving, tokens, inventory, judging, looking, simulating):
     module.add(app)
 
 

@@ -3,20 +3,21 @@
 from typing import Any
 
 from kanmon.common import messages
+from kanmon.common.redact import redact
 
 
 class Refused(Exception):
     """Something was asked for that cannot be done. The sentence says what, where and how to mend it.
 
     ``message_id`` is a key of the catalogue (``KNMnnnn-E``), ``params`` fill its text, ``status`` is the
-    HTTP status with which the faces answer.
+    HTTP status with which the faces answer. Secrets in ``params`` are redacted: sentences reach logs and pages.
     """
 
     def __init__(self, message_id: str, *, status: int = 400, **params: Any) -> None:
         self.message_id = message_id
-        self.params = params
+        self.params = {name: redact(value) if isinstance(value, str) else value for name, value in params.items()}
         self.status = status
-        super().__init__(messages.text(message_id, params))
+        super().__init__(messages.text(message_id, self.params))
 
     def sentence(self, language: str = "en") -> str:
         """The sentence in ``language`` ("en" or "ja"), without the id."""

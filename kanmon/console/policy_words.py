@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from django.utils.translation import pgettext_lazy as plazy
 
 from kanmon.console.shown import Rule, RuleGroup
+from kanmon.console.wording import listed
 from kanmon.judgment import levels
 from kanmon.judgment.levels import ITEMS, Level
 from kanmon.policy.rules_action import ActionPolicy, LevelActions
@@ -71,7 +72,7 @@ def _security_updates(item: Any) -> Iterator[Rule]:
     for update in item.specified:
         text = f"{update.kb} {update.title}".strip() + _on(update.os)
         wanted = _("installed, or one that supersedes it")
-        yield Rule(text, wanted, _level(update.level), mend=", ".join(update.superseded_by))
+        yield Rule(text, wanted, _level(update.level), mend=listed(update.superseded_by))
     for name, title in (("security", _("Pending security updates")), ("other", _("Other pending updates"))):
         if word := getattr(item.pending, name):
             yield Rule(title, _("none"), _level(word))
@@ -86,7 +87,7 @@ def _antivirus(item: Any) -> Iterator[Rule]:
         if product.definitions:
             parts.append(_("definitions %(version)s") % {"version": version(product.definitions)})
         name = _("Any product") if product.name == "*" else product.name
-        yield Rule(_("Accepted: %(name)s") % {"name": name}, ", ".join(parts), level)
+        yield Rule(_("Accepted: %(name)s") % {"name": name}, listed(parts), level)
     if item.products_mode == "all" and item.products:
         yield Rule(_("Accepted products that are found"), _("every one in order"), level)
     if item.not_resident:
@@ -157,7 +158,7 @@ def _mail(actions: LevelActions) -> Iterator[Rule]:
     if actions.mail is None:
         return
     to = actions.mail.to
-    whom = _("the administrators of the settings") if isinstance(to, str) else ", ".join(to)
+    whom = _("the administrators of the settings") if isinstance(to, str) else listed(to)
     when = _("when a PC comes to this level") if actions.when == "level_changed" else _("at every judgment")
     yield Rule(_("Mail to %(whom)s") % {"whom": whom}, when)
 

@@ -1,6 +1,6 @@
 """Times, ages, numbers and sentences, in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,11 @@ def language() -> str:
 def number(value: int) -> str:
     """12,480."""
     return str(intcomma(value))
+
+
+def listed(words: Iterable[str]) -> str:
+    """ "a, b, c"."""
+    return pgettext("between clauses", ", ").join(words)
 
 
 def size(octets: int) -> str:

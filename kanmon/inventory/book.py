@@ -16,7 +16,7 @@ from kanmon.intake.report import Report
 from kanmon.intake.tokens import THIS_MACHINE
 from kanmon.inventory.identify import Candidate, Marks
 from kanmon.inventory.models import Group, Identity, Pc, PcColumns, PcFacts
-from kanmon.inventory.packing import pack_columns
+from kanmon.inventory.packing import difference, pack_columns
 from kanmon.journal import changes
 from kanmon.journal.writing import sql_time
 
@@ -38,6 +38,8 @@ class Book:
     columns_changed: set[int] = field(default_factory=set)
     bodies: dict[int, tuple[str, datetime, bytes]] = field(default_factory=dict)
     new_marks: list[tuple[str, str, int]] = field(default_factory=list)
+    bound: dict[int, int] = field(default_factory=dict)  # device -> PC, where that is new
+    taken: set[str] = field(default_factory=set)  # asset numbers
     trusted: frozenset[int] = frozenset()
     next_pc: int = 0
 
@@ -50,11 +52,15 @@ class Book:
             book.devices[device.source_id, device.key] = device
         values = {value for report in reports for _, value in marks_of(report)}
         numbers = {device.pc for device in book.devices.values() if device.pc is not None}
-        numbers |= set(Identity.objects.filter(value__in=values).values_list("pc", flat=True))
+        kinds = ("serial", "uuid", "mac")  # named, so that the index by kind and value serves
+        numbers |= set(Identity.objects.filter(kind__in=kinds, value__in=values).values_list("pc", flat=True))
         book._load(numbers)
         book.trusted = frozenset(Source.objects.filter(name=THIS_MACHINE).values_list("id", flat=True))
         newest = Pc.objects.order_by("-id").values_list("id", flat=True).first()
         book.next_pc = (newest or 0) + 1
+        wanted = {report.asset_number for report in reports}
+        wanted |= {asset_number(number) for number in range(book.next_pc, book.next_pc + len(reports))}
+        book.taken.update(Pc.objects.filter(asset_number__in=wanted).values_list("asset_number", flat=True))
         return book
 
     def _load(self, numbers: set[int]) -> None:
@@ -99,6 +105,19 @@ class Book:
                 found = Group.objects.create(path=path, name=name or "/", parent_id=parent).id
             self.groups[path] = found
         return self.groups[path]
+
+    def asset_number(self, told: str, pc: int) -> str:
+        """For a new PC: the asset number that its report tells, else one by its number, which nobody has."""
+        chosen, turn = told or asset_number(pc), 1
+        while chosen in self.taken:
+            chosen, turn = asset_number(pc) + (f"-{turn}" if turn > 1 else ""), turn + 1
+        self.taken.add(chosen)
+        return chosen
+
+    def bind(self, device: Device, pc: int) -> None:
+        """From now on this device's reports are of ``pc``."""
+        if device.pc != pc:
+            device.pc = self.bound[device.id] = pc
 
     def remember(self, pc: int, report: Report) -> None:
         """Keep the marks of an accepted report."""
@@ -153,19 +172,21 @@ class Book:
                 [(pc, format, sql_time(at), body) for pc, (format, at, body) in self.bodies.items()],
             )  # fmt: skip
             cursor.executemany(
-                "UPDATE device SET pc = %s WHERE id = %s",
-                [(d.pc, d.id) for d in self.devices.values() if d.pc is not None],
+                "UPDATE device SET pc = %s WHERE id = %s", [(pc, device) for device, pc in self.bound.items()]
             )
         self._write_changes()
 
     def _write_changes(self) -> None:
-        from kanmon.inventory.packing import difference
-
         rows: list[tuple[str, int, bytes]] = [("pc", pc, b"") for pc in sorted(self.new_pcs)]
         rows += [("facts", pc, difference(before, self.packed[pc])) for pc, before in self.facts_changed.items()]
         rows += [("columns", pc, self.columns[pc]) for pc in sorted(self.columns_changed)]
         if rows:
             changes.add(rows)
+
+
+def asset_number(pc: int) -> str:
+    """The asset number of a PC whose report tells none."""
+    return f"PC{pc:07d}"
 
 
 def marks_of(report: Report) -> Iterable[tuple[str, str]]:

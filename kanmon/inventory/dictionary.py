@@ -3,22 +3,22 @@
 Numbers are given by the recorder, which runs alone under the lease. What is known is kept in memory,
 bounded; a rolled-back chunk empties it, because its new numbers were never committed.
 
-Records of different classes with equal fields are equal in Python (they are named tuples): the class code
-is always part of the key.
+A record is known by its body, the bytes that are stored, so that recording makes no record of what is known.
+Records of different classes may have equal bodies: the class code is always part of the key.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 from django.db import connection
 
-from kanmon.common.facts import CLASS_OF, CODE_OF, Fact
+from kanmon.common.facts import CLASS_OF, Fact
 from kanmon.inventory.models import FactRow
 
 CACHE_MOST = 500_000
-Key = tuple[int, Fact]
-_encoder = msgspec.msgpack.Encoder()
+Bodies = Mapping[int, list[bytes]]  # code of class -> bodies
 
 
 def digest(code: int, body: bytes) -> bytes:
@@ -35,7 +35,7 @@ class Dictionary:
     """Numbers of facts, for the one recorder of a process."""
 
     def __init__(self) -> None:
-        self._numbers: dict[Key, int] = {}
+        self._numbers: dict[int, dict[bytes, int]] = defaultdict(dict)
         self._next = 0
 
     def forget(self) -> None:
@@ -43,34 +43,40 @@ class Dictionary:
         self._numbers.clear()
         self._next = 0
 
-    def numbers(self, reports: Iterable[tuple[Fact, ...]]) -> list[list[int]]:
-        """For each collection of facts its numbers, in no order. New facts are inserted. In a transaction."""
-        wanted = [[(CODE_OF[type(fact)], fact) for fact in facts] for facts in reports]
-        if len(self._numbers) > CACHE_MOST:
+    def numbers(self, reports: Iterable[Bodies]) -> list[list[int]]:
+        """For each report's facts their numbers, in no order. New facts are inserted. In a transaction."""
+        wanted = list(reports)
+        if sum(map(len, self._numbers.values())) > CACHE_MOST:
             self._numbers.clear()
         known = self._numbers
-        missing = {key for keys in wanted for key in keys if key not in known}
+        missing = {
+            (code, body)
+            for facts in wanted
+            for code, bodies in facts.items()
+            for body in bodies
+            if body not in known[code]
+        }
         if missing:
             self._learn(missing)
-        return [[known[key] for key in keys] for keys in wanted]
+        return [[known[code][body] for code, bodies in facts.items() for body in bodies] for facts in wanted]
 
-    def _learn(self, missing: set[Key]) -> None:
-        bodies = {key: _encoder.encode(tuple(key[1])) for key in missing}
-        by_digest = {digest(key[0], body): key for key, body in bodies.items()}
+    def _learn(self, missing: set[tuple[int, bytes]]) -> None:
+        by_digest = {digest(code, body): (code, body) for code, body in missing}
         marks = list(by_digest)
         for start in range(0, len(marks), 500):
             rows = FactRow.objects.filter(digest__in=marks[start : start + 500]).values_list("digest", "id")
             for mark, id in rows:
-                self._numbers[by_digest.pop(bytes(mark))] = id
+                code, body = by_digest.pop(bytes(mark))
+                self._numbers[code][body] = id
         if not by_digest:
             return
         if not self._next:
             newest = FactRow.objects.order_by("-id").values_list("id", flat=True).first()
             self._next = (newest or 0) + 1
         rows_new = []
-        for mark, key in by_digest.items():
-            rows_new.append((self._next, key[0], mark, bodies[key]))
-            self._numbers[key] = self._next
+        for mark, (code, body) in by_digest.items():
+            rows_new.append((self._next, code, mark, body))
+            self._numbers[code][body] = self._next
             self._next += 1
         with connection.cursor() as cursor:
             cursor.executemany("INSERT INTO fact (id, cls, digest, body) VALUES (%s, %s, %s, %s)", rows_new)

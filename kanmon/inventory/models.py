@@ -88,7 +88,7 @@ class PcColumns(models.Model):
 
 
 class PcBody(models.Model):
-    """The newest body of a PC, as it came."""
+    """The newest body of a PC (``intake.inflate`` reads it)."""
 
     pc = models.BigIntegerField(primary_key=True)
     format = models.CharField(max_length=20)

@@ -28,6 +28,8 @@ def difference(before: bytes, after: bytes) -> bytes:
     """The body of a change from ``before`` to ``after``, both packed; empty when they are equal."""
     if before == after:
         return b""
+    if not before:
+        return msgspec.msgpack.encode([after, b""])
     old, new = unpack(before), unpack(after)
     added = np.setdiff1d(new, old, assume_unique=True)
     removed = np.setdiff1d(old, new, assume_unique=True)

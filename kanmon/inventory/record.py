@@ -14,12 +14,12 @@ from django.db import connection
 from pyroaring import BitMap
 
 from kanmon.common import clock, fault
-from kanmon.common.facts import CODE_OF, NAME_OF, Told
+from kanmon.common.facts import CLASSES, CODE_OF, Told
 from kanmon.intake.commit import utc
 from kanmon.intake.models import Receipt
-from kanmon.intake.report import Report, decode
+from kanmon.intake.report import Report, decode_bodies
 from kanmon.inventory.book import Book
-from kanmon.inventory.dictionary import Dictionary, facts_of
+from kanmon.inventory.dictionary import Bodies, Dictionary, decode, facts_of
 from kanmon.inventory.identify import Decision, Marks, identify
 from kanmon.inventory.models import Pc
 from kanmon.inventory.packing import pack, unpack
@@ -40,6 +40,19 @@ class Recorded:
     recorded: int = 0
     suspected: int = 0
     older: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A receipt with its report (which is without facts), their numbers, and the classes that it covers.
+
+    ``covered`` are codes of classes; it is empty for a whole report, which covers them all.
+    """
+
+    receipt: Receipt
+    report: Report
+    facts: list[int]
+    covered: frozenset[int]
 
 
 def record_reports(work: Work) -> None:
@@ -78,31 +91,42 @@ def record_chunk(receipts: list[Receipt]) -> Recorded:
     result = Recorded()
     if not receipts:
         return result
-    reports = [decode(bytes(receipt.report)) for receipt in receipts]
-    numbers = _dictionary.numbers([report.facts for report in reports])
-    book = Book.open(receipts, reports)
-    ended: list[tuple[str, int | None, str, int]] = []
-    for receipt, report, facts in zip(receipts, reports, numbers, strict=True):
-        state, pc, reasons = _record_one(book, receipt, report, facts, result)
-        ended.append((state, pc, reasons, receipt.id))
+    queue = _numbered(receipts)
+    book = Book.open(receipts, [one.report for one in queue])
+    ended = [(*_record_one(book, one, result), one.receipt.id) for one in queue]
     book.write()
     now = sql_time(clock.now())
     with connection.cursor() as cursor:
         cursor.executemany(
-            "UPDATE receipt SET state = %s, pc = %s, reasons = %s, ended_at = %s,"
-            " body = CASE WHEN %s = 'suspected' THEN body ELSE %s END,"
-            " report = CASE WHEN %s = 'suspected' THEN report ELSE %s END WHERE id = %s",
-            [
-                (state, pc, reasons, None if state == "suspected" else now, state, b"", state, b"", id)
-                for state, pc, reasons, id in ended
-            ],
+            "UPDATE receipt SET state = %s, pc = %s, reasons = %s WHERE id = %s",
+            [row for row in ended if row[0] == Receipt.SUSPECTED],
+        )
+        cursor.executemany(
+            "UPDATE receipt SET state = %s, pc = %s, reasons = %s, ended_at = %s, body = %s, report = %s WHERE id = %s",
+            [(*row[:3], now, b"", b"", row[3]) for row in ended if row[0] != Receipt.SUSPECTED],
         )
     return result
 
 
-def _record_one(
-    book: Book, receipt: Receipt, report: Report, facts: list[int], result: Recorded
-) -> tuple[str, int | None, str]:
+def _numbered(receipts: list[Receipt]) -> list[Queued]:
+    """The reports of these receipts, with the numbers of their facts."""
+    decoded = [decode_bodies(bytes(receipt.report)) for receipt in receipts]
+    numbers = _dictionary.numbers([bodies for _, bodies in decoded])
+    return [
+        Queued(receipt, report, facts, _covered(bodies) if report.partial else frozenset())
+        for receipt, (report, bodies), facts in zip(receipts, decoded, numbers, strict=True)
+    ]
+
+
+def _covered(bodies: Bodies) -> frozenset[int]:
+    """The classes of which a partial report has facts, and those that it says it tells."""
+    told = (decode(CODE_OF[Told], body) for body in bodies.get(CODE_OF[Told], ()))
+    return frozenset(bodies) | {CLASSES[fact.cls][0] for fact in told if isinstance(fact, Told)}
+
+
+def _record_one(book: Book, one: Queued, result: Recorded) -> tuple[str, int | None, str]:
+    """Record one report; returns state of its receipt, PC and reasons."""
+    receipt, report = one.receipt, one.report
     device = book.devices.get((receipt.source_id, receipt.device_key))
     bound = device.pc if device else None
     if receipt.content == "same":
@@ -124,8 +148,8 @@ def _record_one(
             result.older += 1
             return "older", pc.id, "[]"
     if device is not None:
-        device.pc = pc.id
-    _apply(book, pc, receipt, report, facts, result)
+        book.bind(device, pc.id)
+    _apply(book, pc, one, result)
     result.recorded += 1
     return "recorded", pc.id, "[]"
 
@@ -140,15 +164,8 @@ def decide(book: Book, source: int, report: Report, bound: int | None) -> Decisi
 def _new_pc(book: Book, receipt: Receipt, report: Report) -> Pc:
     number = book.next_pc
     book.next_pc += 1
-    asset = report.asset_number
-    if (
-        not asset
-        or Pc.objects.filter(asset_number=asset).exists()
-        or any(p.asset_number == asset for p in book.pcs.values())
-    ):
-        asset = f"PC{number:07d}"
     pc = Pc(
-        id=number, asset_number=asset, host=report.host, group_id=book.group(report.group or "/"),
+        id=number, asset_number=book.asset_number(report.asset_number, number), host=report.host, group_id=book.group(report.group or "/"),
         source=receipt.source_id, first_seen_at=receipt.received_at, last_seen_at=receipt.received_at,
         reported_at=utc(report.reported_at) or receipt.received_at,
     )  # fmt: skip
@@ -157,8 +174,9 @@ def _new_pc(book: Book, receipt: Receipt, report: Report) -> Pc:
     return pc
 
 
-def _apply(book: Book, pc: Pc, receipt: Receipt, report: Report, facts: list[int], result: Recorded) -> None:
+def _apply(book: Book, pc: Pc, one: Queued, result: Recorded) -> None:
     """Write the report into the PC's rows of the book."""
+    receipt, report = one.receipt, one.report
     reported_at = utc(report.reported_at) or receipt.received_at
     pc.last_seen_at = max(pc.last_seen_at, receipt.received_at)
     pc.reported_at = min(reported_at, receipt.received_at)
@@ -177,7 +195,7 @@ def _apply(book: Book, pc: Pc, receipt: Receipt, report: Report, facts: list[int
     book.remember(pc.id, report)
     book.bodies[pc.id] = (receipt.format, receipt.received_at, bytes(receipt.body))
     before = book.packed.get(pc.id, b"")
-    numbers = facts if not report.partial else facts + _untold(before, report)
+    numbers = one.facts if not report.partial else one.facts + _untold(before, one.covered)
     packed = pack_numbers(numbers)
     if packed != before or pc.id in book.new_pcs:
         book.facts_changed.setdefault(pc.id, before)
@@ -187,15 +205,13 @@ def _apply(book: Book, pc: Pc, receipt: Receipt, report: Report, facts: list[int
         result.same.add(pc.id)
 
 
-def _untold(before: bytes, report: Report) -> list[int]:
-    """Of the facts before, those of classes that a partial report does not tell."""
-    told = report.told
-    covered = {CODE_OF[type(fact)] for fact in report.facts}
-    kept = []
-    for number, fact in facts_of(unpack(before)).items():
-        if isinstance(fact, Told) or (CODE_OF[type(fact)] not in covered and NAME_OF[type(fact)] not in told):
-            kept.append(number)
-    return kept
+def _untold(before: bytes, covered: frozenset[int]) -> list[int]:
+    """Of the facts before, those of classes that a partial report does not cover."""
+    return [
+        number
+        for number, fact in facts_of(unpack(before)).items()
+        if isinstance(fact, Told) or CODE_OF[type(fact)] not in covered
+    ]
 
 
 def pack_numbers(numbers: list[int]) -> bytes:

@@ -68,6 +68,16 @@ def sign_in(page: Page, name: str, password: str) -> None:
     page.wait_for_selector(".k-shell")
 
 
+def sign_up(page: Page, link: str, name: str, password: str) -> None:
+    """Make an account by a one-time link; one is signed in afterwards."""
+    page.goto(link)
+    page.fill("input[name=username]", name)
+    page.fill("input[name=password1]", password)
+    page.fill("input[name=password2]", password)
+    page.click("main button.btn-primary")
+    page.wait_for_selector(".k-shell")
+
+
 def complaints(page: Page) -> list[str]:
     """A list that fills with what the browser's console says and with answers of 500 and above."""
     said: list[str] = []

@@ -7,6 +7,7 @@ import hashlib
 import random
 from collections import defaultdict
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -57,148 +58,121 @@ def evidence(condition: str, facts: list[Fact], numbers: Facts) -> tuple[int, ..
     return ()
 
 
+class Company:
+    """Collects rows of PCs, their facts and verdicts, and writes them at once."""
+
+    def __init__(self, seed: int) -> None:
+        self.dice, self.now = random.Random(seed), clock.now()
+        self.numbers, self.sets = Facts(), {}
+        self.rows: dict[type, list[Any]] = defaultdict(list)
+        self.groups = {path: self._group(path) for path in GROUPS}
+        self.source = Source.objects.create(
+            name="tokyo-glpi", created_at=self.now - timedelta(days=90), created_by="tanabe"
+        )
+        self.version = _policies(self.now)
+        self.policy = rules.load(self.version.text)
+
+    def _group(self, path: str) -> Group:
+        parent = Group.objects.filter(path=path.rsplit("/", 1)[0] or "/").first() if path != "/" else None
+        return Group.objects.get_or_create(path=path, defaults={"name": path.rsplit("/")[-1] or "/", "parent": parent})[
+            0
+        ]
+
+    def pc(self, number: int, judged: bool) -> None:
+        """One PC with its inventory; about one in twenty has not been seen for weeks."""
+        dice, path = self.dice, self.dice.choice(GROUPS[1:])
+        lately = dice.random() > 0.05
+        ago = timedelta(minutes=dice.randint(1, 200)) if lately else timedelta(days=dice.randint(15, 60))
+        seen, host, mac = (
+            self.now - ago,
+            f"{PREFIX[path]}-{number:04}",
+            f"00:1b:8b:4e:{number // 250:02x}:{number % 250:02x}",
+        )
+        times = {"first_seen_at": self.now - timedelta(days=200), "last_seen_at": seen, "reported_at": seen}
+        marks = {"asset_number": f"SK-2024-{10000 + number}", "serial": f"R90X{number:05}", "uuid": ""}
+        who = {"host": host, "user": dice.choice(PEOPLE), "group": self.groups[path], "source": self.source.id}
+        self.rows[Pc].append(Pc(id=number, managed=dice.random() > 0.02, format="glpi", **who, **marks, **times))
+        self.rows[Identity] += [Identity(kind="mac", value=mac, pc=number)]
+        self.rows[Identity] += [Identity(kind="serial", value=marks["serial"], pc=number)]
+        facts = facts_of(number, self.now, dice)
+        packed = packing.pack(np.array(sorted({self.numbers.number(fact) for fact in facts}), dtype=np.uint32))
+        ip = f"10.20.{number // 250}.{number % 250}"
+        columns = {"host": host, "ip": ip, "mac": mac, "reported_at": int(seen.timestamp())}
+        self.rows[PcFacts].append(PcFacts(pc=number, packed=packed, content_digest=b""))
+        self.rows[PcColumns].append(PcColumns(pc=number, packed=packing.pack_columns(columns)))
+        if judged:
+            self._verdict(number, facts, columns)
+
+    def _verdict(self, number: int, facts: list[Fact], columns: dict[str, Any]) -> None:
+        verdict = judge_one(self.policy, facts, columns, self.now.date())
+        held = [Finding(c, o, level, evidence(c, facts, self.numbers)) for c, o, level in verdict.findings]
+        body = encode_set(held)
+        digest = hashlib.blake2b(body, digest_size=16).digest()
+        fresh = FindingSet(id=len(self.sets) + 1, digest=digest, policy_version=self.version.id, body=body)
+        found = self.sets.setdefault(body, fresh).id
+        since = self.now - timedelta(minutes=self.dice.choice([25, 160, 400, 2600, 9000, 40000]))
+        now, before = int(verdict.level), int(Level.SAFE)
+        items = [int(verdict.items[item]) for item in ITEMS]
+        shared = {"policy_version": self.version.id, "run": 1, "finding_set": found, "pc": number}
+        earlier = {"cause": "schedule", "from_at": since - timedelta(days=9), "to_at": since, "items": [before] * 6}
+        later = {"cause": "inventory", "from_at": since, "items": items, "level_before": before}
+        self.rows[Verdict] += [
+            Verdict(id=2 * number - 1, level=before, level_before=0, decided_run=1, **earlier, **shared)
+        ]
+        self.rows[Verdict] += [Verdict(id=2 * number, level=now, decided_run=1, **later, **shared)]
+        state = {"level": now, "verdict": 2 * number, "finding_set": found, "since_at": since}
+        judged_at = self.now - timedelta(minutes=3)
+        levels = dict(zip(ITEMS, items, strict=True))
+        self.rows[PcState].append(PcState(pc=number, judged_at=judged_at, **state, **levels))
+
+    def write(self) -> None:
+        """Write what was collected."""
+        FactRow.objects.bulk_create(self.numbers.rows)
+        FindingSet.objects.bulk_create(self.sets.values())
+        for model, made in self.rows.items():
+            model.objects.bulk_create(made)
+
+
 def fill(pcs: int = 120, seed: int = 7) -> None:
-    """Write everything; the same ``seed`` writes the same."""
-    dice, now = random.Random(seed), clock.now()
-    groups = {path: Group(path=path, name=path.rsplit("/")[-1] or "/") for path in GROUPS}
-    for path, group in groups.items():
-        group.parent = None if path == "/" else groups[path.rsplit("/", 1)[0] or "/"]
-        group.save()
-    source = Source.objects.create(name="tokyo-glpi", created_at=now - timedelta(days=90), created_by="tanabe")
-    version = _policies(now)
-    policy = rules.load(version.text)
-    numbers, sets = Facts(), {}
-    rows: dict[type, list] = defaultdict(list)
+    """Write everything; the same ``seed`` gives the same company. The last PC is not judged yet."""
+    company = Company(seed)
     for number in range(1, pcs + 1):
-        path = dice.choice(GROUPS[1:])
-        seen = (
-            now - timedelta(minutes=dice.randint(1, 200))
-            if dice.random() > 0.05
-            else now - timedelta(days=dice.randint(15, 60))
-        )
-        mac, host = f"00:1b:8b:4e:{number // 250:02x}:{number % 250:02x}", f"{PREFIX[path]}-{number:04}"
-        rows[Pc].append(
-            Pc(
-                id=number,
-                asset_number=f"SK-2024-{10000 + number}",
-                host=host,
-                user=dice.choice(PEOPLE),
-                group=groups[path],
-                source=source.id,
-                serial=f"R90X{number:05}",
-                uuid="",
-                managed=dice.random() > 0.02,
-                first_seen_at=now - timedelta(days=200),
-                last_seen_at=seen,
-                reported_at=seen,
-                format="glpi",
-            )
-        )
-        rows[Identity].append(Identity(kind="mac", value=mac, pc=number))
-        rows[Identity].append(Identity(kind="serial", value=f"R90X{number:05}", pc=number))
-        facts = facts_of(number, now, dice)
-        held = sorted({numbers.number(fact) for fact in facts})
-        columns = {
-            "host": host,
-            "ip": f"10.20.{number // 250}.{number % 250}",
-            "mac": mac,
-            "reported_at": int(seen.timestamp()),
-        }
-        rows[PcFacts].append(
-            PcFacts(pc=number, packed=packing.pack(np.array(held, dtype=np.uint32)), content_digest=b"")
-        )
-        rows[PcColumns].append(PcColumns(pc=number, packed=packing.pack_columns(columns)))
-        if number == pcs:
-            continue
-        verdict = judge_one(policy, facts, columns, now.date())
-        found = [Finding(c, o, lv, evidence(c, facts, numbers)) for c, o, lv in verdict.findings]
-        body = encode_set(found)
-        set_row = sets.setdefault(
-            body,
-            FindingSet(
-                id=len(sets) + 1,
-                digest=hashlib.blake2b(body, digest_size=16).digest(),
-                policy_version=version.id,
-                body=body,
-            ),
-        )
-        levels = [int(verdict.items[item]) for item in ITEMS]
-        since = now - timedelta(minutes=dice.choice([25, 160, 400, 2600, 9000, 40000]))
-        shared = {"policy_version": version.id, "run": 1, "finding_set": set_row.id, "items": levels, "pc": number}
-        rows[Verdict].append(
-            Verdict(
-                id=2 * number,
-                level=int(verdict.level),
-                level_before=int(Level.SAFE),
-                cause="inventory",
-                from_at=since,
-                **shared,
-            )
-        )
-        earlier = dict(shared, items=[100] * 6)
-        rows[Verdict].append(
-            Verdict(
-                id=2 * number - 1,
-                level=int(Level.SAFE),
-                level_before=0,
-                cause="schedule",
-                from_at=since - timedelta(days=9),
-                to_at=since,
-                **earlier,
-            )
-        )
-        rows[PcState].append(
-            PcState(
-                pc=number,
-                level=int(verdict.level),
-                verdict=2 * number,
-                finding_set=set_row.id,
-                since_at=since,
-                judged_at=now - timedelta(minutes=3),
-                **dict(zip(ITEMS, levels, strict=True)),
-            )
-        )
-    FactRow.objects.bulk_create(numbers.rows)
-    FindingSet.objects.bulk_create(sets.values())
-    for model, made in rows.items():
-        model.objects.bulk_create(made)
-    _journal(now)
-    _intake(now, source)
+        company.pc(number, judged=number < pcs)
+    company.write()
+    _journal(company.now)
+    _intake(company.now, company.source)
 
 
 def _policies(now: datetime) -> PolicyVersion:
-    default = Policy.objects.create(kind="judgment", name="Default", builtin=True)
-    initial = Policy.objects.create(kind="judgment", name="Initial", builtin=True, read_only=True)
-    mails = Policy.objects.create(kind="action", name="Mail administrators")
+    """The newest version of the policy Default, under which all are judged."""
     first = STANDARD.replace("definitions_max_age_days: 7", "definitions_max_age_days: 14")
-    for policy, number, text, author, comment, days in (
-        (initial, 1, "kind: judgment\nname: Initial\n", "", "", 90),
-        (default, 1, first, "", "As installed", 90),
-        (default, 2, STANDARD, "tanabe", "Audit finding 2026-11: definitions no older than 7 days", 6),
-        (mails, 1, MAILS, "mori", "", 40),
-    ):
-        made = PolicyVersion.objects.create(
-            policy=policy,
-            number=number,
-            text=text,
-            author=author,
-            comment=comment,
-            created_at=now - timedelta(days=days),
-        )
-        if policy is default:
-            version = made
-    Assignment.objects.create(kind="judgment", target="system", policy=default)
-    Assignment.objects.create(kind="action", target="system", policy=mails)
-    Assignment.objects.create(
-        kind="judgment", target="group", target_id=Group.objects.get(path="/Osaka branch").id, policy=initial
+    _version("judgment", "Initial", "kind: judgment\nname: Initial\n", "", "", now - timedelta(days=90))
+    _version("judgment", "Default", first, "", "As installed", now - timedelta(days=90))
+    why = "Audit finding 2026-11: definitions no older than 7 days"
+    newest = _version("judgment", "Default", STANDARD, "tanabe", why, now - timedelta(days=6))
+    mails = _version("action", "Mail administrators", MAILS, "mori", "", now - timedelta(days=40))
+    initial = Policy.objects.get(kind="judgment", name="Initial")
+    branch = Group.objects.get(path="/Osaka branch").id
+    for kind, target, target_id, policy in (
+        ("judgment", "system", 0, newest.policy), ("action", "system", 0, mails.policy), ("judgment", "group", branch, initial),
+    ):  # fmt: skip
+        Assignment.objects.update_or_create(kind=kind, target=target, target_id=target_id, defaults={"policy": policy})
+    return newest
+
+
+def _version(kind: str, name: str, text: str, author: str, comment: str, at: datetime) -> PolicyVersion:
+    read_only = name == "Initial"
+    policy, _ = Policy.objects.get_or_create(kind=kind, name=name, defaults={"builtin": True, "read_only": read_only})
+    number = policy.versions.count() + 1
+    return PolicyVersion.objects.create(
+        policy=policy, number=number, text=text, author=author, comment=comment, created_at=at
     )
-    return version
 
 
 def _journal(now: datetime) -> None:
     Node.objects.create(name=HERE.node, version="0.1.0", started_at=now - timedelta(hours=9), pid=1)
-    Term.objects.create(shard=0, term=42, node=HERE.node)
-    Lease.objects.create(shard=0, term=42, node=HERE.node)
+    Term.objects.get_or_create(shard=0, defaults={"term": 42, "node": HERE.node})
+    Lease.objects.get_or_create(shard=0, defaults={"term": 42, "node": HERE.node})
     ended = {"finished", "failed", "cancelled"}
     told = {
         "retry": {"id": "KNM4005-W", "operation": 0, "sentence": "The mail server mx1 did not answer.", "seconds": 30}
@@ -210,8 +184,8 @@ def _journal(now: datetime) -> None:
             ("mail", "Danger, 3 PCs", "in_doubt", "inventory", ""),
             ("judge", "120 PCs", "finished", "schedule", ""),
             ("mail", "Warning, 5 PCs", "failed", "schedule", ""),
-            ("policy", "Default, version 2", "finished", "console", "tanabe"),
-            ("judge", "NGY-L2-0087", "waiting", "pc_list", "mori"),
+            ("act", "run 17", "finished", "console", "tanabe"),
+            ("judge", "NGY-L2-0087", "held", "pc_list", "mori"),
         ]
         * 9
     ):
@@ -242,7 +216,7 @@ def _journal(now: datetime) -> None:
         )
         if state == "failed":
             end = {"sentence": "The mail server mx1.example.jp answered 550: mailbox unknown."}
-        events: list[tuple[str, dict]] = [("begun", {}), ("started", {})] if state != "waiting" else [("begun", {})]
+        events: list[tuple[str, dict]] = [("begun", {}), ("started", {})] if state != "held" else [("begun", {})]
         events += [("retry", told["retry"])] if kind == "mail" else []
         events += (
             [("in_doubt", {"id": "KNM4004-W", "operation": one.id, "subject": subject})] if state == "in_doubt" else []

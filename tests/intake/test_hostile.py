@@ -70,8 +70,7 @@ def taken(body: bytes, agent: str = "") -> None:
     try:
         message = formats.read(inflate(body), agent)
     except Refused as problem:
-        assert problem.sentence("en")
-        assert problem.sentence("ja")
+        problem.sentence("en"), problem.sentence("ja")
         return
     if isinstance(message, formats.Prolog | formats.Contact):
         assert message.reply("")[0] == 200

@@ -1,8 +1,10 @@
 """Policies and inventories at random, small enough that every rule meets every fact."""
 
 from datetime import date
+from typing import Any
 
 from hypothesis import strategies as st
+from msgspec import structs
 
 from kanmon.common.facts import (
     TOLD_CLASSES,
@@ -108,41 +110,43 @@ columns = st.fixed_dictionaries(
 )
 single = st.builds(sets.Condition, level=level, missing=missing)
 one = st.none() | single
+passwords = st.builds(
+    sets.Passwords,
+    vulnerable=one,
+    never_expires=one,
+    max_age_days=st.none() | st.builds(sets.AgeCondition, days=st.sampled_from([5, 180]), level=level, missing=missing),
+)
+services = st.lists(
+    st.builds(
+        sets.ServiceCondition,
+        name=pattern,
+        must=st.sampled_from(["run", "not_run"]),
+        os=os_pattern,
+        level=level,
+        missing=missing,
+    ),
+    max_size=2,
+).map(tuple)
+drives = st.builds(
+    sets.DriveEncryption,
+    off=st.none()
+    | st.builds(sets.DriveCondition, drives=st.sampled_from(["system", "all"]), level=level, missing=missing),
+)
 pc_settings = st.builds(
     sets.PcSettings,
     judge=flag,
     accounts=st.builds(sets.Accounts, guest_enabled=one),
-    passwords=st.builds(
-        sets.Passwords,
-        vulnerable=one,
-        never_expires=one,
-        max_age_days=st.none()
-        | st.builds(sets.AgeCondition, days=st.sampled_from([5, 180]), level=level, missing=missing),
-    ),
+    passwords=passwords,
     logon=st.builds(sets.Logon, automatic=one, power_on_password=one),
     shared_folders=st.builds(sets.SharedFolders, any=one, administrative=one),
     anonymous_connections=st.builds(sets.AnonymousConnections, unrestricted=one),
-    services=st.lists(
-        st.builds(
-            sets.ServiceCondition,
-            name=pattern,
-            must=st.sampled_from(["run", "not_run"]),
-            os=os_pattern,
-            level=level,
-            missing=missing,
-        ),
-        max_size=2,
-    ).map(tuple),
+    services=services,
     firewall=st.builds(sets.Firewalls, off=one, exceptions=one),
     automatic_updates=st.builds(
         sets.AutomaticUpdates, off=st.none() | st.builds(sets.WarningCondition, level=level, missing=missing)
     ),
     screensaver=st.builds(sets.Screensaver, not_set=one, no_password=one),
-    drive_encryption=st.builds(
-        sets.DriveEncryption,
-        off=st.none()
-        | st.builds(sets.DriveCondition, drives=st.sampled_from(["system", "all"]), level=level, missing=missing),
-    ),
+    drive_encryption=drives,
 )
 kb = st.sampled_from(["KB5000001", "KB5000002", "KB5000003"])
 updates = st.builds(
@@ -273,3 +277,35 @@ policies = st.builds(
     user_definition=user,
     stale_inventory=st.none() | st.builds(items.StaleInventory, after_days=st.sampled_from([7, 30]), level=level),
 )
+
+
+def _only(item: str, rules: st.SearchStrategy[Any]) -> st.SearchStrategy[JudgmentPolicy]:
+    switched_on = rules.map(lambda one: structs.replace(one, judge=True))
+    return switched_on.map(lambda one: JudgmentPolicy(name="generated", **{item: one}))
+
+
+def _settings(**groups: st.SearchStrategy[Any]) -> st.SearchStrategy[JudgmentPolicy]:
+    return _only("pc_settings", st.builds(sets.PcSettings, **groups))
+
+
+software, patch, waiting, products, account, share, service, firewall, drive = several
+FOCUS: dict[str, tuple[st.SearchStrategy[JudgmentPolicy], st.SearchStrategy[Fact]]] = {
+    "security_updates": (_only("security_updates", updates), patch | waiting),
+    "antivirus": (_only("antivirus", antivirus), products),
+    "prohibited_software": (_only("prohibited_software", prohibited), software),
+    "mandatory_software": (_only("mandatory_software", mandatory), software),
+    "accounts": (_settings(accounts=st.builds(sets.Accounts, guest_enabled=single), passwords=passwords), account),
+    "shares": (_settings(shared_folders=st.builds(sets.SharedFolders, any=single, administrative=one)), share),
+    "services": (_settings(services=services), service),
+    "firewall": (_settings(firewall=st.builds(sets.Firewalls, off=single, exceptions=one)), firewall),
+    "drives": (_settings(drive_encryption=drives), drive),
+    "user_definition": (_only("user_definition", user), software | drive | settings),
+}
+"""Rules of one kind, and the records that they look at: here the two judges meet most often."""
+
+
+@st.composite
+def pc_about(draw: st.DrawFn, records: st.SearchStrategy[Fact]) -> frozenset[Fact]:
+    """A PC with an agent, an OS, and up to five of ``records``, all of whose classes are told, or none."""
+    found = {Agent("test", "1"), draw(os_fact), *draw(st.sets(records, max_size=5))}
+    return frozenset(found | ({Told(cls) for cls in TOLD_CLASSES} if draw(flag) else set()))

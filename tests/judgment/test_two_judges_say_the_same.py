@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
@@ -69,6 +70,16 @@ def check(index: Index, fleet: Fleet, policy: JudgmentPolicy) -> None:
             assert found[pc] == judge_one(policy, facts, known, TODAY)
 
 
+@pytest.mark.parametrize("focus", generate.FOCUS)
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_both_say_the_same_of_one_kind_of_rule(focus: str, data: st.DataObject) -> None:
+    policies, records = generate.FOCUS[focus]
+    facts = data.draw(st.lists(generate.pc_about(records), min_size=1, max_size=4))
+    fleet: Fleet = {pc: (one, {}) for pc, one in enumerate(facts, start=1)}
+    check(built(fleet, Numbers()), fleet, data.draw(policies))
+
+
 @LIMITS
 @given(generate.policies, fleets)
 def test_the_index_says_what_the_reference_says(policy: JudgmentPolicy, fleet: Fleet) -> None:
@@ -103,6 +114,11 @@ def test_an_index_that_was_changed_says_what_a_new_one_says(
             del fleet[pc]
     assert index.pcs == BitMap(fleet)
     check(index, fleet, policy)
+    for pc in range(1, 3):  # comes back, without the columns that it had
+        if pc not in fleet:
+            fleet[pc] = (frozenset(), {})
+            index.apply(pc, np.zeros(0, np.uint32), np.zeros(0, np.uint32))
+    check(index, fleet, policy)
     again = built(fleet, numbers)
     one, two = index.judge(conditions, index.pcs), again.judge(conditions, again.pcs)
     assert [one.sets[place] for place in one.set_of] == [two.sets[place] for place in two.set_of]
@@ -120,3 +136,16 @@ def test_a_pc_of_which_nothing_is_known_is_unknown() -> None:
     judgement = Index().judge(compile(policy, TODAY), BitMap([7]))
     assert judgement.levels.tolist() == [150]
     assert [one.condition for one in decode_set(judgement.sets[0])] == ["inventory.agent"]
+
+
+def test_a_pc_that_was_dropped_comes_back_without_its_columns() -> None:
+    policy = load("{kind: judgment, name: x, stale_inventory: {after_days: 7}}")
+    assert isinstance(policy, JudgmentPolicy)
+    index = Index()
+    nothing = np.zeros(0, np.uint32)
+    index.apply(1, nothing, nothing)
+    index.set_column(1, "reported_at", 0)
+    assert index.judge(compile(policy, TODAY), BitMap([1])).levels.tolist() == [300]
+    index.drop(1)
+    index.apply(1, nothing, nothing)
+    assert index.judge(compile(policy, TODAY), BitMap([1])).levels.tolist() == [150]

@@ -23,7 +23,7 @@ def fusioninventory(manager: ManagerProcess, token: str, var: Path, *more: str) 
         pytest.fail("fusioninventory-agent is missing: " + PACKAGE.format("fusioninventory-agent"))
     done = subprocess.run(
         [
-            "fusioninventory-agent", "--server", f"{manager.url}/intake/{token}", f"--vardir={var}", "--wait=0",
+            "fusioninventory-agent", "--server", f"{manager.url}/intake/{token}", "--wait=0",
             "--logger=stderr", "--no-category=environment,process",
             "--no-task=deploy,netdiscovery,netinventory,esx,wakeonlan,collect", *more,
         ],

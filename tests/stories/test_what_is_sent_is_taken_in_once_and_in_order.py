@@ -66,7 +66,7 @@ def test_a_bad_body_gets_its_sentence_and_is_listed(manager: ManagerProcess, bod
     said = json.loads(content)
     assert status in (400, 413, 422)
     assert said["title"].startswith(message_id)
-    assert len(said["detail"]) > 20
+    assert len(said["detail"]) > 15
     rows = until(lambda: manager.json("refused"))
     assert rows[0]["message_id"] == said["title"]
     assert rows[0]["sentence"] == said["detail"]

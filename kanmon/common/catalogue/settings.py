@@ -92,4 +92,30 @@ MESSAGES: tuple[Message, ...] = (
         "A field or parameter is missing, of the wrong type, or unknown.",
         "Correct what is named; the shapes are in /api/v1/openapi.json.",
     ),
+    Message(
+        "KNM6020-E",
+        "This home has {counted} that are not simulated; simulated ones would stand among them.",
+        "このホームにはシミュレーションではない PC が {counted} あり、シミュレーションの PC と混ざってしまいます。",
+        "`kanmon simulate` was called for a home that manages other PCs; what it adds is not removed again.",
+        "Use a home of its own (KANMON_HOME), or --force when the two may be mixed.",
+    ),
+    Message(
+        "KNM6021-E",
+        "Which PCs {server} has can't be seen from here; simulated ones would stand among them.",
+        "{server} が管理する PC をここから確認できないため、シミュレーションの PC と混ざるおそれがあります。",
+        "`kanmon simulate --server` was called without --force.",
+        "Give --force when the Manager there is meant for trials.",
+    ),
+    Message(
+        "KNM6022-I",
+        "Simulated data: {count} PCs, none of which exists.",
+        "シミュレーションのデータです。PC {count} 台はすべて架空のものです。",
+    ),
+    Message(
+        "KNM6023-E",
+        "{path} can't be written: {problem}.",
+        "{path} に書き込めません: {problem}",
+        "The folder is missing, the disk is full, or this user may not write there.",
+        "Choose another place with --out.",
+    ),
 )

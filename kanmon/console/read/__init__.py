@@ -10,12 +10,13 @@ from kanmon.console.read.inventory import inventory
 from kanmon.console.read.operations import operation, operations
 from kanmon.console.read.overview import overview
 from kanmon.console.read.pc import pc
-from kanmon.console.read.pcs import STALE_DAYS, groups, level_counts, pcs
+from kanmon.console.read.pcs import STALE_DAYS, groups, host, level_counts, pcs
 from kanmon.console.read.policies import policies, policy
 
 __all__ = [
     "STALE_DAYS",
     "groups",
+    "host",
     "inventory",
     "level_counts",
     "operation",

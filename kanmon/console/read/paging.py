@@ -12,6 +12,8 @@ from django.db.models import Q, QuerySet
 
 from kanmon.console.shown import Page
 
+MOST = 2**62  # columns hold no more
+
 
 class Cursor(NamedTuple):
     """Where a page begins: after the row with ``value`` and ``id``, at position ``first``."""
@@ -29,15 +31,19 @@ def write(cursor: Cursor) -> str:
     return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
 
-def read(text: str, is_time: bool = False) -> Cursor | None:
-    """The cursor of an address; None when it is empty or not one of ours: then the list begins at its start."""
+def read(text: str, kind: type = int) -> Cursor | None:
+    """The cursor of an address, its value of ``kind`` (int, str or datetime).
+
+    None when it is empty or not one of ours: then the list begins at its start.
+    """
     try:
         value, id_, first, back = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if is_time:
-            value = datetime.fromisoformat(value)
-        return Cursor(value, int(id_), max(1, int(first)), bool(back)) if text else None
+        value = datetime.fromisoformat(value) if kind is datetime else value
+        cursor = Cursor(value, int(id_), max(1, int(first)), bool(back))
     except (ValueError, TypeError, binascii.Error):
         return None
+    fits = type(value) is kind and abs(cursor.id) < MOST and (kind is not int or abs(value) < MOST)
+    return cursor if fits and (kind is not datetime or value.tzinfo) else None
 
 
 @dataclass(frozen=True, slots=True)

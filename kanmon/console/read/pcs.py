@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, F, OuterRef, Q, Value
 
@@ -80,7 +80,7 @@ def _by_column(query: PcQuery) -> Page[PcRow]:
         at = Q(Exists(state.filter(level__in=[int(level) for level in query.levels])))
         found = found.filter(at | ~Q(Exists(state)) if Level.NOT_JUDGED in query.levels else at)
     column = {"host": "host", "last_seen": "last_seen_at"}[query.sort]
-    cursor = paging.read(query.cursor, is_time=query.sort == "last_seen")
+    cursor = paging.read(query.cursor, {"host": str, "last_seen": datetime}[query.sort])
     order = paging.Order(column, "id", query.descending, cursor, query.size)
     return order.page(order.fetch(found), found.count(), lambda some: rows([pc.id for pc in some]))
 
@@ -127,6 +127,11 @@ def _row(pc: Pc, state: PcState | None, worst: dict[int, str]) -> PcRow:
         last_seen=pc.last_seen_at,
         judged=state.judged_at,
     )
+
+
+def host(number: int) -> str:
+    """The name of a PC; its number when it is not there."""
+    return Pc.objects.filter(pk=number).values_list("host", flat=True).first() or str(number)
 
 
 def newest_in(level: Level, since: timedelta, size: int) -> tuple[list[PcRow], int]:

@@ -54,5 +54,5 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
         "new": _("The report will be recorded for a new PC. This is operation %(operation)s."),
         "reject": _("The report is rejected. This is operation %(operation)s."),
     }[decision]
-    messages.success(request, text % {"pc": pc, "operation": operation.pk})
+    messages.success(request, text % {"pc": read.host(same) if same else "", "operation": operation.pk})
     return HttpResponseRedirect(reverse("console:suspected"))

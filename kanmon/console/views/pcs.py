@@ -20,6 +20,11 @@ TABS = (Level.DANGER, Level.WARNING, Level.CAUTION, Level.SAFE, Level.UNKNOWN, L
 WORDS = {level.word: level for level in Level}
 
 
+def _text(given: QueryDict, name: str, most: int) -> str:
+    """A text of the address, without NUL, which no database column takes."""
+    return given.get(name, "").replace("\x00", "").strip()[:most]
+
+
 def _query(given: QueryDict) -> PcQuery:
     """The search that the address holds; what is not known in it is left out."""
     sort = given.get("sort", "level")
@@ -27,8 +32,8 @@ def _query(given: QueryDict) -> PcQuery:
     falls = {"down": True, "up": False}.get(given.get("order", ""), SORTS[sort])
     return PcQuery(
         levels=frozenset(WORDS[word] for word in given.getlist("level") if word in WORDS),
-        text=given.get("q", "").strip()[:200],
-        group=given.get("group", "")[:1000],
+        text=_text(given, "q", 200),
+        group=_text(given, "group", 1000),
         managed={"yes": True, "no": False}.get(given.get("managed", "")),
         stale=given.get("stale") == "yes",
         sort=sort,
@@ -40,7 +45,7 @@ def _query(given: QueryDict) -> PcQuery:
 def _chips(query: PcQuery) -> Iterator[dict[str, str]]:
     """The conditions of the search, each with the name in the address that it goes by."""
     if query.levels:
-        names = ", ".join(str(words.LEVELS[level]) for level in sorted(query.levels, reverse=True))
+        names = wording.listed(str(words.LEVELS[level]) for level in sorted(query.levels, reverse=True))
         yield {"name": "level", "label": _("Level is"), "value": names}
     if query.group:
         yield {"name": "group", "label": _("Group under"), "value": query.group}
@@ -104,7 +109,7 @@ def pc(request: HttpRequest, number: int) -> HttpResponse:
 @needs("view")
 def pc_inventory(request: HttpRequest, number: int) -> HttpResponse:
     """What a PC has, a class of records at a time."""
-    text = request.GET.get("q", "").strip()[:200]
+    text = _text(request.GET, "q", 200)
     wanted = request.GET.get("page", "1")
     page = int(wanted) if wanted.isdecimal() and len(wanted) < 8 else 1
     shown = read.pc(number)

@@ -1,7 +1,7 @@
 """Kanmon's own JSON -> Report. The format is described in ``kanmon_schema``."""
 
-from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 import msgspec
 
@@ -23,13 +23,24 @@ from kanmon.common.facts import (
     Share,
     Software,
 )
-from kanmon.intake.formats.kanmon_schema import Inventory, SoftwarePart
+from kanmon.intake.formats.kanmon_schema import Inventory, Scheme, ServicePart, SoftwarePart
+from kanmon.intake.formats.known import Known
 from kanmon.intake.formats.sections.network import addresses
 from kanmon.intake.report import Report, build
 from kanmon.intake.text import clean
 
 _decoder = msgspec.json.Decoder(Inventory)
-_SCHEMES = {"windows": "windows"}
+# The same inventory with its two long lists left as they are: each entry of them is looked up by its bytes.
+_Quick = msgspec.defstruct(
+    "_Quick",
+    [("software", list[msgspec.Raw] | None, None), ("services", list[msgspec.Raw] | None, None)],
+    bases=(Inventory,),
+    kw_only=True,
+    forbid_unknown_fields=True,
+)
+_quick_decoder = msgspec.json.Decoder(_Quick)
+_program_decoder, _service_decoder = msgspec.json.Decoder(SoftwarePart), msgspec.json.Decoder(ServicePart)
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 # class of facts -> section that tells it
 _SECTIONS = {
@@ -48,11 +59,10 @@ _SECTIONS = {
 def read(body: bytes) -> Report:
     """The report in ``body``. Raises Refused with the path of the field that does not fit."""
     try:
-        told = _decoder.decode(body)
-    except msgspec.ValidationError as error:
-        raise Refused("KNM1021-E", detail=clean(error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refused("KNM1020-E", detail=clean(error)) from error
+        told: Any = _quick_decoder.decode(body)
+        facts = _facts(told)
+    except _UNREADABLE as error:
+        raise _refusal(body, error) from error
     columns = msgspec.structs.asdict(told.columns) if told.columns else {}
     if columns.get("ip"):
         columns["ip"] = addresses(columns["ip"].split())
@@ -68,12 +78,21 @@ def read(body: bytes) -> Report:
         group=clean(told.group),
         tag=told.tag,
         columns={name: clean(value) if type(value) is str else value for name, value in columns.items()},
-        facts=_facts(told),
+        facts=facts,
         told=[name for name, section in _SECTIONS.items() if getattr(told, section) is not None],
     )
 
 
-def _facts(told: Inventory) -> list[Fact]:
+def _refusal(body: bytes, error: Exception) -> Refused:
+    """Reads again as a whole, because only then the error names its place."""
+    try:
+        _decoder.decode(body)
+    except _UNREADABLE as whole:
+        error = whole
+    return Refused("KNM1021-E" if isinstance(error, msgspec.ValidationError) else "KNM1020-E", detail=clean(error))
+
+
+def _facts(told: Any) -> list[Fact]:
     found: list[Fact] = [Agent(clean(told.agent.name), clean(told.agent.version))]
     family = told.os.family if told.os else "other"
     if told.os:
@@ -83,7 +102,7 @@ def _facts(told: Inventory) -> list[Fact]:
     if told.hardware:
         make = told.hardware
         found.append(Hardware(clean(make.manufacturer), clean(make.model), clean(make.chassis)))
-    found += _programs(told.software or (), _SCHEMES.get(family, "other"))
+    found += (_WINDOWS_PROGRAMS if family == "windows" else _PROGRAMS).facts(told.software or ())
     found += [Patch(kb) for kb in told.patches or ()]
     found += [PendingUpdate(clean(u.name), clean(u.version), u.security) for u in told.pending_updates or ()]
     if told.settings:
@@ -93,13 +112,24 @@ def _facts(told: Inventory) -> list[Fact]:
     return found + _states(told)
 
 
-def _programs(parts: Iterable[SoftwarePart], scheme: str) -> list[Fact]:
-    return [
-        Software(clean(p.name), clean(p.version), clean(p.publisher), clean(p.arch), p.scheme or scheme) for p in parts
-    ]
+def _program(body: bytes, scheme: Scheme) -> Software:
+    p = _program_decoder.decode(body)
+    return Software(clean(p.name), clean(p.version), clean(p.publisher), clean(p.arch), p.scheme or scheme)
 
 
-def _states(told: Inventory) -> list[Fact]:
+def _service(body: bytes) -> Service:
+    p = _service_decoder.decode(body)
+    return Service(clean(p.name), p.running, p.startup)
+
+
+_WINDOWS_PROGRAMS, _PROGRAMS = (
+    Known(lambda body: _program(body, "windows")),
+    Known(lambda body: _program(body, "other")),
+)
+_SERVICES = Known(_service)
+
+
+def _states(told: Any) -> list[Fact]:
     found: list[Fact] = [
         Antivirus(
             clean(p.product),
@@ -125,7 +155,7 @@ def _states(told: Inventory) -> list[Fact]:
         for p in told.accounts or ()
     ]
     found += [Share(clean(p.name), p.administrative) for p in told.shares or ()]
-    found += [Service(clean(p.name), p.running, p.startup) for p in told.services or ()]
+    found += _SERVICES.facts(told.services or ())
     found += [Firewall(clean(p.profile), p.enabled, p.exceptions) for p in told.firewall or ()]
     return found + [
         Drive(clean(p.name), p.system, p.encrypted, clean(p.method), clean(p.filesystem)) for p in told.drives or ()

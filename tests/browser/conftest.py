@@ -1,0 +1,103 @@
+"""A browser, and a console to look at: a real Manager with the invented company in it.
+
+Or a console that runs already: ``KANMON_CONSOLE=http://127.0.0.1:8080 KANMON_CONSOLE_PERSON=name:password
+pytest tests/browser``.
+"""
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import driving
+import pytest
+from playwright.sync_api import Browser, Page
+
+HERE = Path(__file__).parent
+PERSON, PASSWORD = "tanabe", "sakura-ginga-42"
+
+
+@dataclass(frozen=True)
+class Console:
+    """Address of a console, and a person who may do everything there."""
+
+    url: str
+    name: str
+    password: str
+
+
+def _shared() -> ModuleType:
+    """What all tests share: the conftest one folder up."""
+    spec = importlib.util.spec_from_file_location("shared_conftest", HERE.parent / "conftest.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules["shared_conftest"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests."""
+    with driving.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def console(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    """The console under test; its first person has come in by the one-time link."""
+    if url := os.environ.get("KANMON_CONSOLE"):
+        name, _, password = os.environ["KANMON_CONSOLE_PERSON"].partition(":")
+        yield Console(url, name, password)
+        return
+    shared = _shared()
+    manager = shared.ManagerProcess(tmp_path_factory.mktemp("console") / "home").setup()
+    environment = manager.environment | {"DJANGO_SETTINGS_MODULE": "kanmon.settings"}
+    fill = "import django; django.setup(); import sample; sample.fill()"
+    subprocess.run([sys.executable, "-c", fill], cwd=HERE, env=environment, check=True, timeout=120)
+    manager.start()
+    try:
+        link = shared.until(lambda: re.search(r"/welcome/\S+", manager.output.read_text("utf-8")))
+        with driving.context(chromium, manager.url) as window:
+            driving.sign_up(window.new_page(), link[0], PERSON, PASSWORD)
+        yield Console(manager.url, PERSON, PASSWORD)
+    finally:
+        manager.stop()
+
+
+@pytest.fixture(scope="session")
+def signed_in(chromium: Browser, console: Console) -> Any:
+    """The cookies of a person who has signed in; signing in once is enough."""
+    with driving.context(chromium, console.url) as window:
+        driving.sign_in(window.new_page(), console.name, console.password)
+        return [cookie for cookie in window.cookies() if cookie["name"] != "kanmon_language"]
+
+
+@pytest.fixture
+def open_page(chromium: Browser, console: Console, signed_in: Any) -> Iterator[Callable[..., Page]]:
+    """A function that opens a signed-in page: ``open_page(language="ja", theme="dark", phone=True)``."""
+    windows = []
+
+    def make(**look: Any) -> Page:
+        window = driving.context(chromium, console.url, **look)
+        window.add_cookies(signed_in)
+        windows.append(window)
+        return window.new_page()
+
+    yield make
+    for window in windows:
+        window.close()
+
+
+@pytest.fixture(scope="session")
+def numbers(chromium: Browser, console: Console, signed_in: Any) -> dict[str, str]:
+    """Numbers of a PC and an operation that are there."""
+    with driving.context(chromium, console.url) as window:
+        window.add_cookies(signed_in)
+        return driving.numbers(window.new_page())

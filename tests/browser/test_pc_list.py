@@ -1,0 +1,75 @@
+"""The PC list as a person uses it."""
+
+import re
+from collections.abc import Callable
+
+from driving import complaints
+from playwright.sync_api import Page, expect
+
+Open = Callable[..., Page]
+
+
+def test_typing_in_the_search_field_changes_the_table_and_the_address(open_page: Open) -> None:
+    page = open_page()
+    said = complaints(page)
+    page.goto("/pcs")
+    page.fill("#q", "tyo-sls")
+    expect(page.locator(".k-chip")).to_contain_text("tyo-sls")
+    names = page.locator("td.k-name a").all_inner_texts()
+    assert names
+    assert all("TYO-SLS" in name for name in names)
+    assert page.url.endswith("/pcs?q=tyo-sls")
+    expect(page.locator("#k-status")).to_have_text(re.compile(r"^\d+ PCs?$"))
+    assert said == []
+
+
+def test_a_level_is_chosen_from_the_menu_and_taken_away_by_its_chip(open_page: Open) -> None:
+    page = open_page()
+    page.goto("/pcs")
+    page.click(".k-filters summary")
+    page.check("input[name=level][value=danger]")
+    expect(page.locator(".k-chip")).to_contain_text("Danger")
+    assert set(page.locator("tbody .k-level").all_inner_texts()) == {"Danger"}
+    page.click(".k-chip a")
+    expect(page.locator(".k-chip")).to_have_count(0)
+
+
+def test_the_back_button_returns_to_the_search_before(open_page: Open) -> None:
+    page = open_page()
+    page.goto("/pcs")
+    page.fill("#q", "osk")
+    expect(page.locator(".k-chip")).to_have_count(1)
+    page.go_back()
+    expect(page.locator(".k-chip")).to_have_count(0)
+
+
+def test_the_next_page_goes_on_where_this_one_ends_and_back(open_page: Open) -> None:
+    page = open_page()
+    page.goto("/pcs?sort=host")
+    first = page.locator("td.k-name a").all_inner_texts()
+    page.click("a[rel=next]")
+    second = page.locator("td.k-name a").all_inner_texts()
+    assert first[-1] < second[0]
+    page.click("a[rel=prev]")
+    assert page.locator("td.k-name a").all_inner_texts() == first
+
+
+def test_a_search_without_result_says_so_and_offers_the_way_back(open_page: Open) -> None:
+    page = open_page()
+    page.goto("/pcs?q=no-such-pc&level=danger")
+    expect(page.locator(".k-empty h3")).to_have_text("No PC matches these 2 filters")
+    page.click(".k-empty a")
+    expect(page.locator("td.k-name").first).to_be_visible()
+
+
+def test_keys_move_through_the_rows_and_open_the_search(open_page: Open) -> None:
+    page = open_page()
+    page.goto("/pcs")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    names = page.locator("td.k-name a").all_inner_texts()
+    assert page.evaluate("document.activeElement.textContent") == names[1]
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "q"
+    page.keyboard.press("Control+k")
+    assert page.evaluate("document.activeElement.closest('.k-find') !== null")

@@ -1,0 +1,106 @@
+"""An outside checker: reads the Manager log and the database as a person would, and knows none of Kanmon's code.
+
+The log invariant: starts = attempts; an operation that was started and is closed has exactly one end, and no
+service start lies between its last start and its end; one that is open has none.
+"""
+
+import json
+import re
+import sqlite3
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+LINE = re.compile(r"^\S+ \S+ (KNM\d{4}-[EWI]) (\S+) (.*?) #(?:\d+\.)?(\d+)$")
+STARTS = {"KNM2001-I", "KNM2003-I", "KNM3001-I", "KNM3011-I", "KNM1117-I"}
+ENDS = {"KNM2002-I", "KNM2004-I", "KNM3002-I", "KNM3012-I", "KNM1118-I"}
+OPERATION = re.compile(r"operation (\d+)")
+
+
+def rows(home: Path, sql: str, *values: Any) -> list[sqlite3.Row]:
+    """Rows of the database, read only."""
+    with sqlite3.connect(f"file:{home}/kanmon.sqlite3?mode=ro", uri=True, timeout=30) as database:
+        database.row_factory = sqlite3.Row
+        return database.execute(sql, values).fetchall()
+
+
+def check_log(home: Path) -> None:
+    """Assert the log invariant, and that every entry stands in the log once, in order."""
+    story: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    service_starts: list[int] = []
+    seen: list[int] = []
+    for text in (home / "log" / "manager.log").read_text("utf-8").splitlines():
+        found = LINE.match(text)
+        assert found, f"not a line of the Manager log: {text!r}"
+        message, seq = found[1], int(found[4])
+        seen.append(seq)
+        if message == "KNM0001-I":
+            service_starts.append(seq)
+        operation = OPERATION.search(found[3])
+        if operation and message in STARTS | ENDS:
+            story[int(operation[1])].append((message, seq))
+    assert seen == sorted(set(seen)), "a line stands twice or out of order"
+    wanted = [row["seq"] for row in rows(home, "SELECT seq, detail FROM entry ORDER BY seq") if "id" in json.loads(row["detail"])]
+    assert seen == wanted, f"missing in the log: {sorted(set(wanted) - set(seen))}"
+    for row in rows(home, "SELECT id, state, attempt FROM operation"):
+        lines = story[row["id"]]
+        starts = [seq for message, seq in lines if message in STARTS]
+        ends = [seq for message, seq in lines if message in ENDS]
+        assert len(starts) == row["attempt"], (row["id"], lines)
+        if row["state"] in ("finished", "failed") and starts:
+            assert len(ends) == 1, (row["id"], lines)
+            assert not [s for s in service_starts if starts[-1] < s < ends[0]], (row["id"], lines)
+        if row["state"] in ("waiting", "running", "in_doubt"):
+            assert not ends, (row["id"], lines)
+
+
+def check_records(home: Path, acknowledged: dict[str, dict[str, Any]]) -> None:
+    """Every acknowledged report is recorded and judged; ``acknowledged``: device id -> its newest report."""
+    assert not rows(home, "SELECT 1 FROM receipt WHERE state = 'queued'")
+    known = {row["key"]: row for row in rows(home, "SELECT device.key, pc.id, host, level, judged_at FROM device JOIN pc ON pc.id = device.pc LEFT JOIN pc_state ON pc_state.pc = pc.id")}
+    for device, report in acknowledged.items():
+        assert device in known, f"{device} was acknowledged and is not recorded"
+        row = known[device]
+        assert row["judged_at"], f"{device} is not judged"
+        expected = 400 if report["antivirus"] == [] else 100
+        assert row["level"] == expected, (device, row["level"], expected)
+    hosts = [row["host"] for row in rows(home, "SELECT host FROM pc")]
+    assert len(hosts) == len(set(hosts)), "a PC stands twice"
+
+
+def check_verdicts(home: Path) -> None:
+    """Verdicts of a PC follow each other without gap or overlap, and none repeats the one before it."""
+    before: dict[int, sqlite3.Row] = {}
+    for row in rows(home, "SELECT * FROM verdict ORDER BY pc, id"):
+        last = before.get(row["pc"])
+        if last is not None:
+            assert last["to_at"] == row["from_at"], "a gap or an overlap"
+            assert (last["items"], last["finding_set"]) != (row["items"], row["finding_set"]), "the same result twice"
+            assert row["level_before"] == last["level"]
+        before[row["pc"]] = row
+    for pc, last in before.items():
+        assert last["to_at"] is None
+        assert rows(home, "SELECT 1 FROM pc_state WHERE pc = ? AND verdict = ?", pc, last["id"])
+    assert not rows(home, "SELECT 1 FROM verdict WHERE decided_run IS NULL AND run IN (SELECT id FROM run WHERE ended_at IS NOT NULL)")
+
+
+def check_mails(home: Path, mails: list[Any]) -> None:
+    """Each Danger verdict is in exactly one order; mails carry a stable Message-ID, and repeats say so."""
+    by_id: dict[str, list[Any]] = defaultdict(list)
+    for mail in mails:
+        by_id[mail["Message-ID"]].append(mail)
+    ordered = {row["message_id"] for row in rows(home, "SELECT message_id FROM action_order")}
+    assert set(by_id) == ordered, "every order was mailed, and nothing else"
+    for message_id, same in by_id.items():
+        assert len({mail["Subject"] for mail in same}) == 1
+        attempts = [int(mail["X-Kanmon-Attempt"] or 1) for mail in same]
+        assert len(set(attempts)) == len(attempts), (message_id, attempts)
+        for mail in same[1:]:
+            assert "may be a repeat" in mail.get_body().get_content()
+    listed = [
+        pc
+        for row in rows(home, "SELECT attachment FROM action_order")
+        for pc in bytes(row["attachment"]).decode("utf-8-sig").splitlines()[1:]
+    ]
+    danger = rows(home, "SELECT count(*) AS n FROM verdict WHERE level = 400 AND level_before <> 400")[0]["n"]
+    assert len(listed) <= danger
