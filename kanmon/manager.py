@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+import uvloop
 
 from kanmon import home as homes
 from kanmon import service_log
@@ -77,7 +78,7 @@ class Manager:
         receiver = Receiver(committer)
         intake = IntakeApplication(receiver, int(config.get("intake.body_bytes")))
         try:
-            asyncio.run(self._serve(intake, tcp))
+            uvloop.run(self._serve(intake, tcp))
         finally:
             self.readiness.ready, self.readiness.why = False, "The Manager is stopping."
             committer.stop()
@@ -160,6 +161,15 @@ class Manager:
     def _remove_socket(self) -> None:
         (self.home / "run" / "manager.sock").unlink(missing_ok=True)
 
+    def _tidy(self) -> None:
+        """Receipts that were recorded long ago go, a bounded number at a time."""
+        from kanmon.intake.commit import drop_old_receipts
+
+        try:
+            drop_old_receipts(float(config.get("inventory.keep_receipts_hours")))
+        except Exception:
+            log.exception("old receipts could not be dropped")
+
     def _schedule(self) -> None:
         """Once a day, soon after midnight UTC, everything is judged again: ages change without any report."""
         from django.db import connection
@@ -169,6 +179,7 @@ class Manager:
 
         last = clock.today()
         while not self.stop_asked.wait(20):
+            self._tidy()
             today = (clock.now() - timedelta(minutes=5)).date()
             if today == last:
                 continue

@@ -30,6 +30,8 @@ from kanmon.journal.writing import sql_time, transaction
 GROUP_MOST = 500
 SEEN_EVERY = timedelta(minutes=1)
 REFUSALS_KEPT = 1000
+PAUSE = timedelta(seconds=0.25)
+_quiet_at = clock.now()
 
 
 @dataclass(slots=True)
@@ -195,6 +197,8 @@ def _store(arrivals: list[Arrival]) -> list[str | Refused]:
             [(d.raw_digest, d.content_digest, sql_time(d.reported_at), sql_time(now), d.id) for d in changed.values()],
         )
         _insert_receipts(cursor, receipts)
+    global _quiet_at
+    _quiet_at = now + PAUSE
     if any(receipt.state == Receipt.QUEUED for receipt in receipts):
         begin_recording()
     return results
@@ -228,6 +232,17 @@ def begin_recording() -> None:
         record.begin("record", requester="inventory", subject="reports")
 
 
+def go_on_recording() -> None:
+    """Begin to record what came in meanwhile. While this process takes in reports, they are left to gather first.
+
+    Senders wait for an answer and the recorder does not: without the pause the two would take turns at the
+    database report by report, and both be slow.
+    """
+    if not Operation.objects.filter(kind="record", state="waiting").exists():
+        due_at = clock.now() + PAUSE if clock.now() < _quiet_at else None
+        record.begin("record", requester="inventory", subject="reports", due_at=due_at)
+
+
 def _store_refusals(refusals: list[Refusing]) -> None:
     now = clock.now()
     Refusal.objects.bulk_create(
@@ -240,6 +255,16 @@ def _store_refusals(refusals: list[Refusing]) -> None:
     )  # fmt: skip
     newest = Refusal.objects.order_by("-id").values_list("id", flat=True).first() or 0
     Refusal.objects.filter(id__lte=newest - REFUSALS_KEPT).delete()
+
+
+def drop_old_receipts(keep_hours: float, most: int = 5000) -> int:
+    """Delete up to ``most`` receipts that ended more than ``keep_hours`` ago. Suspected ones have not ended."""
+    before = clock.now() - timedelta(hours=keep_hours)
+    old = list(Receipt.objects.filter(ended_at__lt=before).order_by("ended_at").values_list("id", flat=True)[:most])
+    if old:
+        with transaction():
+            Receipt.objects.filter(id__in=old, ended_at__lt=before).delete()
+    return len(old)
 
 
 def utc(seconds: int | None) -> datetime | None:

@@ -87,7 +87,7 @@ class Receiver:
                 columns_only,
                 answer,
                 got.partial,
-            )  # fmt: skip
+            )
         )
         return accepted(got.format, agent, result)
 

@@ -5,18 +5,19 @@ in which it also ends. What is left is the work of the next such operation, so t
 between two. Killed before the commit, the next attempt finds the same receipts.
 """
 
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
 import numpy as np
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection, transaction
 from pyroaring import BitMap
 
 from kanmon.common import clock, fault
 from kanmon.common.facts import CLASSES, CODE_OF, Told
 from kanmon.intake.commit import utc
-from kanmon.intake.models import Receipt
+from kanmon.intake.models import Receipt, Refusal
 from kanmon.intake.report import Report, decode_bodies
 from kanmon.inventory.book import Book
 from kanmon.inventory.dictionary import Bodies, Dictionary, decode, facts_of
@@ -26,6 +27,7 @@ from kanmon.inventory.packing import pack, unpack
 from kanmon.journal.worker import Work
 from kanmon.journal.writing import sql_time
 
+log = logging.getLogger("kanmon.record")
 CHUNK_RECEIPTS = 500
 CHUNK_BYTES = 32 * 2**20
 _dictionary = Dictionary()
@@ -60,12 +62,48 @@ def record_reports(work: Work) -> None:
     with work.transaction():
         receipts = _chunk()
         try:
-            done = record_chunk(receipts)
+            done = record_chunk(receipts) if work.operation.attempt == 1 else _record_apart(receipts)
         except BaseException:
             _dictionary.forget()
             raise
         fault.point("record_chunk")
         work.finish(handed=done, recorded=done.recorded, suspected=done.suspected, older=done.older)
+
+
+def _record_apart(receipts: list[Receipt]) -> Recorded:
+    """Record each report by itself, at a second attempt: one that can't be recorded must not hold up the others.
+
+    It is set aside as rejected, with its body and the reason; a failing database is another matter and raises.
+    """
+    total = Recorded()
+    for receipt in receipts:
+        try:
+            with transaction.atomic():
+                done = record_chunk([receipt])
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as problem:
+            _dictionary.forget()
+            log.exception("report %s can't be recorded", receipt.id)
+            _set_aside(receipt, f"{type(problem).__name__}: {problem}")
+            continue
+        total.changed |= done.changed
+        total.same |= done.same
+        total.recorded += done.recorded
+        total.suspected += done.suspected
+        total.older += done.older
+    return total
+
+
+def _set_aside(receipt: Receipt, problem: str) -> None:
+    """Reject a receipt for a defect of ours; the administrator finds it among the refused reports, with its body."""
+    params = {"receipt": receipt.id, "problem": problem[:500]}
+    now = clock.now()
+    Receipt.objects.filter(id=receipt.id).update(state=Receipt.REJECTED, reasons=[("KNM1105-E", params)], ended_at=now)
+    Refusal.objects.create(
+        source_id=receipt.source_id, received_at=receipt.received_at, agent=receipt.device_key[:200],
+        size=len(receipt.body), message_id="KNM1105-E", params=params, body=bytes(receipt.body)[:65536],
+    )  # fmt: skip
 
 
 def _chunk() -> list[Receipt]:

@@ -72,14 +72,14 @@ def read(after: Position, limit: int = 5000) -> list[Changed]:
     ]
 
 
-def newest() -> Position:
-    """The position of the newest change that a follower may read."""
+def newest(settled: bool = True) -> Position:
+    """The position of the newest change that a follower may read; with ``settled`` false, of the newest that
+    is committed: who must not judge by older facts than are recorded follows until he is there.
+    """
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT xid, seq FROM change WHERE xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-                " ORDER BY xid DESC, seq DESC LIMIT 1"
-            )
+            trusted = "WHERE xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint" if settled else ""
+            cursor.execute(f"SELECT xid, seq FROM change {trusted} ORDER BY xid DESC, seq DESC LIMIT 1")
         else:
             cursor.execute("SELECT 0, max(seq) FROM change")
         row = cursor.fetchone()

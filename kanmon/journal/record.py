@@ -1,7 +1,7 @@
 """Begin, claim and end operations: the only writer of the tables ``operation`` and ``entry``.
 
 Every function here runs inside ``writing.transaction`` of its caller, so that an operation and the rows
-that belong to it are committed together.
+that belong to it are committed together; outside of one it raises.
 """
 
 import threading
@@ -9,12 +9,14 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
+from django.db.models.expressions import RawSQL
 
 from kanmon.common import clock
 from kanmon.journal.here import HERE
 from kanmon.journal.models import Entry, Operation
-from kanmon.journal.states import TERMINAL, Event, State, step
+from kanmon.journal.states import TERMINAL, Event, IllegalStep, State, step
 
 _awake = threading.Condition()
 _begun = 0
@@ -44,7 +46,11 @@ def note(operation: Operation | None, event: str, detail: Mapping[str, Any] | No
     ``detail`` may hold ``id``, a message of the catalogue: then the entry is also a line of the Manager log,
     filled with the rest of ``detail``.
     """
+    if not connection.in_atomic_block:
+        raise RuntimeError("the journal is written inside a transaction only")
+    xid = {"xid": RawSQL("pg_current_xact_id()::text::bigint", [])} if connection.vendor == "postgresql" else {}
     return Entry.objects.create(
+        **xid,
         operation=operation.id if operation else None,
         at=clock.now(),
         node=HERE.node,
@@ -86,9 +92,10 @@ def begin(
         with transaction.atomic():
             operation.save(force_insert=True)
     except IntegrityError:
-        if key is None:
+        earlier = Operation.objects.filter(key=key).first() if key is not None else None
+        if earlier is None:
             raise
-        return Operation.objects.get(key=key)
+        return earlier
     note(operation, "begun")
     transaction.on_commit(_wake)
     return operation
@@ -107,9 +114,8 @@ def next_due(kinds: Collection[str], shard: int = 0) -> tuple[int | None, dateti
 
 def claim(id: int, term: int, detail: Mapping[str, Any]) -> Operation | None:
     """Make operation ``id`` ours, or None when somebody else was first."""
-    step(State.WAITING, Event.CLAIM)
     won = Operation.objects.filter(id=id, state=State.WAITING).update(
-        state=State.RUNNING, node=HERE.node, term=term, attempt=_plus_one()
+        state=step(State.WAITING, Event.CLAIM), node=HERE.node, term=term, attempt=F("attempt") + 1
     )
     if not won:
         return None
@@ -125,12 +131,6 @@ def claim(id: int, term: int, detail: Mapping[str, Any]) -> Operation | None:
     return operation
 
 
-def _plus_one() -> Any:
-    from django.db.models import F
-
-    return F("attempt") + 1
-
-
 def _move(operation: Operation, event: Event, **values: Any) -> None:
     """Make the step ``event``; the conditional UPDATE makes sure that nobody else made another one."""
     before = State(operation.state)
@@ -141,7 +141,7 @@ def _move(operation: Operation, event: Event, **values: Any) -> None:
     if after in TERMINAL:
         fields["ended_at"] = clock.now()
     if Operation.objects.filter(id=operation.id, state=before).update(**fields) != 1:
-        raise IntegrityError(f"operation {operation.id} is no longer {before}")
+        raise IllegalStep(State(Operation.objects.values_list("state", flat=True).get(id=operation.id)), event)
     term = operation.term
     for name, value in fields.items():
         setattr(operation, name, value)
@@ -160,13 +160,77 @@ def fail(operation: Operation, outcome: Mapping[str, Any], detail: Mapping[str, 
     note(operation, "failed", {**detail, "operation": operation.id, "subject": operation.subject, **outcome})
 
 
-def retry(operation: Operation, seconds: float, sentence: str) -> None:
-    """running -> waiting, to be tried again in ``seconds``."""
+def retry(operation: Operation, seconds: float, sentence: str, unknown: bool = False) -> None:
+    """running -> waiting, to be tried again in ``seconds``. ``unknown``: the effect may have happened."""
     _move(operation, Event.RETRY, due_at=clock.now() + timedelta(seconds=seconds))
     note(
         operation, "retry",
-        {"id": "KNM4005-W", "operation": operation.id, "sentence": sentence, "seconds": round(seconds, 1)},
+        {"id": "KNM4005-W", "operation": operation.id, "sentence": sentence, "seconds": round(seconds, 1),
+         "unknown": unknown},
     )  # fmt: skip
+
+
+def failures(operation: Operation) -> int:
+    """How many attempts have failed and were to be tried again. Interruptions are no failures."""
+    return Entry.objects.filter(operation=operation.id, event="retry").count()
+
+
+def still_ours(operation: Operation) -> Operation | None:
+    """``operation`` as it stands in the database, if this claim of it is running. None when it has ended."""
+    return Operation.objects.filter(
+        id=operation.id, state=State.RUNNING, node=HERE.node, term=operation.term, attempt=operation.attempt
+    ).first()
+
+
+def hold(operation: Operation, actor: str, sentence: str = "") -> None:
+    """waiting -> held: it is not begun until somebody releases it."""
+    _move(operation, Event.HOLD)
+    note(operation, "held", _by(operation, "KNM4012-I", actor, sentence))
+
+
+def release(operation: Operation, actor: str, sentence: str = "") -> None:
+    """held -> waiting, due at once or when it was due anyway."""
+    _move(operation, Event.RELEASE)
+    note(operation, "released", _by(operation, "KNM4013-I", actor, sentence))
+    transaction.on_commit(_wake)
+
+
+def it_ran(operation: Operation, actor: str, sentence: str = "") -> None:
+    """in doubt -> finished: a person has looked, it was done. What follows such a kind is not begun."""
+    _move(operation, Event.IT_RAN, outcome={"result": "success", "sentence": sentence, "said_by": actor})
+    note(operation, "it_ran", _by(operation, "KNM4014-I", actor, sentence))
+
+
+def close(operation: Operation, actor: str, sentence: str = "") -> None:
+    """in doubt -> cancelled: whether it was done stays unknown, and it is not done again."""
+    _move(operation, Event.CLOSE, outcome={"result": "unknown", "sentence": sentence, "said_by": actor})
+    note(operation, "closed", _by(operation, "KNM4015-I", actor, sentence))
+
+
+def redo(operation: Operation, actor: str, sentence: str = "") -> Operation:
+    """A new operation that does again what is in doubt (cancelled by this) or has failed (it stays so).
+
+    Asked a second time, it returns the first redo. Raises IllegalStep for any other state.
+    """
+    key = f"redo:{operation.id}"
+    earlier = Operation.objects.filter(key=key).first()
+    if earlier is not None:
+        return earlier
+    if operation.state != State.FAILED:
+        _move(operation, Event.REDO, outcome={"result": "unknown", "sentence": sentence, "said_by": actor})
+    again = begin(
+        operation.kind, requester="redo", subject=operation.subject, actor=actor, repeat=operation.repeat, key=key,
+        input=bytes(operation.input), run=operation.run, parent=operation.parent, redo_of=operation.id,
+        max_attempts=operation.max_attempts,
+    )  # fmt: skip
+    note(operation, "redone", {**_by(operation, "KNM4016-I", actor, sentence), "again": again.id})
+    return again
+
+
+def _by(operation: Operation, message_id: str, actor: str, sentence: str) -> dict[str, Any]:
+    return {
+        "id": message_id, "operation": operation.id, "subject": operation.subject, "actor": actor, "sentence": sentence
+    }  # fmt: skip
 
 
 def cancel(operation: Operation, actor: str, sentence: str) -> None:
@@ -182,6 +246,16 @@ def save_progress(operation: Operation, progress: Mapping[str, Any]) -> None:
 
 
 def put_back(operation: Operation) -> None:
-    """running -> waiting, at a planned stop between two chunks."""
+    """running -> waiting: a planned stop between two chunks, or an attempt that was lost and may be repeated."""
     _move(operation, Event.PUT_BACK, due_at=clock.now())
-    note(operation, "interrupted", {"id": "KNM4001-W", "operation": operation.id, "subject": operation.subject})
+    note(operation, "interrupted", _lost(operation, "KNM4001-W"))
+
+
+def doubt(operation: Operation) -> None:
+    """running -> in doubt: the attempt was lost, or failed, where its effect may have happened."""
+    _move(operation, Event.DOUBT)
+    note(operation, "in_doubt", _lost(operation, "KNM4004-W"))
+
+
+def _lost(operation: Operation, message_id: str) -> dict[str, Any]:
+    return {"id": message_id, "operation": operation.id, "subject": operation.subject, "attempt": operation.attempt}

@@ -46,7 +46,11 @@ def line(entry: Entry, language: str, position: changes.Position) -> str | None:
     if not message_id:
         return None
     at = entry.at.strftime("%Y-%m-%d %H:%M:%S.") + f"{entry.at.microsecond // 1000:03d}Z"
-    text = messages.text(message_id, entry.detail, language).replace("\n", " ").rstrip()
+    try:
+        text = messages.text(message_id, entry.detail, language)
+    except (KeyError, ValueError, IndexError, AttributeError, TypeError):  # of another version: shown as it is
+        text = str(entry.detail)
+    text = "".join(c if c.isprintable() else " " for c in text).rstrip()
     place = f"{position[0]}.{position[1]}" if position[0] else str(position[1])
     return f"{at} {message_id} {entry.node} {text} #{place}\n"
 
@@ -60,7 +64,7 @@ class Tailer(threading.Thread):
         self.language = str(config.get("server.language"))
         self.stopping = threading.Event()
         path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-        self.position = last_position(path)
+        self._position: changes.Position | None = None
 
     def run(self) -> None:
         while not self.stopping.wait(_PAUSE_SECONDS):
@@ -78,18 +82,25 @@ class Tailer(threading.Thread):
         self.write_new()
 
     def write_new(self) -> None:
-        """Write the lines of all entries that are not in the log yet."""
+        """Write the lines of all entries that are not in the log yet.
+
+        Where the log has got to is read from it at the first call, when the lease is ours (a second Manager that
+        is about to be refused must not touch it), and after a line could not be written in full.
+        """
         while True:
-            places = list(changes.follow("entry", self.position, 2000))
+            position = last_position(self.path) if self._position is None else self._position
+            places = list(changes.follow("entry", position, 2000))
             if not places:
+                self._position = position
                 return
             rows = Entry.objects.in_bulk([seq for _, seq in places])
             lines = [text for place, seq in places if seq in rows and (text := line(rows[seq], self.language, place))]
+            self._position = None
             if lines:
                 self._rotate()
-                with open(self.path, "a", encoding="utf-8") as file:
+                with open(self.path, "a", encoding="utf-8", errors="replace") as file:
                     file.write("".join(lines))
-            self.position = places[-1][0]
+            self._position = places[-1][0]
 
     def _rotate(self) -> None:
         if not self.path.exists() or self.path.stat().st_size < config.get("log.file_bytes"):

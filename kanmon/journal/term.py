@@ -10,12 +10,14 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.db import connection
+
 from kanmon.common import clock
 from kanmon.common.errors import Refused
 from kanmon.journal import record, rescue
 from kanmon.journal.here import HERE
 from kanmon.journal.models import Entry, Lease, Takeover, Term
-from kanmon.journal.writing import transaction
+from kanmon.journal.writing import TermLost, transaction
 
 
 @dataclass
@@ -47,7 +49,18 @@ def lock_home(home: Path) -> int:
 def take(home: Path, shard: int = 0) -> Leadership:
     """Take over: lock, new term, put back what was interrupted; all of it in one transaction."""
     lock = lock_home(home)
+    try:
+        return _take_over(lock, shard)
+    except BaseException:
+        os.close(lock)
+        raise
+
+
+def _take_over(lock: int, shard: int) -> Leadership:
     with transaction():
+        if connection.vendor == "postgresql":  # waits for the writers of the term before, see writing.py
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [shard])
         now = clock.now()
         before = Term.objects.filter(shard=shard).first()
         lease = Lease.objects.filter(shard=shard).first()
@@ -67,7 +80,7 @@ def take(home: Path, shard: int = 0) -> Leadership:
         counts = rescue.put_back(term, shard)
         Takeover.objects.create(
             term=term, shard=shard, from_node=before.node if before else "", to_node=HERE.node, cause=cause,
-            last_seen_at=newest.at if newest else None, at=now, ready_at=clock.now(), counts=counts,
+            last_seen_at=newest.at if newest else None, at=now, ready_at=max(now, clock.now()), counts=counts,
         )  # fmt: skip
         if cause == "crash":
             record.note(None, "failover_ended", {"id": "KNM4011-I", "term": term, **counts})
@@ -76,7 +89,11 @@ def take(home: Path, shard: int = 0) -> Leadership:
 
 def release(leadership: Leadership, shard: int = 0) -> None:
     """Give the lease back after the workers have stopped: the next start is a clean one."""
-    with transaction(leadership.term, shard):
-        Lease.objects.filter(shard=shard, term=leadership.term).update(released=True)
-        record.note(None, "service_stopped", {"id": "KNM0002-I", "node": HERE.node, "term": leadership.term})
-    os.close(leadership.lock)
+    try:
+        with transaction(leadership.term, shard):
+            Lease.objects.filter(shard=shard, term=leadership.term).update(released=True)
+            record.note(None, "service_stopped", {"id": "KNM0002-I", "node": HERE.node, "term": leadership.term})
+    except TermLost:
+        pass  # deposed: the lease is another's, and so is the log's next line
+    finally:
+        os.close(leadership.lock)

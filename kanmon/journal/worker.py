@@ -20,6 +20,7 @@ from django.db import close_old_connections, connection
 
 from kanmon.common import clock, fault
 from kanmon.journal import record
+from kanmon.journal.here import HERE
 from kanmon.journal.models import Operation
 from kanmon.journal.writing import TermLost, transaction
 
@@ -29,7 +30,14 @@ BACKOFF_SECONDS, BACKOFF_MOST_SECONDS = 2.0, 900.0
 
 
 class Passing(Exception):
-    """A failure that may pass: tried again after a while. The text is the sentence."""
+    """A failure that may pass: tried again after a while. The text is the sentence.
+
+    ``unknown``: the effect may have happened all the same (the answer was lost, not refused).
+    """
+
+    def __init__(self, sentence: str, unknown: bool = False) -> None:
+        super().__init__(sentence)
+        self.unknown = unknown
 
 
 class Permanent(Exception):
@@ -82,20 +90,24 @@ class Work:
         self.ended = True
 
     def fail(self, sentence: str) -> None:
-        """End the operation as failed, in a transaction of its own."""
-        with self.transaction():
-            record.fail(self.operation, {"result": "failure", "sentence": sentence}, {"id": self.kind.ended})
+        """Inside a transaction: end the operation as failed."""
+        record.fail(self.operation, {"result": "failure", "sentence": sentence}, {"id": self.kind.ended})
         self.ended = True
 
 
 class Worker(threading.Thread):
-    """A thread that works one lane until it is stopped or deposed."""
+    """A thread that works one lane until it is stopped or deposed. It is the only one of its lane.
+
+    ``on_deposed`` is called when the thread ends without having been asked to, whatever the reason: a Manager
+    whose worker is gone has to stop, so that another start puts things right.
+    """
 
     def __init__(self, lane: str, kinds: Mapping[str, Kind], term: int, on_deposed: Callable[[], None]) -> None:
         super().__init__(name=f"worker-{lane}", daemon=True)
         self.lane, self.term, self.on_deposed = lane, term, on_deposed
         self.kinds = {name: kind for name, kind in kinds.items() if kind.lane == lane}
         self.stopping = threading.Event()
+        self._mine: int | None = None  # claimed, or about to be, and not known to be put down again
 
     def stop(self) -> None:
         """Ask the thread to end after its present chunk; join it afterwards."""
@@ -111,13 +123,17 @@ class Worker(threading.Thread):
                     record.wait(since, seconds)
         except TermLost as lost:
             log.error("deposed: %s", lost)
-            self.on_deposed()
+        except BaseException:
+            log.critical("worker %s has died:\n%s", self.lane, traceback.format_exc())
         finally:
+            if not self.stopping.is_set():
+                self.on_deposed()
             connection.close()
 
     def _step(self) -> float:
         """Run one operation that is due; returns how many seconds to rest before the next look."""
         try:
+            self._put_mine_back()
             id, due_at = record.next_due(self.kinds)
             if id is None or due_at is None:
                 return IDLE_SECONDS
@@ -135,38 +151,68 @@ class Worker(threading.Thread):
 
     def run_one(self, id: int) -> None:
         """Claim operation ``id`` and run it to its end, or to a retry."""
+        self._mine = id
         with transaction(self.term):
             kind_name = Operation.objects.values_list("kind", flat=True).get(id=id)
             kind = self.kinds[kind_name]
             operation = record.claim(id, self.term, {"id": kind.started})
-        if operation is None:
-            return
-        fault.point("after_claim")
-        work = Work(operation, kind, self.term, self.stopping)
-        try:
-            kind.run(work)
-            if not work.ended:
-                raise RuntimeError(f"the function of {kind_name} returned without ending its operation")
-        except TermLost:
-            raise
-        except Permanent as problem:
-            work.fail(str(problem))
-        except Stopped:
-            with work.transaction():
-                record.put_back(operation)
-        except Exception as problem:
-            if not isinstance(problem, Passing):
-                log.error("operation %s (%s) failed:\n%s", id, kind_name, traceback.format_exc())
-            self._retry_or_fail(work, str(problem) or type(problem).__name__)
+        if operation is not None:
+            fault.point("after_claim")
+            work = Work(operation, kind, self.term, self.stopping)
+            try:
+                kind.run(work)
+                if not work.ended:
+                    raise RuntimeError(f"the function of {kind_name} returned without ending its operation")
+            except TermLost:
+                raise
+            except Exception as problem:
+                if not isinstance(problem, (Passing, Permanent, Stopped)):
+                    log.error("operation %s (%s) failed:\n%s", id, kind_name, traceback.format_exc())
+                self._put_down(work, problem)
+        self._mine = None
 
-    def _retry_or_fail(self, work: Work, sentence: str) -> None:
-        operation = work.operation
-        if operation.attempt >= operation.max_attempts:
-            work.fail(sentence)
-            return
-        seconds = min(BACKOFF_SECONDS * 2 ** (operation.attempt - 1), BACKOFF_MOST_SECONDS)
+    def _put_down(self, work: Work, problem: Exception) -> None:
+        """Write how an attempt ended whose function raised. What it had begun to write was rolled back, so the
+        operation is read again: unless the end was committed after all, it is running.
+        """
+        sentence = _storable(str(problem) or type(problem).__name__)
         with work.transaction():
-            record.retry(operation, seconds * random.uniform(0.8, 1.2), sentence)
+            operation = record.still_ours(work.operation)
+            if operation is None:
+                return
+            work.operation = operation
+            unknown = not isinstance(problem, Passing) or problem.unknown
+            tried = record.failures(operation) + 1
+            if isinstance(problem, Stopped):
+                record.put_back(operation)
+            elif isinstance(problem, Permanent):
+                work.fail(sentence)
+            elif unknown and operation.repeat == "ask":
+                record.doubt(operation)
+            elif tried >= operation.max_attempts:
+                work.fail(sentence)
+            else:
+                seconds = min(BACKOFF_SECONDS * 2 ** min(tried - 1, 20), BACKOFF_MOST_SECONDS)
+                record.retry(operation, seconds * random.uniform(0.8, 1.2), sentence, unknown)  # noqa: S311 (jitter)
+
+    def _put_mine_back(self) -> None:
+        """An operation that this thread claimed and lost hold of, because not even its failure could be
+        written (database away, disk full), is interrupted, as it would be by a crash.
+        """
+        if self._mine is None:
+            return
+        with transaction(self.term):
+            operation = Operation.objects.filter(id=self._mine, state="running", node=HERE.node, term=self.term).first()
+            if operation is not None and operation.repeat == "ask":
+                record.doubt(operation)
+            elif operation is not None:
+                record.put_back(operation)
+        self._mine = None
+
+
+def _storable(sentence: str) -> str:
+    """A sentence that any database keeps: others' answers may hold NUL or halves of surrogate pairs."""
+    return sentence[:2000].encode("utf-8", "replace").decode().replace("\x00", "?")
 
 
 class Stopped(Exception):

@@ -53,7 +53,8 @@ def compile(policy: JudgmentPolicy, today: date) -> tuple[Condition, ...]:
 
 def _agent() -> Condition:
     part = Part(
-        key="agent", cls=CODE_OF[Agent], test=lambda record: Outcome.PASS, fold=Fold.ANY,
+        key="agent", cls=CODE_OF[Agent], fold=Fold.ANY,
+        test=lambda record: Outcome.PASS if record.version else Outcome.IRRELEVANT,
         empty=Outcome.UNKNOWN, untold=Outcome.UNKNOWN,
     )  # fmt: skip
     return Condition(id=AGENT_ID, item=INVENTORY, level=Level.UNKNOWN, parts=(part,))

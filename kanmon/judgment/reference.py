@@ -70,7 +70,7 @@ def judge_one(policy: JudgmentPolicy, facts: Collection[Fact], columns: Mapping[
         user,
     ]
     items, findings = dict.fromkeys(ITEMS, Level.NOT_APPLICABLE), set()
-    known = bool(pc.of(Agent))
+    known = any(agent.version for agent in pc.of(Agent))
     for item, judge in zip(ITEMS, judges, strict=True):
         rows = list(judge(policy, pc)) if getattr(policy, item).judge else []
         if rows and not known:

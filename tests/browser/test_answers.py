@@ -152,10 +152,13 @@ def test_an_address_with_nonsense_in_it_is_never_an_error_of_the_manager(
 
 @pytest.mark.parametrize("sort", ["level", "host", "last_seen"])
 @pytest.mark.parametrize("descending", [True, False])
-def test_paging_shows_each_pc_once_forwards_and_the_same_pages_backwards(sort: str, descending: bool) -> None:
+@pytest.mark.parametrize("text", ["", "sk-2024"])
+def test_paging_shows_each_pc_once_forwards_and_the_same_pages_backwards(
+    sort: str, descending: bool, text: str
+) -> None:
     sample.fill(60)
     Pc.objects.filter(pk__lt=9).update(host="twin", last_seen_at=Pc.objects.get(pk=9).last_seen_at)
-    query = PcQuery(sort=sort, descending=descending, size=7)
+    query = PcQuery(sort=sort, descending=descending, size=7, text=text)
     pages = [read.pcs(query)]
     while pages[-1].next:
         pages.append(read.pcs(dataclasses.replace(query, cursor=pages[-1].next)))
@@ -174,7 +177,9 @@ def test_a_level_search_counts_pcs_that_are_not_judged_yet() -> None:
     assert sum(counts.values()) == 30
     for level, count in counts.items():
         for sort in ("level", "host"):
-            assert read.pcs(PcQuery(levels=frozenset({level}), sort=sort)).total == count
+            for text in ("", "sk-2024"):
+                page = read.pcs(PcQuery(levels=frozenset({level}), sort=sort, text=text))
+                assert (page.total, {row.level for row in page.rows}) == (count, {level} if count else set())
 
 
 def test_a_mac_address_is_found_in_any_spelling() -> None:

@@ -32,6 +32,13 @@ MESSAGES: tuple[Message, ...] = (
         "Look at the disk and the database; the agent sends again.",
     ),
     Message(
+        "KNM1105-E",
+        "Report {receipt} was set aside because it could not be recorded: {problem}.",
+        "報告 {receipt} は記録できなかったため保留しました: {problem}",
+        "A defect of Kanmon, met by something in this report.",
+        "Report it with the service log; the body is kept in the receipt.",
+    ),
+    Message(
         "KNM1111-W",
         "The report comes from source {source}, but PC {pc} was made by source {other}.",
         "報告の送信元は {source} ですが、PC {pc} は {other} が登録したものです。",

@@ -60,4 +60,37 @@ MESSAGES: tuple[Message, ...] = (
         "Failover ended: term {term}; put back {interrupted}, in doubt {in_doubt}.",
         "フェイルオーバーが完了しました（第 {term} 期）。再開 {interrupted} 件、結果未確定 {in_doubt} 件。",
     ),
+    Message(
+        "KNM4012-I",
+        "Operation {operation} is held by {actor} ({subject}): {sentence}",
+        "操作 {operation} は {actor} により保留されました（{subject}）: {sentence}",
+    ),
+    Message(
+        "KNM4013-I",
+        "Operation {operation} was released by {actor} ({subject}).",
+        "操作 {operation} の保留は {actor} により解除されました（{subject}）。",
+    ),
+    Message(
+        "KNM4014-I",
+        "Operation {operation} was in doubt; {actor} says that it did run ({subject}): {sentence}",
+        "結果未確定の操作 {operation} は、{actor} により実行済みとされました（{subject}）: {sentence}",
+    ),
+    Message(
+        "KNM4015-I",
+        "Operation {operation} was in doubt and is closed by {actor} ({subject}): {sentence}",
+        "結果未確定の操作 {operation} は {actor} により終了されました（{subject}）: {sentence}",
+    ),
+    Message(
+        "KNM4016-I",
+        "Operation {operation} is done again as operation {again}, asked by {actor} ({subject}).",
+        "操作 {operation} は {actor} の指示により、操作 {again} としてやり直されます（{subject}）。",
+    ),
+    Message(
+        "KNM4017-W",
+        "Changes of the inventory can't be followed yet: a write transaction of the database has been open for"
+        " {seconds} s.",
+        "インベントリーの変更をまだ読み込めません: データベースの書き込みトランザクションが {seconds} 秒間開いたままです。",
+        "Some session of the PostgreSQL cluster keeps a transaction open.",
+        "Look for it in pg_stat_activity (oldest xact_start) and end it; the judgment is tried again by itself.",
+    ),
 )

@@ -1,9 +1,10 @@
 """What a PC has: its facts class by class."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
-from kanmon.common.facts import CLASSES, NAME_OF, TOLD_CLASSES, Fact
+from kanmon.common.facts import CLASSES, NAME_OF, TOLD_CLASSES, Fact, Told
 from kanmon.console.shown import FactTable, InventoryShown, Page
 from kanmon.judgment import why
 
@@ -27,7 +28,7 @@ def inventory(pc: int, chosen: str, text: str, number: int, size: int = 100) -> 
     found, _columns = known(pc)
     if not found:
         return None
-    told = {fact.cls for fact in found.get("told", []) if hasattr(fact, "cls")}
+    told = {fact.cls for fact in found["told"] if isinstance(fact, Told)}
     tables = [
         FactTable(name, len(found[name]), name not in TOLD_CLASSES or name in told or bool(found[name]))
         for name in SHOWN_CLASSES
@@ -42,7 +43,7 @@ def inventory(pc: int, chosen: str, text: str, number: int, size: int = 100) -> 
     last = max(1, -(-len(records) // size))
     number = min(max(1, number), last)
     start = (number - 1) * size
-    page = Page(
+    page: Page[Sequence[Any]] = Page(
         records[start : start + size],
         len(records),
         start + 1 if records else 0,

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -42,8 +42,16 @@ def read(text: str, kind: type = int) -> Cursor | None:
         cursor = Cursor(value, int(id_), max(1, int(first)), bool(back))
     except (ValueError, TypeError, binascii.Error):
         return None
-    fits = type(value) is kind and abs(cursor.id) < MOST and (kind is not int or abs(value) < MOST)
-    return cursor if fits and (kind is not datetime or value.tzinfo) else None
+    return cursor if abs(cursor.id) < MOST and _fits(value, kind) else None
+
+
+def _fits(value: Any, kind: type) -> bool:
+    """A database column of ``kind`` takes the value."""
+    if type(value) is not kind:
+        return False
+    if isinstance(value, int):
+        return abs(value) < MOST
+    return value.tzinfo is not None if isinstance(value, datetime) else "\x00" not in str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +84,20 @@ class Order:
         names = dict.fromkeys((self.column, self.key))
         return list(rows.order_by(*(sign + name for name in names))[: self.size + 1])
 
+    def pick(self, rows: Iterable[Any]) -> list[Any]:
+        """What ``fetch`` gives, from rows in memory."""
+        if self.cursor is not None:
+            edge = (self.cursor.value, self.cursor.id)
+            rows = (row for row in rows if (self._place(row) < edge if self.falling else self._place(row) > edge))
+        return self.merge(list(rows))
+
     def merge(self, *parts: Sequence[Any]) -> list[Any]:
         """Rows fetched from several tables in one order, cut like ``fetch``."""
+        merged = sorted((row for part in parts for row in part), key=self._place, reverse=self.falling)
+        return merged[: self.size + 1]
 
-        def place(row: Any) -> Any:
-            return getattr(row, self.column), getattr(row, self.key)
-
-        return sorted((row for part in parts for row in part), key=place, reverse=self.falling)[: self.size + 1]
+    def _place(self, row: Any) -> Any:
+        return getattr(row, self.column), getattr(row, self.key)
 
     def page(self, fetched: Sequence[Any], total: int, show: Callable[[Sequence[Any]], Sequence[Any]]) -> Page[Any]:
         """The page of what ``fetch`` or ``merge`` gave; ``show`` makes the values for the template."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db.models import Count, Exists, F, OuterRef, Q, Value
 
@@ -16,6 +17,7 @@ from kanmon.judgment.models import PcState
 STALE_DAYS = 14
 SORTS = {"level": True, "host": False, "last_seen": True}  # name -> falls at first
 GROUPS_SHOWN = 2000
+MOST_SORTED = 20_000
 
 
 @keep.for_seconds(3)
@@ -23,7 +25,7 @@ def level_counts() -> dict[Level, int]:
     """How many PCs are at each level, every level once, worst first. A PC without a state is not judged yet."""
     counted = dict(PcState.objects.values_list("level").annotate(n=Count("pc")).order_by())
     counts = {level: counted.get(int(level), 0) for level in Level}
-    counts[Level.NOT_JUDGED] = max(0, Pc.objects.count() - sum(counted.values()) + counts[Level.NOT_JUDGED])
+    counts[Level.NOT_JUDGED] += _stateless()
     return counts
 
 
@@ -49,7 +51,8 @@ def _text(text: str) -> Q:
     found = Q(host__icontains=text) | Q(user__icontains=text)
     found |= Q(serial__icontains=text) | Q(asset_number__icontains=text)
     if mac := _mac(text):
-        found |= Exists(Identity.objects.filter(pc=OuterRef("id"), kind="mac", value__startswith=mac))
+        macs = Identity.objects.filter(kind="mac", value__gte=mac, value__lt=mac + "g")  # "g" comes after all digits
+        found |= Q(id__in=macs.values("pc"))
     return found
 
 
@@ -67,22 +70,67 @@ def _conditions(query: PcQuery) -> Q:
     return wanted
 
 
+class _Found(NamedTuple):
+    """A PC that a search found, with all that it can be sorted by."""
+
+    pc: int
+    level: int
+    host: str
+    last_seen: datetime
+
+
+COLUMNS = {"host": "host", "last_seen": "last_seen_at"}
+KINDS = {"level": int, "host": str, "last_seen": datetime}
+
+
 def pcs(query: PcQuery) -> Page[PcRow]:
-    """One page of the PCs that the query describes."""
+    """One page of the PCs that the query describes.
+
+    What a text search finds is sorted in memory as long as it is under ``MOST_SORTED`` PCs; everything else
+    walks the index of the column that it is sorted by, from the cursor on.
+    """
+    if query.text and (found := _search(query)) is not None:
+        cursor = paging.read(query.cursor, KINDS[query.sort])
+        order = paging.Order(query.sort, "pc", query.descending, cursor, query.size)
+        return order.page(order.pick(found), len(found), lambda some: rows([one.pc for one in some]))
     return _by_level(query) if query.sort == "level" else _by_column(query)
+
+
+def _search(query: PcQuery) -> list[_Found] | None:
+    """All PCs that the query describes; None when they are too many to sort in memory."""
+    matching = Pc.objects.filter(_conditions(query)).order_by().values_list("id", "host", "last_seen_at")
+    some = list(matching[: MOST_SORTED + 1])
+    if len(some) > MOST_SORTED:
+        return None
+    levels: dict[int, int] = {}
+    for start in range(0, len(some), 500):
+        part = [number for number, _, _ in some[start : start + 500]]
+        levels |= dict(PcState.objects.filter(pc__in=part).values_list("pc", "level"))
+    found = (_Found(number, levels.get(number, 0), host, at) for number, host, at in some)
+    return [one for one in found if not query.levels or Level(one.level) in query.levels]
+
+
+def _stateless() -> int:
+    """How many PCs have no state: they are not judged yet."""
+    return max(0, Pc.objects.count() - PcState.objects.count())
 
 
 def _by_column(query: PcQuery) -> Page[PcRow]:
     """Sorted by a column of the PC itself."""
-    found = Pc.objects.filter(_conditions(query))
-    if query.levels:
+    conditions = _conditions(query)
+    found = Pc.objects.filter(conditions)
+    levels = [int(level) for level in query.levels]
+    if levels:
         state = PcState.objects.filter(pc=OuterRef("id"))
-        at = Q(Exists(state.filter(level__in=[int(level) for level in query.levels])))
+        at = Q(Exists(state.filter(level__in=levels)))
         found = found.filter(at | ~Q(Exists(state)) if Level.NOT_JUDGED in query.levels else at)
-    column = {"host": "host", "last_seen": "last_seen_at"}[query.sort]
-    cursor = paging.read(query.cursor, {"host": str, "last_seen": datetime}[query.sort])
-    order = paging.Order(column, "id", query.descending, cursor, query.size)
-    return order.page(order.fetch(found), found.count(), lambda some: rows([pc.id for pc in some]))
+    if levels and not conditions:
+        total = PcState.objects.filter(level__in=levels).count() + _stateless() * (Level.NOT_JUDGED in query.levels)
+    else:
+        total = found.count()
+    cursor = paging.read(query.cursor, KINDS[query.sort])
+    order = paging.Order(COLUMNS[query.sort], "id", query.descending, cursor, query.size)
+    return order.page(order.fetch(found), total, lambda some: rows([pc.id for pc in some]))
 
 
 def _by_level(query: PcQuery) -> Page[PcRow]:
@@ -97,7 +145,7 @@ def _by_level(query: PcQuery) -> Page[PcRow]:
     total, found = judged.count(), order.fetch(judged)
     if not query.levels or Level.NOT_JUDGED in query.levels:
         stateless = Pc.objects.filter(conditions, ~Q(Exists(PcState.objects.filter(pc=OuterRef("id")))))
-        total = Pc.objects.count() if not conditions and not query.levels else total + stateless.count()
+        total += stateless.count() if conditions else _stateless()
         if not (order.falling and len(found) > order.size):  # they come last: not needed for a full page
             found = order.merge(found, order.fetch(stateless.annotate(level=Value(0), pc=F("id"))))
     return order.page(found, total, lambda some: rows([one.pc for one in some]))

@@ -29,7 +29,7 @@ from kanmon.intake.formats.sections.network import addresses
 from kanmon.intake.report import Report, build
 from kanmon.intake.text import clean
 
-_decoder = msgspec.json.Decoder(Inventory)
+_decoder, _any_decoder = msgspec.json.Decoder(Inventory), msgspec.json.Decoder(msgspec.Raw)
 # The same inventory with its two long lists left as they are: each entry of them is looked up by its bytes.
 _Quick = msgspec.defstruct(
     "_Quick",
@@ -84,8 +84,9 @@ def read(body: bytes) -> Report:
 
 
 def _refusal(body: bytes, error: Exception) -> Refused:
-    """Reads again as a whole, because only then the error names its place."""
+    """Reads again: is it JSON at all, and, as a whole, because only then the error names its place."""
     try:
+        _any_decoder.decode(body)
         _decoder.decode(body)
     except _UNREADABLE as whole:
         error = whole

@@ -8,6 +8,8 @@ def forwards(apps, schema_editor):
         return
     for table in ("entry", "change"):
         schema_editor.execute(f"ALTER TABLE {table} ALTER COLUMN xid SET DEFAULT (pg_current_xact_id()::text::bigint)")
+        schema_editor.execute(f"ALTER TABLE {table} ALTER COLUMN xid SET NOT NULL")
+        schema_editor.execute(f"CREATE INDEX {table}_order ON {table} (xid, seq)")
 
 
 class Migration(migrations.Migration):
