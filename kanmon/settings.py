@@ -18,17 +18,19 @@ def _secret_key() -> str:
 def _database() -> dict[str, object]:
     url = str(config.get("database.url"))
     if url:
-        from urllib.parse import unquote, urlsplit
+        from urllib.parse import parse_qsl, unquote, urlsplit
 
         parts = urlsplit(url)
+        options = dict(parse_qsl(parts.query))  # sslmode=verify-full and the like go to libpq
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
-            "HOST": parts.hostname or "",
-            "PORT": str(parts.port or ""),
+            "HOST": options.pop("host", "") or _host(parts.netloc),
+            "PORT": options.pop("port", "") or str(parts.port or ""),
             "CONN_MAX_AGE": None,
+            "OPTIONS": options,
             "TEST": {"NAME": os.environ.get("KANMON_TEST_DATABASE")},
         }
     return {
@@ -42,6 +44,16 @@ def _database() -> dict[str, object]:
             " PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;",
         },
     }
+
+
+def _host(netloc: str) -> str:
+    """The host of a URL as it is written: %2Frun%2Fpostgresql is the folder of a socket, and has its own case."""
+    from urllib.parse import unquote
+
+    address = netloc.rpartition("@")[2]
+    if address.startswith("["):
+        return address[1:].partition("]")[0]
+    return unquote(address.partition(":")[0])
 
 
 SECRET_KEY = _secret_key()

@@ -323,3 +323,4 @@ class Suspicion:
     why: Sequence[str]
     pcs: Sequence[PcRow]
     marks: Mapping[str, tuple[str, str]]  # host, user, serial...: reported, known
+    operation: int | None = None  # somebody has decided, and this carries it out

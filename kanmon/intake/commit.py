@@ -23,6 +23,7 @@ from django.db import close_old_connections, connection
 from kanmon.common import clock
 from kanmon.common.errors import Refused
 from kanmon.intake.models import Device, Receipt, Refusal
+from kanmon.intake.text import clean
 from kanmon.journal import record
 from kanmon.journal.models import Operation
 from kanmon.journal.writing import sql_time, transaction
@@ -149,11 +150,12 @@ def _answer_probes(probes: list[Probe]) -> None:
     late = {row[0]: row[2] for row in found if row and now - row[1] > SEEN_EVERY}
     if late:
         with transaction(), connection.cursor() as cursor:
-            at = sql_time(now)
-            cursor.executemany("UPDATE device SET seen_at = %s WHERE id = %s", [(at, id) for id in late])
+            at = sql_time(now)  # in the order in which the recorder takes these rows: PCs, devices, each by number
             cursor.executemany(
-                "UPDATE pc SET last_seen_at = %s WHERE id = %s", [(at, pc) for pc in late.values() if pc is not None]
+                "UPDATE pc SET last_seen_at = %s WHERE id = %s",
+                [(at, pc) for pc in sorted({pc for pc in late.values() if pc is not None})],
             )
+            cursor.executemany("UPDATE device SET seen_at = %s WHERE id = %s", [(at, id) for id in sorted(late)])
     for probe, row in zip(probes, found, strict=True):
         probe.answer(row[3] if row else None)
 
@@ -194,7 +196,10 @@ def _store(arrivals: list[Arrival]) -> list[str | Refused]:
     with connection.cursor() as cursor:
         cursor.executemany(
             "UPDATE device SET raw_digest = %s, content_digest = %s, reported_at = %s, seen_at = %s WHERE id = %s",
-            [(d.raw_digest, d.content_digest, sql_time(d.reported_at), sql_time(now), d.id) for d in changed.values()],
+            [
+                (d.raw_digest, d.content_digest, sql_time(d.reported_at), sql_time(now), id)
+                for id, d in sorted(changed.items())
+            ],
         )
         _insert_receipts(cursor, receipts)
     global _quiet_at
@@ -227,8 +232,12 @@ def _insert_receipts(cursor: Any, receipts: list[Receipt]) -> None:
 
 
 def begin_recording() -> None:
-    """Begin an operation that records the queue, unless one waits already. Inside a transaction."""
-    if not Operation.objects.filter(kind="record", state="waiting").exists():
+    """Begin an operation that records the queue, unless one waits already. Inside a transaction.
+
+    The one that waits is locked, so that it can't be claimed, and look at the queue, before our receipts are
+    committed. (SQLite has one writer.)
+    """
+    if Operation.objects.select_for_update().filter(kind="record", state="waiting").first() is None:
         record.begin("record", requester="inventory", subject="reports")
 
 
@@ -247,8 +256,9 @@ def _store_refusals(refusals: list[Refusing]) -> None:
     now = clock.now()
     Refusal.objects.bulk_create(
         Refusal(
-            source_id=item.source, received_at=now, address=item.address[:60], agent=item.agent[:200], size=item.size,
-            message_id=item.problem.message_id, params={k: str(v)[:500] for k, v in item.problem.params.items()},
+            source_id=item.source, received_at=now, address=clean(item.address)[:60], agent=clean(item.agent)[:200],
+            size=item.size,
+            message_id=item.problem.message_id, params={k: clean(v) for k, v in item.problem.params.items()},
             body=item.body[:65536],
         )
         for item in refusals

@@ -59,15 +59,15 @@ class Queued:
 
 def record_reports(work: Work) -> None:
     """Record one chunk of the queue and end. The flow judges what changed, and records what is left."""
-    with work.transaction():
-        receipts = _chunk()
-        try:
+    try:
+        with work.transaction():
+            receipts = _chunk()
             done = record_chunk(receipts) if work.operation.attempt == 1 else _record_apart(receipts)
-        except BaseException:
-            _dictionary.forget()
-            raise
-        fault.point("record_chunk")
-        work.finish(handed=done, recorded=done.recorded, suspected=done.suspected, older=done.older)
+            fault.point("record_chunk")
+            work.finish(handed=done, recorded=done.recorded, suspected=done.suspected, older=done.older)
+    except BaseException:  # whatever rolled back, the commit itself among it
+        _dictionary.forget()
+        raise
 
 
 def _record_apart(receipts: list[Receipt]) -> Recorded:

@@ -227,6 +227,16 @@ def redo(operation: Operation, actor: str, sentence: str = "") -> Operation:
     return again
 
 
+def redone(operation: Operation) -> list[int]:
+    """Ids of ``operation`` and of those before it of which it is a redo, newest first."""
+    chain = [operation.id]
+    before = operation.redo_of
+    while before is not None:
+        chain.append(before)
+        before = Operation.objects.values_list("redo_of", flat=True).get(id=before)
+    return chain
+
+
 def _by(operation: Operation, message_id: str, actor: str, sentence: str) -> dict[str, Any]:
     return {
         "id": message_id, "operation": operation.id, "subject": operation.subject, "actor": actor, "sentence": sentence

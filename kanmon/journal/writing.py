@@ -9,6 +9,8 @@ statement: in READ COMMITTED each statement sees what was committed before it be
 takes the lock exclusively) is either seen or still has to wait for us. In one statement it could be missed.
 """
 
+import logging
+import os
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -16,10 +18,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db import transaction as django_transaction
 
-from kanmon.common import fault
+from kanmon.common import fault, messages
+
+log = logging.getLogger("kanmon.journal")
 
 
 class TermLost(Exception):
@@ -69,7 +73,7 @@ def transaction(term: int | None = None, shard: int = 0) -> Iterator[None]:
         yield
         return
     if connection.vendor == "sqlite":
-        with _sqlite_writer, django_transaction.atomic():
+        with _sqlite_writer, _ending_when_the_disk_fails(), django_transaction.atomic():
             _check(term, shard)
             yield
             fault.point("before_commit")
@@ -79,6 +83,18 @@ def transaction(term: int | None = None, shard: int = 0) -> Iterator[None]:
             yield
             fault.point("before_commit")
     fault.point("after_commit")
+
+
+@contextmanager
+def _ending_when_the_disk_fails() -> Iterator[None]:
+    """After a failed fsync nobody knows what is on the disk, and asking again says "fine": end, and recover anew."""
+    try:
+        yield
+    except OperationalError as problem:
+        if "disk I/O error" in str(problem):
+            log.critical(messages.text("KNM0003-E", {"problem": problem}))
+            os._exit(74)  # EX_IOERR
+        raise
 
 
 def _check(term: int | None, shard: int) -> None:

@@ -3,22 +3,24 @@
 One thread judges (the worker of lane "rows"); others that ask (what-if, lists) take ``ENGINE.lock``.
 """
 
+import hashlib
 import threading
+import time
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 import numpy as np
 from django.db.models import OuterRef, Subquery
 from pyroaring import BitMap
 
-from kanmon.common import clock, fault
+from kanmon.common import clock, config, fault, messages
 from kanmon.inventory import dictionary
 from kanmon.inventory.models import Group, Pc, PcColumns, PcFacts
 from kanmon.inventory.packing import read_difference, unpack_columns
 from kanmon.journal import changes
-from kanmon.journal.worker import Stopped, Work
+from kanmon.journal.worker import Passing, Stopped, Work
 from kanmon.judgment.condition import INVENTORY, Condition
 from kanmon.judgment.index import Index, Judgement
 from kanmon.judgment.judge import compile
@@ -28,6 +30,7 @@ from kanmon.policy import assignment, versions
 from kanmon.policy.models import Policy
 
 CHUNK_PCS = 1000
+FOLLOW_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -165,10 +168,10 @@ ENGINE = Engine()
 def judge_pcs(work: Work) -> None:
     """The operation "judge": judge in memory, then write verdicts in chunks; resumed after the last chunk."""
     order = msgspec.msgpack.decode(work.operation.input)
-    ENGINE.catch_up()
+    _catch_up_wholly()
     scope = BitMap.deserialize(order["scope"]) if order["scope"] is not None else BitMap(ENGINE.managed)
     if order["skip_unchanged"]:
-        scope -= _silent_since_judged()
+        scope -= _silent_since_judged(work.operation.begun_at)
     results = ENGINE.judge(scope)
     scope = BitMap.union(BitMap(), *(_bitmap(judgement.pcs) for _, judgement in results))
     rows = [
@@ -176,7 +179,8 @@ def judge_pcs(work: Work) -> None:
         for version, judgement in results
         for start in range(0, len(judgement.pcs), CHUNK_PCS)
     ]
-    done = int(work.operation.progress.get("chunks", 0))
+    layout = _layout(results)  # of an attempt before: the same chunks, or all of them again
+    done = int(work.operation.progress.get("chunks", 0)) if work.operation.progress.get("layout") == layout else 0
     changed = int(work.operation.progress.get("changed", 0))
     run = work.operation.run or 0
     writer = Writer(run, work.operation.requester)
@@ -191,7 +195,7 @@ def judge_pcs(work: Work) -> None:
             fault.point("judge_chunk")
             if number + 1 < len(rows):
                 judged = min(total, (number + 1) * CHUNK_PCS)
-                work.save_progress(chunks=number + 1, changed=changed, done=judged, of=total)
+                work.save_progress(chunks=number + 1, changed=changed, done=judged, of=total, layout=layout)
             else:
                 work.finish(handed=Judged(scope, {v for v, _ in results}, changed), judged=total, changed=changed)
     if not work.ended:
@@ -199,9 +203,36 @@ def judge_pcs(work: Work) -> None:
             work.finish(handed=Judged(scope, set(), changed), judged=total, changed=changed)
 
 
-def _silent_since_judged() -> BitMap:
-    """PCs that have sent nothing since they were judged."""
-    quiet = PcState.objects.filter(judged_at__gte=Subquery(Pc.objects.filter(id=OuterRef("pc")).values("last_seen_at")))
+def _catch_up_wholly() -> None:
+    """Follow until nothing is committed that the index has not. On PostgreSQL a change can't be followed while an
+    older transaction is open; to judge by the facts before it would leave a wrong verdict that nobody corrects.
+    """
+    wanted = changes.newest(settled=False)
+    end = clock.monotonic() + FOLLOW_SECONDS
+    while True:
+        ENGINE.catch_up()
+        if ENGINE.position >= wanted:
+            return
+        if clock.monotonic() > end:
+            language = str(config.get("server.language"))
+            raise Passing(messages.text("KNM4017-W", {"seconds": round(FOLLOW_SECONDS)}, language))
+        time.sleep(0.01)
+
+
+def _layout(results: list[tuple[int, Judgement]]) -> str:
+    """A mark of which PCs are in which chunk."""
+    mark = hashlib.blake2b(digest_size=8)
+    for version, judgement in results:
+        mark.update(version.to_bytes(8, "little") + judgement.pcs.tobytes() + b"|")
+    return mark.hexdigest()
+
+
+def _silent_since_judged(begun_at: datetime) -> BitMap:
+    """PCs that have sent nothing since they were judged. What was judged after ``begun_at`` may be the work of
+    an attempt before of the same operation, and belongs to it.
+    """
+    seen = Pc.objects.filter(id=OuterRef("pc")).values("last_seen_at")
+    quiet = PcState.objects.filter(judged_at__gte=Subquery(seen), judged_at__lt=begun_at)
     return BitMap(quiet.values_list("pc", flat=True).iterator(chunk_size=10_000))
 
 

@@ -93,7 +93,9 @@ def test_a_decision_that_is_sent_twice_is_begun_once(administrator: Client) -> N
     for _ in range(2):
         assert administrator.post(f"/suspected/{receipt.pk}", form).status_code == 302
     assert Operation.objects.filter(kind="suspected").count() == 1
-    assert Pc.objects.get(pk=receipt.pc).host in administrator.get("/suspected").content.decode()
+    page = administrator.get("/suspected").content.decode()
+    assert f"recorded for PC {Pc.objects.get(pk=receipt.pc).host}" in page
+    assert page.count('value="reject"') == 1  # the other report; this one shows its operation
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import smtplib
 import ssl
 from email.message import EmailMessage
 from email.utils import format_datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ from kanmon.journal.worker import Passing, Permanent, Work
 
 def send_mail(work: Work) -> None:
     """The operation "mail": carry one order out."""
-    order = Order.objects.get(operation=work.operation.id)
+    chain = record.redone(work.operation)
+    order = Order.objects.get(operation__in=chain)  # a redo carries out the order of the first
     server = str(config.get("mail.server"))
     language = str(config.get("server.language"))
     missing = "KNM3013-W" if not server else ("KNM3014-W" if not order.recipients else None)
@@ -31,7 +33,7 @@ def send_mail(work: Work) -> None:
         with work.transaction():
             work.finish("not_executed", sentence=messages.text(missing, {}, language))
         return
-    repeat = _may_be_repeat(work)
+    repeat = _may_be_repeat(chain)
     if repeat:
         with work.transaction():
             record.note(
@@ -51,14 +53,16 @@ def send_mail(work: Work) -> None:
             work.finish("success", sentence=messages.text("KNM3015-I", {"count": sent}, language), sent=sent)
 
 
-def _may_be_repeat(work: Work) -> bool:
-    """Whether an earlier attempt got as far as its intent and was then interrupted."""
-    events = list(
-        Entry.objects.filter(operation=work.operation.id, event__in=["intent", "interrupted", "retry"])
-        .order_by("seq")
-        .values_list("event", flat=True)
+def _may_be_repeat(chain: list[int]) -> bool:
+    """Whether an earlier attempt got as far as its intent, and then nobody could tell whether the mail was taken:
+    it was interrupted, its result could not be written, or the server's last answer was lost.
+    """
+    wanted = ["intent", "interrupted", "retry", "failed"]
+    told = Entry.objects.filter(operation__in=chain, event__in=wanted).order_by("seq").values_list("event", "detail")
+    return any(
+        before == "intent" and (event == "interrupted" or detail.get("unknown", False))
+        for (before, _), (event, detail) in pairwise(told)
     )
-    return any(one == "intent" and after == "interrupted" for one, after in zip(events, events[1:], strict=False))
 
 
 def build(order: Order, attempt: int, repeat: bool) -> EmailMessage:
@@ -99,8 +103,10 @@ def deliver(server: str, order: Order, message: EmailMessage) -> dict[str, str]:
     def sentence(id: str, why: object) -> str:
         return messages.text(id, {"server": server, "why": why}, language)
 
+    given = False
     try:
         with _connect(server) as smtp:
+            given = True
             refused = smtp.send_message(message, str(config.get("mail.sender")), list(order.recipients))
     except smtplib.SMTPRecipientsRefused as problem:
         answers = {address: _answer(*reply) for address, reply in problem.recipients.items()}
@@ -116,7 +122,8 @@ def deliver(server: str, order: Order, message: EmailMessage) -> dict[str, str]:
     except smtplib.SMTPNotSupportedError as problem:
         raise Permanent(sentence("KNM3017-E", problem)) from None
     except (OSError, smtplib.SMTPException) as problem:
-        raise Passing(sentence("KNM3018-W", str(problem) or type(problem).__name__)) from None
+        # no answer: when it was lost after the last byte, the server may have taken the mail
+        raise Passing(sentence("KNM3018-W", str(problem) or type(problem).__name__), unknown=given) from None
     return {address: _answer(*reply) for address, reply in refused.items()}
 
 

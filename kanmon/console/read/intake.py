@@ -1,5 +1,7 @@
 """What came in and needs a look: bodies that were refused, reports that may be of a known PC."""
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from kanmon.console import wording
@@ -8,6 +10,7 @@ from kanmon.console.read.pcs import rows
 from kanmon.console.shown import Page, RefusedRow, Suspicion
 from kanmon.intake.models import Receipt, Refusal
 from kanmon.inventory.models import Identity, Pc
+from kanmon.journal.models import TERMINAL, Operation
 
 LIKE_SHOWN = 5
 
@@ -36,7 +39,14 @@ def suspected(cursor: str, size: int = 20) -> Page[Suspicion]:
     """A page of suspected duplicates, oldest first: they wait."""
     waiting = Receipt.objects.defer("body").select_related("source").filter(state=Receipt.SUSPECTED)
     order = paging.Order("id", "id", False, paging.read(cursor), size)
-    return order.page(order.fetch(waiting), waiting.count(), lambda some: [_suspicion(one) for one in some])
+    decided = _decided()
+    return order.page(order.fetch(waiting), waiting.count(), lambda some: [_suspicion(one, decided) for one in some])
+
+
+def _decided() -> dict[int, int]:
+    """By receipt: the open operation that carries out a decision on it."""
+    rows = Operation.objects.filter(kind="suspected").exclude(state__in=TERMINAL).values_list("id", "input")
+    return {json.loads(bytes(order))["receipt"]: number for number, order in rows}
 
 
 def _like(marks: dict[str, str], pc: int | None) -> list[int]:
@@ -52,7 +62,7 @@ def _like(marks: dict[str, str], pc: int | None) -> list[int]:
     return list(dict.fromkeys(numbers))[:LIKE_SHOWN]
 
 
-def _suspicion(one: Receipt) -> Suspicion:
+def _suspicion(one: Receipt, decided: Mapping[int, int]) -> Suspicion:
     marks = reported.marks(bytes(one.report))
     like = rows(_like(marks, one.pc))
     known: dict[str, str] = {}
@@ -69,4 +79,5 @@ def _suspicion(one: Receipt) -> Suspicion:
         why=[text for reason in reasons if (text := wording.sentence(reason))],
         pcs=like,
         marks={name: (marks.get(name, ""), known.get(name, "")) for name in ("host", "user", "serial", "uuid", "mac")},
+        operation=decided.get(one.id),
     )

@@ -1,0 +1,184 @@
+"""Write the reference pages that say what the code says: settings, messages and commands.
+
+python tools/make_reference.py           write docs/reference/{settings,messages,commands}.md
+python tools/make_reference.py --check   write nothing; fail when a page differs from the code
+"""
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from kanmon.common import messages
+from kanmon.common.config import SETTINGS, Setting
+
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = ROOT / "docs" / "reference"
+MADE = "<!-- Made by tools/make_reference.py from {}. Change the code, then run the tool. -->\n"
+
+SECTIONS = {
+    "server": "Where and how console, API and intake are served.",
+    "intake": "Bounds of what is taken in.",
+    "inventory": "What is kept of inventories.",
+    "mail": "The SMTP server and who gets mails.",
+    "action": "When and how often actions are carried out.",
+    "log": "The Manager log.",
+    "database": "Where everything is stored.",
+}
+SUBJECTS = {
+    "service": "Service",
+    "intake": "Reading of inventories",
+    "inventory": "Receiving, identifying and recording",
+    "judgment": "Judgment",
+    "action": "Actions",
+    "journal": "Operations, interruption and recovery",
+    "policy": "Policy documents",
+    "settings": "Settings and commands",
+    "accounts": "People and tokens",
+}
+EXIT_CODES = {  # names of kanmon.cli.show
+    "OK": "Done.",
+    "REFUSED": "Refused: one line on stderr begins with the id of the [message](messages.md) that says why.",
+    "USAGE": "The command line itself is wrong: an unknown option, a missing argument, a number out of bounds.",
+    "NOT_FOUND": "A PC, group, policy, source or operation of that name is not there.",
+    "NO_MANAGER": "No Manager answers there, or this home is not set up.",
+    "NOT_ALLOWED": "No valid token, or its role does not allow this.",
+    "FAILED": "The work was begun and has failed, or every file or PC of the order was refused.",
+    "PARTLY": "Some files or PCs of the order were refused, the others were taken.",
+}
+
+
+def settings() -> str:
+    """The page of all settings."""
+    lines = [
+        MADE.format("kanmon.common.config.SETTINGS"),
+        "# Settings\n",
+        "A setting is read from `$KANMON_HOME/kanmon.toml`, where it stands under its section (`mail.server` is\n"
+        "`server = ...` under `[mail]`), or from its environment variable, which wins over the file. In the\n"
+        "environment the addresses of a list are separated by commas. Settings are read once, when the program\n"
+        "starts: restart the Manager after a change.\n",
+        "`kanmon check` shows every value in force and where it comes from, and refuses a name or value that is\n"
+        "wrong with the nearest name or the bounds that are meant.\n",
+        "`KANMON_HOME` itself is only an environment variable: the folder with database, settings, secrets and logs.\n"
+        "Without it the folder is `~/.kanmon`.\n",
+    ]
+    for section, told in SECTIONS.items():
+        lines.append(f"## [{section}]\n\n{told}\n")
+        lines.append("| Setting | Default | Unit | Allowed | Meaning |\n| --- | --- | --- | --- | --- |")
+        lines += [_setting(one) for one in SETTINGS if one.name.split(".")[0] == section]
+        lines.append("")
+    lines.append("## Environment variables\n\n| Setting | Variable |\n| --- | --- |")
+    lines += [f"| `{one.name}` | `{one.variable}` |" for one in SETTINGS]
+    return "\n".join(lines) + "\n"
+
+
+def _setting(one: Setting) -> str:
+    allowed = ", ".join(f"`{word}`" for word in one.choices)
+    if one.low is not None and one.high is not None:
+        allowed = f"{one.low:,.0f} to {one.high:,.0f}"
+    elif isinstance(one.default, bool):
+        allowed = "`true`, `false`"
+    default = {True: "`true`", False: "`false`"}.get(one.default) if isinstance(one.default, bool) else None
+    default = default or ("(empty)" if one.default in ("", []) else f"`{one.default}`")
+    return f"| `{one.name}` | {default} | {one.unit} | {allowed} | {_cell(one.reason)} |"
+
+
+def catalogue() -> str:
+    """The page of all messages."""
+    lines = [
+        MADE.format("kanmon/common/catalogue"),
+        "# Messages\n",
+        "Everything that Kanmon says about its work is a sentence with an id: in the Manager log, in answers of API\n"
+        "and intake (`title` is the id, `detail` the sentence), on the command line and in the console. The letter\n"
+        "says how bad it is: `-E` an error, `-W` a warning, `-I` information. Ids are never used again for something\n"
+        "else. Words in braces are filled in.\n",
+    ]
+    for subject, title in SUBJECTS.items():
+        entries = import_module(f"kanmon.common.catalogue.{subject}").MESSAGES
+        lines.append(f"## {title}\n")
+        for one in sorted(entries):
+            lines.append(f"### {one.id}\n\n{one.text}\n\n{one.text_ja}\n")
+            lines += [f"- Cause: {one.cause}"] * bool(one.cause) + [f"- Remedy: {one.remedy}"] * bool(one.remedy)
+            lines += [""] * bool(one.cause or one.remedy)
+    return "\n".join(lines)
+
+
+def commands() -> str:
+    """The page of all commands, from their own help."""
+    os.environ["COLUMNS"] = "200"
+    import typer
+
+    from kanmon.cli import show
+    from kanmon.cli.main import app
+
+    top: Any = typer.main.get_command(app)
+    lines = [
+        MADE.format("the help of kanmon and kanmon/cli/show.py"),
+        "# Commands\n",
+        "`kanmon` is a client of the running Manager of this home: it talks to `$KANMON_HOME/run/manager.sock`, which\n"
+        "only the user of the Manager (and root) can open. With `--server URL` it talks to another Manager, with a token\n"
+        "from `--token-file` or `KANMON_TOKEN`. When no Manager runs, a command that needs one starts one on the socket\n"
+        "for as long as its work takes, and says so on stderr (KNM6012-I).\n",
+        "What people want to read goes to stdout, refusals and progress to stderr. `--json` prints the same as JSON.\n",
+        "## Exit codes\n\n| Code | Meaning |\n| --- | --- |",
+        *(f"| {getattr(show, name)} | {text} |" for name, text in EXIT_CODES.items()),
+        "",
+    ]
+    for name, one in top.commands.items():
+        for below, leaf in getattr(one, "commands", {"": one}).items():
+            lines += _command(typer, f"{name} {below}".strip(), leaf)
+    return "\n".join(lines)
+
+
+def _command(typer: Any, name: str, one: Any) -> Iterable[str]:
+    context = typer.Context(one, info_name=f"kanmon {name}")
+    usage = " ".join(one.get_usage(context).removeprefix("Usage: ").split())
+    yield f"## kanmon {name}\n\n{one.help}\n\n```text\n{usage}\n```\n"
+    records = [found for part in one.params if not part.hidden and (found := part.get_help_record(context))]
+    if records:
+        yield "| Argument or option | Meaning |\n| --- | --- |"
+        yield from (f"| `{_plain(head)}` | {_cell(_plain(text))} |" for head, text in records)
+        yield ""
+    if one.epilog:
+        yield f"{one.epilog.replace('Example: ', 'Example: `', 1)}`\n"
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"\x1b\[[0-9;]*m", "", text)).strip()
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;")
+
+
+PAGES: dict[str, Callable[[], str]] = {"settings.md": settings, "messages.md": catalogue, "commands.md": commands}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit status 0 when the pages are (now) what the code says."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="write nothing, only say which pages are out of date")
+    check = parser.parse_args(arguments).check
+    if set(SUBJECTS) != set(messages.SUBJECTS):
+        print("SUBJECTS of this tool and of kanmon.common.messages differ", file=sys.stderr)
+        return 1
+    stale = []
+    for name, make in PAGES.items():
+        path, text = REFERENCE / name, make()
+        if path.is_file() and path.read_text("utf-8") == text:
+            continue
+        stale.append(name)
+        if check:
+            print(f"docs/reference/{name} is out of date. Run `python tools/make_reference.py`.", file=sys.stderr)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+    return 1 if stale and check else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
