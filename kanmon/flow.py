@@ -21,7 +21,7 @@ from kanmon.action.carry_out.mail import send_mail
 from kanmon.action.decide import decide_actions
 from kanmon.common import clock, config
 from kanmon.common.messages import counted
-from kanmon.intake.commit import begin_recording, go_on_recording
+from kanmon.intake.commit import begin_recording
 from kanmon.intake.models import Receipt
 from kanmon.inventory.record import Recorded, record_reports
 from kanmon.inventory.suspected import decide_suspected
@@ -38,7 +38,7 @@ def after_record(work: Work, done: Recorded) -> None:
     if scope:
         begin_judgment(scope, runs.COLLECTED, work.operation.actor, parent=work.operation.id)
     if Receipt.objects.filter(state=Receipt.QUEUED).exists():
-        go_on_recording()
+        begin_recording()
 
 
 def _due_today(pcs: BitMap) -> BitMap:

@@ -1,5 +1,6 @@
 """``kanmon setup``: makes the home without questions. Running it again changes nothing that is there."""
 
+import json
 import os
 import secrets
 from pathlib import Path
@@ -7,20 +8,22 @@ from pathlib import Path
 from kanmon.common import config
 from kanmon.common.errors import Refused
 
-_TOML = """\
-# Settings of Kanmon. Every setting, with its unit, default and reason: docs/reference/settings.md
-# `kanmon check` shows the values in force and where each comes from.
 
-[server]
-# listen = "127.0.0.1:8080"
-
-[mail]
-# server = "mail.example.com:25"
-# administrators = ["security@example.com"]
-
-[action]
-# collect_seconds = 60
-"""
+def _toml() -> str:
+    """kanmon.toml with every setting, commented out: its reason, its unit, its default."""
+    lines = [
+        "# Settings of Kanmon; a line counts once its # is taken away. Environment variables win:",
+        "# KANMON_MAIL_SERVER for server in [mail]. `kanmon check` shows the values in force and their source.",
+    ]
+    section = ""
+    for setting in config.SETTINGS:
+        group, _, name = setting.name.partition(".")
+        if group != section:
+            section = group
+            lines += ["", f"[{group}]"]
+        unit = f" ({setting.unit})" if setting.unit else ""
+        lines += [f"# {setting.reason}{unit}", f"# {name} = {json.dumps(setting.default)}"]
+    return "\n".join(lines) + "\n"
 
 
 def make(home: Path) -> None:
@@ -28,7 +31,7 @@ def make(home: Path) -> None:
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, mode in (("secrets", 0o700), ("log", 0o750), ("run", 0o700)):
         (home / name).mkdir(mode=mode, exist_ok=True)
-    _write_once(home / "kanmon.toml", _TOML, 0o640)
+    _write_once(home / "kanmon.toml", _toml(), 0o640)
     _write_once(home / "secrets" / "signing-key", secrets.token_urlsafe(64), 0o600)
 
 

@@ -41,7 +41,8 @@ def _database() -> dict[str, object]:
             "timeout": 30,
             "transaction_mode": "IMMEDIATE",
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
-            " PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;",
+            " PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
+            + (" PRAGMA query_only=ON;" if os.environ.get("KANMON_READ_ONLY") else ""),
         },
     }
 
@@ -79,7 +80,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "django_htmx",
-    "django_tables2",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

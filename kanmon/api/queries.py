@@ -13,6 +13,7 @@ from kanmon.inventory.models import Group, Pc
 from kanmon.journal.models import Entry, Operation, Term
 from kanmon.journal.states import State
 from kanmon.judgment import why
+from kanmon.judgment.condition import INVENTORY
 from kanmon.judgment.levels import ITEMS, Level, parse
 from kanmon.judgment.models import PcState
 from kanmon.policy.models import Policy, PolicyVersion
@@ -95,14 +96,18 @@ def pc(name: str, language: str) -> dict[str, Any]:
     state = PcState.objects.filter(pc=row.id).first()
     explained = {one.item: one for one in why.of_pc(row.id, "ja" if language == "ja" else "en")}
     items = []
-    for item in [*ITEMS, *(one for one in explained if one not in ITEMS)]:
-        one = explained.get(item)
-        level = Level(getattr(state, item)) if state and item in ITEMS else (one.level if one else Level.NOT_JUDGED)
-        rows = [found for found in one.rows if found.outcome in ("failed", "unknown")] if one else []
-        items.append({"item": item, "level": level.word, "findings": [_finding(found) for found in rows]})
+    for item in ITEMS:
+        level = Level(getattr(state, item)) if state else Level.NOT_JUDGED
+        items.append({"item": item, "level": level.word, "findings": _findings(explained.get(item))})
     more = {"group": row.group.path, "source": row.source, "last_seen_at": row.last_seen_at.isoformat()}
+    more["inventory"] = _findings(explained.get(INVENTORY))
     policy = next((one.policy for one in explained.values()), None)
     return {**_head(row, state), **more, "policy": policy, "items": items}
+
+
+def _findings(one: Any) -> list[dict[str, str]]:
+    """What failed or is unknown; "inventory" (too old, names no agent) belongs to none of the six items."""
+    return [_finding(row) for row in one.rows if row.outcome in ("failed", "unknown")] if one else []
 
 
 def _finding(row: Any) -> dict[str, str]:

@@ -2,7 +2,9 @@
 
 import contextlib
 import http.client
+import io
 import json
+import logging
 import os
 import socket
 import ssl
@@ -13,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from kanmon.common import config, messages
 from kanmon.common.errors import Refused
@@ -40,14 +42,54 @@ class _Unix(http.client.HTTPConnection):
         self.sock.connect(str(self.path))
 
 
+class _Answer:
+    """What a Manager's answer looks like when there is no Manager: Django's own response."""
+
+    def __init__(self, response: Any) -> None:
+        self.status, self.headers, self._content = response.status_code, response.headers, response.content
+
+    def read(self) -> bytes:
+        """The body."""
+        return bytes(self._content)
+
+
+class _InProcess:
+    """The API in this process, on a database that can't be written: for reading when no Manager runs."""
+
+    def request(self, method: str, target: str, body: bytes | None, headers: dict[str, str]) -> None:
+        """Answer one request."""
+        from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+
+        from kanmon.asgi import local_user
+
+        path, _, query = target.partition("?")
+        environ = {
+            "REQUEST_METHOD": method, "PATH_INFO": unquote(path), "QUERY_STRING": query, "SERVER_NAME": "localhost",
+            "SERVER_PORT": "80", "wsgi.input": io.BytesIO(body or b""), "CONTENT_LENGTH": str(len(body or b"")),
+            "CONTENT_TYPE": "application/json", "HTTP_X_KANMON_LOCAL": local_user(), "wsgi.url_scheme": "http",
+        }  # fmt: skip
+        handler = WSGIHandler()
+        self._answer = _Answer(handler.get_response(WSGIRequest(environ)))
+
+    def getresponse(self) -> _Answer:
+        """The answer to the request."""
+        return self._answer
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
 @dataclass
 class Client:
     """Where the Manager is. ``server`` empty: the local socket. The token comes from a file or KANMON_TOKEN."""
 
     server: str = ""
     token: str = ""
+    in_process: bool = False
 
-    def _connection(self) -> http.client.HTTPConnection:
+    def _connection(self) -> Any:
+        if self.in_process:
+            return _InProcess()
         if not self.server:
             return _Unix(socket_path())
         parts = urlsplit(self.server)
@@ -109,8 +151,11 @@ def answers() -> bool:
 
 
 @contextlib.contextmanager
-def manager(server: str = "", token_file: Path | None = None) -> Iterator[Client]:
-    """A client of the Manager at ``server``, of the local one, or of one that this process runs for a while."""
+def manager(server: str = "", token_file: Path | None = None, *, reading: bool = False) -> Iterator[Client]:
+    """A client of the Manager at ``server``, of the local one, or of one that this process runs for a while.
+
+    ``reading``: nothing will be changed, so that without a Manager the database is only opened for reading.
+    """
     token = os.environ.get("KANMON_TOKEN", "")
     if token_file is not None:
         try:
@@ -123,6 +168,15 @@ def manager(server: str = "", token_file: Path | None = None) -> Iterator[Client
     if answers():
         yield Client()
         return
+    if reading:
+        os.environ["KANMON_READ_ONLY"] = "1"
+        from kanmon import home
+
+        home.require(config.home())
+        home.start_django()
+        logging.getLogger("django.request").disabled = True  # a refusal is said by the command
+        yield Client(in_process=True)
+        return
     with _own_manager():
         yield Client()
 
@@ -131,7 +185,7 @@ def manager(server: str = "", token_file: Path | None = None) -> Iterator[Client
 def _own_manager() -> Iterator[None]:
     from kanmon.manager import Manager
 
-    print(messages.text("KNM6012-I", {}), file=sys.stderr)
+    print("KNM6012-I", messages.text("KNM6012-I", {}), file=sys.stderr)
     ready = threading.Event()
     mine = Manager(config.home(), None, ready.set)
     problems: list[BaseException] = []

@@ -34,7 +34,7 @@ def pcs(
 ) -> None:
     """List PCs with their level."""
     rows: list[dict[str, Any]] = []
-    with manager(server, token_file) as client:
+    with manager(server, token_file, reading=True) as client:
         while True:
             after = rows[-1]["number"] if rows else 0
             page = client.call("GET", "/pcs", level=level, search=search, group=group, after=after, limit=10_000)
@@ -57,7 +57,7 @@ def pc(
     json: JsonOption = False,
 ) -> None:
     """Show one PC: its level, and for each item what was found, what is wanted and how to mend it."""
-    with manager(server, token_file) as client:
+    with manager(server, token_file, reading=True) as client:
         one = client.call("GET", f"/pcs/{name}", language=language)
     if json:
         show.as_json(one)
@@ -65,6 +65,8 @@ def pc(
     print(
         f"{one['host']} ({one['asset_number']}): {one['level']}, judged {one['judged_at'] or 'never'}, {one['policy'] or '-'}"
     )
+    for found in one["inventory"]:
+        print(f"  [{found['level']}] {found['title']}: {found['found']}; wanted: {found['wanted']}")
     for item in one["items"]:
         print(f"\n{item['item']}: {item['level']}")
         for found in item["findings"]:
@@ -76,7 +78,7 @@ def pc(
 @show.sentences
 def status(server: ServerOption = "", token_file: TokenFile = None, json: JsonOption = False) -> None:
     """Show node, term and counts."""
-    with manager(server, token_file) as client:
+    with manager(server, token_file, reading=True) as client:
         said = client.call("GET", "/status")
     if json:
         show.as_json(said)
@@ -95,7 +97,7 @@ def operations(
     json: JsonOption = False,
 ) -> None:
     """List operations of the journal, the newest first."""
-    with manager(server, token_file) as client:
+    with manager(server, token_file, reading=True) as client:
         rows = client.call("GET", "/operations", state=state, kind=kind, limit=limit)
     names = ("id", "kind", "state", "attempt", "subject", "requester", "begun_at", "ended_at")
     show.as_json(rows) if json else show.table(
@@ -106,7 +108,7 @@ def operations(
 @show.sentences
 def refused(server: ServerOption = "", token_file: TokenFile = None, json: JsonOption = False) -> None:
     """List bodies that were not taken in, with the sentence that says why."""
-    with manager(server, token_file) as client:
+    with manager(server, token_file, reading=True) as client:
         rows = client.call("GET", "/refusals")
     names = ("received_at", "source", "agent", "size", "message_id", "sentence")
     show.as_json(rows) if json else show.table(names, [tuple(row[n] for n in names) for row in rows])
@@ -116,7 +118,7 @@ def refused(server: ServerOption = "", token_file: TokenFile = None, json: JsonO
 @show.sentences
 def policy_list(server: ServerOption = "", token_file: TokenFile = None, json: JsonOption = False) -> None:
     """List policies with their newest version."""
-    with manager(server, token_file) as client:
+    with manager(server, token_file, reading=True) as client:
         rows = client.call("GET", "/policies")
     names = ("kind", "name", "version", "author", "comment")
     show.as_json(rows) if json else show.table(
@@ -135,7 +137,7 @@ def policy_show(
     json: JsonOption = False,
 ) -> None:
     """Print a policy as YAML."""
-    with manager(server, token_file) as client:
+    with manager(server, token_file, reading=True) as client:
         said = client.call("GET", f"/policies/{kind}/{name}", version=version)
     show.as_json(said) if json else print(said["text"], end="")
 
@@ -144,7 +146,7 @@ def policy_show(
 @show.sentences
 def suspected_list(server: ServerOption = "", token_file: TokenFile = None, json: JsonOption = False) -> None:
     """List suspected reports with the reasons."""
-    with manager(server, token_file) as client:
+    with manager(server, token_file, reading=True) as client:
         rows = client.call("GET", "/suspected")
     if json:
         show.as_json(rows)

@@ -40,7 +40,7 @@ def create(
 @show.sentences
 def list_(server: ServerOption = "", token_file: TokenFile = None, json: JsonOption = False) -> None:
     """List the sources; tokens themselves are kept nowhere."""
-    with manager(server, token_file) as client:
+    with manager(server, token_file, reading=True) as client:
         rows = client.call("GET", "/sources")
     if json:
         show.as_json(rows)

@@ -174,7 +174,7 @@ CLASSES: dict[str, tuple[int, type[Fact]]] = {
     "told": (14, Told),
 }
 CODE_OF: dict[type[Fact], int] = {record: code for code, record in CLASSES.values()}
-CLASS_OF: dict[int, type[Fact]] = {code: record for code, record in CLASSES.values()}
+CLASS_OF: dict[int, type[Fact]] = dict(CLASSES.values())
 NAME_OF: dict[type[Fact], str] = {record: name for name, (_, record) in CLASSES.items()}
 
 # Classes for which "not told" and "none" must be told apart by a Told fact.

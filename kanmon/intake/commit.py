@@ -31,8 +31,8 @@ from kanmon.journal.writing import sql_time, transaction
 GROUP_MOST = 500
 SEEN_EVERY = timedelta(minutes=1)
 REFUSALS_KEPT = 1000
-PAUSE = timedelta(seconds=0.25)
-_quiet_at = clock.now()
+GATHER = timedelta(seconds=0.25)
+_busy_until = clock.now()  # this process has taken reports in, and may do so again at once
 
 
 @dataclass(slots=True)
@@ -202,10 +202,10 @@ def _store(arrivals: list[Arrival]) -> list[str | Refused]:
             ],
         )
         _insert_receipts(cursor, receipts)
-    global _quiet_at
-    _quiet_at = now + PAUSE
     if any(receipt.state == Receipt.QUEUED for receipt in receipts):
         begin_recording()
+    global _busy_until
+    _busy_until = now + GATHER
     return results
 
 
@@ -236,19 +236,13 @@ def begin_recording() -> None:
 
     The one that waits is locked, so that it can't be claimed, and look at the queue, before our receipts are
     committed. (SQLite has one writer.)
+
+    While reports keep coming in they gather for a moment: their senders wait for an answer and the recorder does
+    not, and without that the two would take turns at the database for a few reports each, and both be slow.
     """
     if Operation.objects.select_for_update().filter(kind="record", state="waiting").first() is None:
-        record.begin("record", requester="inventory", subject="reports")
-
-
-def go_on_recording() -> None:
-    """Begin to record what came in meanwhile. While this process takes in reports, they are left to gather first.
-
-    Senders wait for an answer and the recorder does not: without the pause the two would take turns at the
-    database report by report, and both be slow.
-    """
-    if not Operation.objects.filter(kind="record", state="waiting").exists():
-        due_at = clock.now() + PAUSE if clock.now() < _quiet_at else None
+        now = clock.now()
+        due_at = now + GATHER if now < _busy_until else now
         record.begin("record", requester="inventory", subject="reports", due_at=due_at)
 
 

@@ -172,7 +172,7 @@ class Book:
                 [(pc, format, sql_time(at), body) for pc, (format, at, body) in self.bodies.items()],
             )  # fmt: skip
             cursor.executemany(
-                "UPDATE device SET pc = %s WHERE id = %s", [(pc, device) for device, pc in self.bound.items()]
+                "UPDATE device SET pc = %s WHERE id = %s", [(pc, device) for device, pc in sorted(self.bound.items())]
             )
         self._write_changes()
 

@@ -9,9 +9,11 @@ from kanmon.inventory.dictionary import facts_of
 from kanmon.inventory.models import PcColumns, PcFacts
 from kanmon.inventory.packing import unpack, unpack_columns
 from kanmon.judgment import explain
+from kanmon.judgment.condition import STALE_ID
 from kanmon.judgment.explain import ItemExplanation
 from kanmon.judgment.findings import Finding, decode_set
 from kanmon.judgment.models import FindingSet, PcState, Verdict
+from kanmon.judgment.wording import say
 from kanmon.policy import versions
 
 __all__ = ["ItemExplanation", "facts_of_pc", "of_pc", "worst_texts"]
@@ -75,9 +77,12 @@ def _worst_text(row: FindingSet, language: str) -> str:
     worst = max(findings, key=lambda one: (one.level, one.outcome == "failed"), default=None)
     if worst is None:
         return ""
+    rules = versions.rules(row.policy_version)
+    if worst.condition == STALE_ID and rules.stale_inventory is not None:  # the age differs from PC to PC
+        return say("stale_over", language, rules.stale_inventory.after_days)
     facts = facts_of(worst.facts)
     known = [*facts.values(), *(Told(name) for name in TOLD_CLASSES if worst.outcome == "failed")]
     explained = explain.explain(
-        versions.rules(row.policy_version), "", [worst], facts, known, {}, clock.today(), language
+        rules, "", [worst], facts, known, {}, clock.today(), language
     )
     return explain.worst_text(explained)

@@ -50,6 +50,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "stale": ("Age of the inventory", "インベントリの経過日数"),
     "days_old": ("{0} days old", "{0} 日前"),
+    "stale_over": ("Inventory more than {0} days old", "インベントリが {0} 日より前のもの"),
     "stale_short": ("Inventory {0} days old", "インベントリが {0} 日前のもの"),
     "stale_wanted": ("{0} days old at most", "{0} 日以内"),
     "stale_unknown": ("time of the report not given", "報告日時が不明"),

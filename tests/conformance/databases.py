@@ -1,0 +1,208 @@
+"""Databases for tests: SQLite files, and a PostgreSQL server of our own that lives as long as the tests.
+
+Tables are made once by the migrations; each test gets a copy, or the same emptied. The settings of Django are made by the product
+from its database URL, and put in the place of the present ones while a test runs.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest import mock
+from urllib.parse import quote
+
+from django.core.management import call_command
+from django.db import connection, connections
+
+from kanmon import settings
+from kanmon.action import texts
+from kanmon.common import config
+from kanmon.intake import tokens
+from kanmon.inventory import record as recorder
+from kanmon.journal.here import HERE
+from kanmon.judgment.engine import ENGINE
+from kanmon.policy import versions
+
+BINARIES = "initdb and postgres of PostgreSQL 15 or later: install postgresql (Debian), postgresql-server (RHEL)"
+
+
+def binaries() -> Path:
+    """The folder with initdb and postgres. Fails with the package to install."""
+    places = [Path(one) for one in os.environ.get("PATH", "").split(":") if one]
+    versions = [one for one in Path("/usr/lib/postgresql").glob("*/bin") if one.parent.name.isdigit()]
+    places += [*sorted(versions, key=lambda one: -int(one.parent.name)), Path("/usr/pgsql-15/bin")]
+    for place in places:
+        if (place / "initdb").exists() and (place / "postgres").exists():
+            return place
+    raise AssertionError(f"These tests need {BINARIES}. None of {', '.join(map(str, places))} has them.")
+
+
+def server_user() -> str | None:
+    """PostgreSQL does not run as root: who runs it then. None: whoever runs the tests."""
+    if os.geteuid():
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return next(name for name in ("postgres", "nobody") if name in known)
+
+
+@contextmanager
+def postgresql_server() -> Iterator[str]:
+    """A server on a socket in a folder of its own, without fsync. Gives the URL of a database, with {name}."""
+    bin, user = binaries(), server_user()
+    folder = Path(tempfile.mkdtemp(prefix="kanmon-pg-"))
+    as_user: dict[str, Any] = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
+    if user:
+        shutil.chown(folder, user)
+    data, log = folder / "data", open(folder / "log", "wb")  # noqa: SIM115
+    initdb = [bin / "initdb", "-D", data, "-U", "kanmon", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+    done = subprocess.run(initdb, cwd=folder, capture_output=True, text=True, check=False, **as_user)
+    assert done.returncode == 0, done.stderr
+    options = {
+        "listen_addresses": "", "unix_socket_directories": str(folder), "fsync": "off", "synchronous_commit": "off",
+        "full_page_writes": "off", "shared_buffers": "32MB", "max_connections": "60", "autovacuum": "off",
+    }  # fmt: skip
+    words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+    process = subprocess.Popen([bin / "postgres", "-D", data, *words], cwd=folder, stdout=log, stderr=log, **as_user)
+    try:
+        end = time.monotonic() + 30
+        while not _answers(folder):
+            assert process.poll() is None, (folder / "log").read_text()
+            assert time.monotonic() < end, (folder / "log").read_text()
+            time.sleep(0.05)
+        yield f"postgresql://kanmon@{quote(str(folder), safe='')}/{{name}}"
+    finally:
+        process.send_signal(2)  # SIGINT: fast shutdown
+        process.wait(30)
+        log.close()
+        shutil.rmtree(folder)
+
+
+def _answers(folder: Path) -> bool:
+    import psycopg
+
+    try:
+        psycopg.connect(host=str(folder), user="kanmon", dbname="postgres").close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+@contextmanager
+def using(url: str, file: Path | None = None) -> Iterator[None]:
+    """Django's only database is the one at ``url``, or the SQLite ``file``, while this lasts."""
+    with mock.patch.dict(os.environ, {"KANMON_DATABASE_URL": url}):
+        config.forget()
+        made = settings._database() | ({"NAME": str(file)} if file else {})
+    config.forget()
+    before, before_settings = connections["default"], connections.settings["default"]
+    connections.settings["default"] = connections.configure_settings({"default": made})["default"]
+    del connections["default"]
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        connections.settings["default"], connections["default"] = before_settings, before
+
+
+def _forget_all() -> None:
+    """What a process remembers of its database: nothing, as after a start."""
+    ENGINE.__init__()  # type: ignore[misc]
+    recorder._dictionary.forget()
+    versions.rules.cache_clear()
+    texts.installation.cache_clear()
+    tokens._known.clear()
+    HERE.term = 0
+    config.forget()
+
+
+class Sqlite:
+    """SQLite files, copied from one that the migrations have made."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.count = folder, 0
+        self.template = folder / "template.sqlite3"
+        with using("", self.template):
+            call_command("migrate", verbosity=0, interactive=False)
+
+    @contextmanager
+    def fresh(self) -> Iterator[None]:
+        self.count += 1
+        file = self.folder / f"{self.count}.sqlite3"
+        shutil.copy(self.template, file)
+        with using("", file):
+            connection.ensure_connection()
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA synchronous=OFF")  # of this thread; nobody pulls the plug here
+            yield
+        for one in self.folder.glob(f"{file.name}*"):
+            one.unlink()
+
+
+class Postgresql:
+    """A database of a server, made by the migrations and emptied after each test."""
+
+    def __init__(self, url: str) -> None:
+        with using(url.format(name="postgres")), connection.cursor() as cursor:
+            cursor.execute("CREATE DATABASE kanmon")
+        self.url = url.format(name="kanmon")
+        with using(self.url):
+            call_command("migrate", verbosity=0, interactive=False)
+            self.tables = [name for name in connection.introspection.table_names() if self._is_empty(name)]
+
+    def _is_empty(self, table: str) -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute(f'SELECT 1 FROM "{table}" LIMIT 1')
+            return cursor.fetchone() is None
+
+    @contextmanager
+    def fresh(self) -> Iterator[None]:
+        with using(self.url):
+            try:
+                yield
+            finally:
+                with connection.cursor() as cursor:
+                    cursor.execute("SET lock_timeout = '10s'")
+                    names = ", ".join(f'"{name}"' for name in self.tables)
+                    cursor.execute(f"TRUNCATE {names} RESTART IDENTITY")
+
+
+@contextmanager
+def home(folder: Path) -> Iterator[Path]:
+    """A home that is set up, and no memory of another one."""
+    (folder / "secrets").mkdir(parents=True)
+    (folder / "secrets" / "signing-key").write_text("a key for tests")
+    with mock.patch.dict(os.environ, {"KANMON_HOME": str(folder)}):
+        _forget_all()
+        yield folder
+    _forget_all()
+
+
+def together(function: Callable[[int], Any], threads: int = 8) -> list[Any]:
+    """Run ``function(number)`` in so many threads at once; their results, or what they raised, by number."""
+    results: list[Any] = [None] * threads
+    start = threading.Barrier(threads)
+
+    def run(number: int) -> None:
+        try:
+            connection.ensure_connection()
+            start.wait(20)
+            results[number] = function(number)
+        except BaseException as problem:
+            results[number] = problem
+        finally:
+            connection.close()
+
+    started = [threading.Thread(target=run, args=(number,)) for number in range(threads)]
+    for one in started:
+        one.start()
+    for one in started:
+        one.join(60)
+    assert not any(one.is_alive() for one in started), "a thread hangs"
+    return results
