@@ -10,6 +10,7 @@ Records of different classes may have equal bodies: the class code is always par
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 import msgspec
 from django.db import connection
@@ -49,16 +50,16 @@ class Dictionary:
         if sum(map(len, self._numbers.values())) > CACHE_MOST:
             self._numbers.clear()
         known = self._numbers
-        missing = {
-            (code, body)
-            for facts in wanted
-            for code, bodies in facts.items()
-            for body in bodies
-            if body not in known[code]
-        }
+        missing: set[tuple[int, bytes]] = set()
+        for facts in wanted:
+            for code, bodies in facts.items():
+                missing.update((code, body) for body in set(bodies).difference(known[code]))
         if missing:
             self._learn(missing)
-        return [[known[code][body] for code, bodies in facts.items() for body in bodies] for facts in wanted]
+        return [
+            list(chain.from_iterable(map(known[code].__getitem__, bodies) for code, bodies in facts.items()))
+            for facts in wanted
+        ]
 
     def _learn(self, missing: set[tuple[int, bytes]]) -> None:
         by_digest = {digest(code, body): (code, body) for code, body in missing}

@@ -16,7 +16,10 @@ Numbers = npt.NDArray[np.uint32]
 
 def pack(numbers: Numbers) -> bytes:
     """Sorted, distinct fact numbers as stored."""
-    return np.unique(numbers.astype("<u4")).tobytes()
+    ordered = np.sort(numbers.astype("<u4"))
+    fresh = np.ones(len(ordered), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
+    return ordered[fresh].tobytes()
 
 
 def unpack(packed: bytes) -> Numbers:

@@ -64,12 +64,12 @@ def follow(table: str, after: Position, limit: int) -> Iterator[tuple[Position, 
 def read(after: Position, limit: int = 5000) -> list[Changed]:
     """The changes after ``after`` that a follower may trust to be complete."""
     places = list(follow("change", after, limit))
-    rows = Change.objects.in_bulk([seq for _, seq in places])
-    return [
-        Changed(place, row.at, row.kind, row.subject, bytes(row.body))
-        for place, seq in places
-        if (row := rows.get(seq))
-    ]
+    rows: dict[int, tuple[datetime, str, int, bytes]] = {}
+    for start in range(0, len(places), 900):
+        wanted = Change.objects.filter(seq__in=[seq for _, seq in places[start : start + 900]])
+        for seq, at, kind, subject, body in wanted.values_list("seq", "at", "kind", "subject", "body"):
+            rows[seq] = at, kind, subject, bytes(body)
+    return [Changed(place, *row) for place, seq in places if (row := rows.get(seq))]
 
 
 def newest(settled: bool = True) -> Position:

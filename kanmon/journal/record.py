@@ -96,7 +96,7 @@ def begin(
         if earlier is None:
             raise
         return earlier
-    note(operation, "begun")
+    note(operation, "begun", {"held": True} if held else None)
     transaction.on_commit(_wake)
     return operation
 
@@ -140,7 +140,10 @@ def _move(operation: Operation, event: Event, **values: Any) -> None:
         fields |= {"node": None, "term": None}
     if after in TERMINAL:
         fields["ended_at"] = clock.now()
-    if Operation.objects.filter(id=operation.id, state=before).update(**fields) != 1:
+    rows = Operation.objects.filter(id=operation.id, state=before)
+    if before is State.RUNNING:
+        rows = rows.filter(attempt=operation.attempt)  # an attempt that was given up ends nobody else's
+    if rows.update(**fields) != 1:
         raise IllegalStep(State(Operation.objects.values_list("state", flat=True).get(id=operation.id)), event)
     term = operation.term
     for name, value in fields.items():
@@ -252,7 +255,9 @@ def cancel(operation: Operation, actor: str, sentence: str) -> None:
 def save_progress(operation: Operation, progress: Mapping[str, Any]) -> None:
     """Commit how far a running operation has got, together with the chunk's results."""
     operation.progress = dict(progress)
-    Operation.objects.filter(id=operation.id).update(progress=operation.progress)
+    rows = Operation.objects.filter(id=operation.id, state=State.RUNNING, attempt=operation.attempt)
+    if rows.update(progress=operation.progress) != 1:
+        raise RuntimeError(f"operation {operation.id} does not run in attempt {operation.attempt} any more")
 
 
 def put_back(operation: Operation) -> None:

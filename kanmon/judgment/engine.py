@@ -30,6 +30,7 @@ from kanmon.policy import assignment, versions
 from kanmon.policy.models import Policy
 
 CHUNK_PCS = 1000
+FEW_CHANGES = 50  # up to which PCs come into the index one by one
 FOLLOW_SECONDS = 20.0
 
 
@@ -49,6 +50,7 @@ class Engine:
         self.lock = threading.RLock()
         self.index = Index()
         self.managed = BitMap()
+        self._placed = BitMap()
         self.groups: dict[int, BitMap] = defaultdict(BitMap)
         self.parents: dict[int, int | None] = {}
         self.position: changes.Position = changes.START
@@ -62,8 +64,7 @@ class Engine:
             if not self.loaded:
                 self._load()
             while batch := changes.read(self.position):
-                for change in batch:
-                    self._follow(change)
+                self._follow(batch)
                 self.position = batch[-1].position
             self._learn()
 
@@ -85,16 +86,29 @@ class Engine:
             self._place(pc, group, managed)
         self.loaded = True
 
-    def _follow(self, change: changes.Changed) -> None:
-        if change.kind == "facts" and change.body:
-            added, removed = read_difference(change.body)
-            self.index.apply(change.subject, added, removed)
-        elif change.kind == "columns":
-            self._columns(change.subject, change.body)
-        elif change.kind == "pc":
-            row = Pc.objects.filter(id=change.subject).values_list("group_id", "managed").first()
-            if row:
-                self._place(change.subject, *row)
+    def _follow(self, batch: list[changes.Changed]) -> None:
+        """Take over a batch. PCs that are new in it come into the index together."""
+        self._follow_places([change.subject for change in batch if change.kind == "pc"])
+        fresh: dict[int, bytes] = {}
+        for change in batch:
+            if change.kind == "columns":
+                self._columns(change.subject, change.body)
+            elif change.kind == "facts" and change.body:
+                added, removed = read_difference(change.body)
+                if change.subject in fresh:
+                    self.index.load(fresh.items())
+                    fresh.clear()
+                if change.subject in self.index.pcs or len(batch) < FEW_CHANGES:
+                    self.index.apply(change.subject, added, removed)
+                else:
+                    fresh[change.subject] = added.tobytes()
+        self.index.load(fresh.items())
+
+    def _follow_places(self, pcs: list[int]) -> None:
+        for start in range(0, len(pcs), 900):
+            rows = Pc.objects.filter(id__in=pcs[start : start + 900]).values_list("id", "group_id", "managed")
+            for pc, group, managed in rows:
+                self._place(pc, group, managed)
 
     def _columns(self, pc: int, packed: bytes) -> None:
         values = unpack_columns(packed)
@@ -111,8 +125,10 @@ class Engine:
         return getattr(self, "_wanted", wanted)
 
     def _place(self, pc: int, group: int, managed: bool) -> None:
-        for members in self.groups.values():
-            members.discard(pc)
+        if pc in self._placed:
+            for members in self.groups.values():
+                members.discard(pc)
+        self._placed.add(pc)
         self.groups[group].add(pc)
         if managed:
             self.managed.add(pc)

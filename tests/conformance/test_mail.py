@@ -88,8 +88,9 @@ def test_when_its_result_can_not_be_written_the_repeat_is_flagged(
     mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     operation = order()
+    lead = leader()
     fail_at(monkeypatch, "before_commit", 3, OSError)  # claim, intent, result
-    work_off(worker(leader()))
+    work_off(worker(lead))
     assert [mail["X-Kanmon-Attempt"] for mail in mail_server.mails] == [None, "2"]
     assert "may be a repeat" in mail_server.mails[1].get_content()
     assert events(operation).count("finished") == 1

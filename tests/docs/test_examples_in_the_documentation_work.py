@@ -1,0 +1,189 @@
+"""What the documentation tells a reader to type works; what it shows is accepted."""
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kanmon.common import config
+from kanmon.common.messages import catalogue
+from kanmon.intake import formats
+from kanmon.intake.report import Report
+from kanmon.judgment.condition import AGENT_ID, STALE_ID
+from kanmon.policy import rules
+from tests.conftest import MailServer, ManagerProcess, until
+from tests.docs.pages import PAGES, ROOT, Block, blocks, prose
+
+TESTED = sorted({block.page for block in blocks("sh", "test")})
+
+
+def shell(manager: ManagerProcess, block: Block, folder: Path) -> str:
+    """Run a block as a reader would, at the Manager of the test; its output."""
+    text = block.text.replace("127.0.0.1:8080", f"127.0.0.1:{manager.port}")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", text], cwd=folder, env=manager.environment | {"PATH": path},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=180, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, f"{block.name}\n{text}\n{done.stdout}"
+    return done.stdout
+
+
+@pytest.mark.parametrize("page", TESTED, ids=lambda page: page.stem)
+def test_the_commands_of_a_page_work_in_their_order(
+    page: Path, make_manager: Callable[..., ManagerProcess], mail_server: MailServer, tmp_path: Path
+) -> None:
+    manager = make_manager(mail=mail_server.settings, action={"collect_seconds": 1}).start()
+    folder = tmp_path / "reader"
+    folder.mkdir()
+    said = []
+    for block in blocks("sh", "test"):
+        if block.page == page:
+            if "stopped" in block.words:
+                manager.stop()
+            said.append(shell(manager, block, folder))
+            if "stopped" in block.words:
+                manager.start()
+    check = AFTERWARDS.get(page.stem)
+    if check:
+        check(manager, mail_server, said)
+
+
+def first_pc(manager: ManagerProcess, mail_server: MailServer, said: list[str]) -> None:
+    """The tutorial: Danger, why, Safe, unchanged."""
+    text = "\n".join(said)
+    assert re.search(r"T-0001 +tutorial-pc +danger", text)
+    assert re.search(r"T-0001 +tutorial-pc +safe", text)
+    assert "0 taken in, 1 unchanged" in text
+    assert "KNM2002-I" in text
+
+
+def agents(manager: ManagerProcess, mail_server: MailServer, said: list[str]) -> None:
+    """An agent's PC came in, and the source is cut off."""
+    assert len(manager.json("pcs")) == 1, said
+    assert manager.json("token", "list")[0]["state"] == "revoked"
+
+
+def files(manager: ManagerProcess, mail_server: MailServer, said: list[str]) -> None:
+    """The file's PC is in its group."""
+    assert "lab-7" in said[0]
+
+
+def mail(manager: ManagerProcess, mail_server: MailServer, said: list[str]) -> None:
+    """The trial's mail arrives."""
+    arrived = until(lambda: mail_server.mails)
+    assert "mail-test-" in arrived[0].get_body().get_content()
+
+
+def suspected(manager: ManagerProcess, mail_server: MailServer, said: list[str]) -> None:
+    """There was a suspected report, and it is decided."""
+    assert "branch-nagoya" in said[0]
+    assert manager.json("suspected", "list") == []
+    until(lambda: [row["asset_number"] for row in manager.json("pcs")] == ["NGY-12"])
+
+
+AFTERWARDS: dict[str, Callable[[ManagerProcess, MailServer, list[str]], None]] = {
+    "first-pc": first_pc,
+    "connect-fusioninventory-or-ocs": agents,
+    "import-files": files,
+    "send-mail": mail,
+    "decide-suspected-reports": suspected,
+}
+
+
+def test_there_is_something_to_try_on_every_page_for_doing() -> None:
+    doing = [*ROOT.glob("docs/tutorial/*.md"), *ROOT.glob("docs/howto/*.md")]
+    assert {page.stem for page in doing} - {page.stem for page in TESTED} == {"run-as-a-service"}
+
+
+@pytest.mark.parametrize("block", blocks("yaml"), ids=lambda block: block.name)
+def test_a_policy_shown_is_a_policy(block: Block) -> None:
+    policy = rules.load(block.text)
+    assert rules.load(rules.to_yaml(policy)) == policy
+
+
+@pytest.mark.parametrize("block", blocks("json"), ids=lambda block: block.name)
+def test_an_inventory_shown_is_an_inventory(block: Block) -> None:
+    got = formats.read(block.text.encode())
+    assert isinstance(got, Report)
+    assert got.host == json.loads(block.text)["host"]
+
+
+@pytest.mark.parametrize("block", blocks("toml"), ids=lambda block: block.name)
+def test_settings_shown_are_settings(block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("KANMON_")]:
+        monkeypatch.delenv(name)
+    (tmp_path / "kanmon.toml").write_text(block.text, "utf-8")
+    assert any(value.source != "default" for value in config.read(tmp_path).values())
+
+
+def test_tls_is_served_as_the_page_says(make_manager: Callable[..., ManagerProcess], tmp_path: Path) -> None:
+    import ssl
+    import urllib.request
+
+    manager = make_manager()
+    page = ROOT / "docs" / "howto" / "listen-on-the-network-with-tls.md"
+    make_certificate = next(block for block in blocks("sh", "test") if block.page == page)
+    shell(manager, make_certificate, tmp_path)
+    shown = next(block for block in blocks("toml") if block.page == page).text
+    shown = re.sub(r"/etc/kanmon/(cert|key)\.pem", lambda found: str(tmp_path / f"{found[1]}.pem"), shown)
+    (manager.home / "kanmon.toml").write_text(shown, "utf-8")
+    with contextlib.suppress(AssertionError):  # it asks by http, where nobody answers
+        manager.start(wait=False)
+    context = ssl.create_default_context(cafile=tmp_path / "cert.pem")
+
+    def ready() -> bool:
+        try:
+            address = f"https://127.0.0.1:{manager.port}/health/ready"
+            with urllib.request.urlopen(address, timeout=5, context=context) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    assert until(ready)
+    assert "https://kanmon.example.com:8443" in manager.output.read_text("utf-8")
+
+
+def _anchors(page: Path) -> set[str]:
+    heads = re.findall(r"^#+ (.+)$", prose(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).strip().replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    made_by_others = {"overview.png", "pc.png"} if not (ROOT / "docs" / "images" / "overview.png").exists() else set()
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
+        if target.startswith(("http://", "https://")) or Path(target).name in made_by_others:
+            continue
+        path, _, anchor = target.partition("#")
+        there = (page.parent / path).resolve() if path else page
+        assert there.exists(), f"{page.name}: {target}"
+        assert there.is_relative_to(ROOT), target
+        assert not anchor or anchor in _anchors(there), f"{page.name}: {target}"
+
+
+def test_every_page_is_reached_from_the_index() -> None:
+    reached, queue = set(), [ROOT / "docs" / "index.md"]
+    while queue:
+        page = queue.pop()
+        if page in reached:
+            continue
+        reached.add(page)
+        for target in re.findall(r"\]\(([^)#\s]+\.md)", page.read_text("utf-8")):
+            queue.append((page.parent / target).resolve())
+    assert set((ROOT / "docs").rglob("*.md")) <= reached
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_messages_and_settings_named_on_a_page_exist(page: Path) -> None:
+    text = page.read_text("utf-8")
+    assert set(re.findall(r"KNM\d{4}-[EWI]", text)) <= set(catalogue())
+    sections = "|".join({setting.name.split(".")[0] for setting in config.SETTINGS})
+    named = set(re.findall(rf"`((?:{sections})\.[a-z_]+)`", text))
+    assert {one for one in named if not one.endswith(".py")} <= {*config.BY_NAME, AGENT_ID, STALE_ID}
