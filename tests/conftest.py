@@ -234,7 +234,11 @@ def pc_json(number: int, **changes: Any) -> dict[str, Any]:
         "device_id": f"test-{number}",
         "reported_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "host": f"pc-{number:04d}",
-        "identity": {"serial": f"SN{number:06d}", "uuid": "", "macs": [f"00:1b:21:00:{number // 256:02x}:{number % 256:02x}"]},
+        "identity": {
+            "serial": f"SN{number:06d}",
+            "uuid": "",
+            "macs": [f"00:1b:21:00:{number // 256:02x}:{number % 256:02x}"],
+        },
         "os": {"family": "linux", "name": "Debian GNU/Linux", "version": "12"},
         "software": [{"name": "bash", "version": "5.2.15-2", "scheme": "deb"}],
         "patches": [],

@@ -5,7 +5,6 @@ python tools/make_reference.py --check   write nothing; fail when a page differs
 """
 
 import argparse
-import os
 import re
 import sys
 from collections.abc import Callable, Iterable
@@ -109,7 +108,6 @@ def catalogue() -> str:
 
 def commands() -> str:
     """The page of all commands, from their own help."""
-    os.environ["COLUMNS"] = "200"
     import typer
 
     from kanmon.cli import show
@@ -121,8 +119,9 @@ def commands() -> str:
         "# Commands\n",
         "`kanmon` is a client of the running Manager of this home: it talks to `$KANMON_HOME/run/manager.sock`, which\n"
         "only the user of the Manager (and root) can open. With `--server URL` it talks to another Manager, with a token\n"
-        "from `--token-file` or `KANMON_TOKEN`. When no Manager runs, a command that needs one starts one on the socket\n"
-        "for as long as its work takes, and says so on stderr (KNM6012-I).\n",
+        "from `--token-file` or `KANMON_TOKEN`. When no Manager runs, a command that only reads opens the database for\n"
+        "reading, and one that changes something starts a Manager on the socket for as long as its work takes, and\n"
+        "says so on stderr (KNM6012-I).\n",
         "What people want to read goes to stdout, refusals and progress to stderr. `--json` prints the same as JSON.\n",
         "## Exit codes\n\n| Code | Meaning |\n| --- | --- |",
         *(f"| {getattr(show, name)} | {text} |" for name, text in EXIT_CODES.items()),

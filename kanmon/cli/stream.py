@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from kanmon.cli.client import WAIT_SECONDS, Client, socket_path
 from kanmon.common.errors import Refused
 
-CONNECTIONS = 160
+CONNECTIONS = 64
 RETRY_MOST_SECONDS = 30.0
 _PAUSE_SECONDS = 0.5
 

@@ -77,6 +77,7 @@ class IntakeApplication:
 
     def __init__(self, receiver: Receiver, body_bytes: int) -> None:
         self.receiver, self.body_bytes = receiver, body_bytes
+        self._builtin: dict[str, int] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -105,7 +106,9 @@ class IntakeApplication:
         """Who sends: by token; through the local socket also by the name of a built-in source."""
         name = headers.get(b"x-kanmon-source", b"").decode("latin-1")
         if scope.get("kanmon.local") and name in tokens.BUILTIN:
-            return (await asyncio.to_thread(tokens.builtin, name)).id
+            if name not in self._builtin:  # such a source is never revoked
+                self._builtin[name] = (await asyncio.to_thread(tokens.builtin, name)).id
+            return self._builtin[name]
         token = token_of(scope)
         cached = tokens.cached(token)
         return cached if cached is not None else await asyncio.to_thread(tokens.find, token)

@@ -58,6 +58,8 @@ class Book:
         book.trusted = frozenset(Source.objects.filter(name=THIS_MACHINE).values_list("id", flat=True))
         newest = Pc.objects.order_by("-id").values_list("id", flat=True).first()
         book.next_pc = (newest or 0) + 1
+        paths = {clean_path(report.group) for report in reports}
+        book.groups.update(Group.objects.filter(path__in=paths).values_list("path", "id"))
         wanted = {report.asset_number for report in reports}
         wanted |= {asset_number(number) for number in range(book.next_pc, book.next_pc + len(reports))}
         book.taken.update(Pc.objects.filter(asset_number__in=wanted).values_list("asset_number", flat=True))
@@ -96,7 +98,7 @@ class Book:
 
     def group(self, path: str) -> int:
         """Id of the group at ``path``, made with its parents when it is new. The root is "/"."""
-        path = "/" + "/".join(part.strip()[:100] for part in path.split("/") if part.strip())
+        path = clean_path(path)
         if path not in self.groups:
             found = Group.objects.filter(path=path).values_list("id", flat=True).first()
             if found is None:
@@ -182,6 +184,11 @@ class Book:
         rows += [("columns", pc, self.columns[pc]) for pc in sorted(self.columns_changed)]
         if rows:
             changes.add(rows)
+
+
+def clean_path(path: str) -> str:
+    """A group's path as it is stored."""
+    return "/" + "/".join(part.strip()[:100] for part in path.split("/") if part.strip())
 
 
 def asset_number(pc: int) -> str:

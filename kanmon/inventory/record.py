@@ -60,8 +60,8 @@ class Queued:
 def record_reports(work: Work) -> None:
     """Record one chunk of the queue and end. The flow judges what changed, and records what is left."""
     try:
+        receipts = _chunk()  # before others have to wait: nobody else takes from the queue
         with work.transaction():
-            receipts = _chunk()
             done = record_chunk(receipts) if work.operation.attempt == 1 else _record_apart(receipts)
             fault.point("record_chunk")
             work.finish(handed=done, recorded=done.recorded, suspected=done.suspected, older=done.older)

@@ -82,7 +82,5 @@ def _worst_text(row: FindingSet, language: str) -> str:
         return say("stale_over", language, rules.stale_inventory.after_days)
     facts = facts_of(worst.facts)
     known = [*facts.values(), *(Told(name) for name in TOLD_CLASSES if worst.outcome == "failed")]
-    explained = explain.explain(
-        rules, "", [worst], facts, known, {}, clock.today(), language
-    )
+    explained = explain.explain(rules, "", [worst], facts, known, {}, clock.today(), language)
     return explain.worst_text(explained)

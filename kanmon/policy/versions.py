@@ -55,6 +55,4 @@ def install_builtin() -> None:
                 )
                 changes.add([("policy", policy.id, b"")])
             if assigned:
-                Assignment.objects.get_or_create(
-                    kind=kind, target="system", target_id=0, defaults={"policy": policy}
-                )
+                Assignment.objects.get_or_create(kind=kind, target="system", target_id=0, defaults={"policy": policy})

@@ -40,7 +40,11 @@ def check_log(home: Path) -> None:
         if operation and message in STARTS | ENDS:
             story[int(operation[1])].append((message, seq))
     assert seen == sorted(set(seen)), "a line stands twice or out of order"
-    wanted = [row["seq"] for row in rows(home, "SELECT seq, detail FROM entry ORDER BY seq") if "id" in json.loads(row["detail"])]
+    wanted = [
+        row["seq"]
+        for row in rows(home, "SELECT seq, detail FROM entry ORDER BY seq")
+        if "id" in json.loads(row["detail"])
+    ]
     assert seen == wanted, f"missing in the log: {sorted(set(wanted) - set(seen))}"
     for row in rows(home, "SELECT id, state, attempt FROM operation"):
         lines = story[row["id"]]
@@ -57,7 +61,13 @@ def check_log(home: Path) -> None:
 def check_records(home: Path, acknowledged: dict[str, dict[str, Any]]) -> None:
     """Every acknowledged report is recorded and judged; ``acknowledged``: device id -> its newest report."""
     assert not rows(home, "SELECT 1 FROM receipt WHERE state = 'queued'")
-    known = {row["key"]: row for row in rows(home, "SELECT device.key, pc.id, host, level, judged_at FROM device JOIN pc ON pc.id = device.pc LEFT JOIN pc_state ON pc_state.pc = pc.id")}
+    known = {
+        row["key"]: row
+        for row in rows(
+            home,
+            "SELECT device.key, pc.id, host, level, judged_at FROM device JOIN pc ON pc.id = device.pc LEFT JOIN pc_state ON pc_state.pc = pc.id",
+        )
+    }
     for device, report in acknowledged.items():
         assert device in known, f"{device} was acknowledged and is not recorded"
         row = known[device]
@@ -81,7 +91,10 @@ def check_verdicts(home: Path) -> None:
     for pc, last in before.items():
         assert last["to_at"] is None
         assert rows(home, "SELECT 1 FROM pc_state WHERE pc = ? AND verdict = ?", pc, last["id"])
-    assert not rows(home, "SELECT 1 FROM verdict WHERE decided_run IS NULL AND run IN (SELECT id FROM run WHERE ended_at IS NOT NULL)")
+    assert not rows(
+        home,
+        "SELECT 1 FROM verdict WHERE decided_run IS NULL AND run IN (SELECT id FROM run WHERE ended_at IS NOT NULL)",
+    )
 
 
 def check_mails(home: Path, mails: list[Any]) -> None:

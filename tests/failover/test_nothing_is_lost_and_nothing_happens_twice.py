@@ -18,7 +18,16 @@ from tests.failover.checker import check_log, check_mails, check_records, check_
 
 SEEDS = 100 if CAMPAIGN else 20
 KILLS = 2
-POINTS = ("after_claim", "record_chunk", "judge_chunk", "decided", "after_intent", "after_effect", "before_commit", "after_commit")
+POINTS = (
+    "after_claim",
+    "record_chunk",
+    "judge_chunk",
+    "decided",
+    "after_intent",
+    "after_effect",
+    "before_commit",
+    "after_commit",
+)
 
 
 class Senders(threading.Thread):

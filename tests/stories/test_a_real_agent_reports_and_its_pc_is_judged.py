@@ -58,7 +58,9 @@ def software_count(manager: ManagerProcess, host: str) -> int:
     from kanmon.intake.inflate import inflate
 
     with sqlite3.connect(f"file:{manager.home}/kanmon.sqlite3?mode=ro", uri=True) as database:
-        row = database.execute("SELECT body FROM pc_body JOIN pc ON pc.id = pc_body.pc WHERE host = ?", [host]).fetchone()
+        row = database.execute(
+            "SELECT body FROM pc_body JOIN pc ON pc.id = pc_body.pc WHERE host = ?", [host]
+        ).fetchone()
     report = formats.read(inflate(bytes(row[0])))
     return sum(type(fact).__name__ == "Software" for fact in report.facts)
 
@@ -70,7 +72,9 @@ def test_it_appears_judged_with_all_its_packages(
     said = agent(manager, manager.token(), tmp_path / "agent")
     rows = until(lambda: [row for row in manager.json("pcs") if row["judged_at"]] or None, 15)
     assert len(rows) == 1, said
-    packages = subprocess.run(["dpkg-query", "-W", "-f", "x"], capture_output=True, text=True, check=True).stdout.count("x")
+    packages = subprocess.run(["dpkg-query", "-W", "-f", "x"], capture_output=True, text=True, check=True).stdout.count(
+        "x"
+    )
     assert packages - 40 <= software_count(manager, rows[0]["host"]) <= packages
     one = manager.json("pc", rows[0]["asset_number"])
     levels = {item["item"]: item["level"] for item in one["items"]}

@@ -25,7 +25,9 @@ def test_check_shows_every_setting_with_its_source(make_manager: Callable[..., M
 def test_import_and_judge_work_without_a_manager(make_manager: Callable[..., ManagerProcess], tmp_path: Path) -> None:
     manager = make_manager()
     for number in range(3):
-        (tmp_path / f"{number}.json").write_text(json.dumps(pc_json(number, antivirus=[] if number == 2 else pc_json(0)["antivirus"])))
+        (tmp_path / f"{number}.json").write_text(
+            json.dumps(pc_json(number, antivirus=[] if number == 2 else pc_json(0)["antivirus"]))
+        )
     (tmp_path / "bad.json").write_text("{}")
     done = manager.run("import", *sorted(map(str, tmp_path.glob("*.json"))), check=False)
     assert done.returncode == 7, done
@@ -65,7 +67,9 @@ def test_a_second_manager_of_the_same_home_is_refused(make_manager: Callable[...
     assert manager.ready()
 
 
-def test_not_set_up_and_not_on_loopback_are_refused(make_manager: Callable[..., ManagerProcess], tmp_path: Path) -> None:
+def test_not_set_up_and_not_on_loopback_are_refused(
+    make_manager: Callable[..., ManagerProcess], tmp_path: Path
+) -> None:
     nothing = ManagerProcess(tmp_path / "nothing")
     assert "KNM6004-E" in nothing.run("manager", check=False).stderr
     manager = make_manager()
@@ -95,7 +99,9 @@ def test_this_machine_is_collected_and_judged(make_manager: Callable[..., Manage
     assert one["level"] in ("danger", "warning", "caution", "safe")
 
 
-def test_every_real_inventory_is_taken_in_or_refused_with_a_sentence(make_manager: Callable[..., ManagerProcess]) -> None:
+def test_every_real_inventory_is_taken_in_or_refused_with_a_sentence(
+    make_manager: Callable[..., ManagerProcess],
+) -> None:
     if not DATA.is_dir():
         import pytest
 
@@ -103,7 +109,14 @@ def test_every_real_inventory_is_taken_in_or_refused_with_a_sentence(make_manage
     manager = make_manager(action={"collect_seconds": 1}).start()
     files = sorted(
         str(path)
-        for folder in ("glpi-inventory-format", "fusioninventory-for-glpi", "agents-own", "glpi-agent", "fleet", "scap-own")
+        for folder in (
+            "glpi-inventory-format",
+            "fusioninventory-for-glpi",
+            "agents-own",
+            "glpi-agent",
+            "fleet",
+            "scap-own",
+        )
         for path in (DATA / folder).rglob("*")
         if path.suffix in (".xml", ".json", ".zlib")
     )

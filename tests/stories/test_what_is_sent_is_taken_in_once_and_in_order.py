@@ -107,6 +107,8 @@ def test_a_pc_is_judged_within_a_second_of_its_commit(manager: ManagerProcess) -
     for row in operations:
         if row["kind"] == "judge":
             recorded = next(one for one in operations if one["id"] == row["parent"])
-            took.append((datetime.fromisoformat(row["ended_at"]) - datetime.fromisoformat(recorded["begun_at"])).total_seconds())
+            took.append(
+                (datetime.fromisoformat(row["ended_at"]) - datetime.fromisoformat(recorded["begun_at"])).total_seconds()
+            )
     assert len(took) >= 6
     assert sorted(took)[len(took) // 2] < 1.0, took
