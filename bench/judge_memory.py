@@ -1,4 +1,4 @@
-"""How fast the index loads and judges, beside the plain judge. Run: python bench/judge_memory.py [PCs] [facts each].
+"""How fast the index loads and judges, beside the plain judge. Run: python -m bench.judge_memory [PCs] [facts each].
 
 A made-up fleet: a dictionary of 30,000 records, the Default policy and 50 more rules. The ratio of the two
 judges is what counts; absolute figures are of this machine and this hour.

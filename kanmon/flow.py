@@ -12,7 +12,7 @@ Each arrow is begun in the transaction that ends the operation before it: nothin
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
 from pyroaring import BitMap
@@ -66,6 +66,11 @@ def begin_judgment(
         "judge", requester=cause, actor=actor, subject=subject, run=run.id, parent=parent, key=key,
         input=msgspec.msgpack.encode(order),
     )  # fmt: skip
+
+
+def judged_before(day: date) -> bool:
+    """Whether a PC's newest judgment was before ``day`` (UTC)."""
+    return PcState.objects.filter(judged_at__lt=datetime.combine(day, time(), UTC)).exists()
 
 
 def begin_suspected(receipt: int, decision: str, pc: int | None, actor: str, key: str | None) -> Operation:

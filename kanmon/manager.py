@@ -101,6 +101,10 @@ class Manager:
         secure = config.get("server.certificate") or config.get("server.behind_proxy")
         if not self.listen.startswith(LOOPBACK) and not secure:
             raise Refused("KNM6005-E", listen=self.listen)
+        for name in ("server.certificate", "server.key"):
+            path = str(config.get(name))
+            if path and not os.access(path, os.R_OK):
+                raise Refused("KNM6006-E", path=path, problem=f"{name} names it")
         host, _, port = self.listen.rpartition(":")
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         bound = socket.socket(family, socket.SOCK_STREAM)
@@ -171,13 +175,16 @@ class Manager:
             log.exception("old receipts could not be dropped")
 
     def _schedule(self) -> None:
-        """Once a day, soon after midnight UTC, everything is judged again: ages change without any report."""
+        """Once a day, soon after midnight UTC, everything is judged again: ages change without any report.
+
+        A Manager that was down over midnight does it when it is back; PCs that were all judged today need none.
+        """
         from django.db import connection
 
-        from kanmon.flow import begin_judgment
+        from kanmon.flow import begin_judgment, judged_before
         from kanmon.journal.writing import transaction
 
-        last = clock.today()
+        last = None
         while not self.stop_asked.wait(20):
             self._tidy()
             today = (clock.now() - timedelta(minutes=5)).date()
@@ -185,7 +192,8 @@ class Manager:
                 continue
             try:
                 with transaction():
-                    begin_judgment(None, "schedule", "kanmon", key=f"schedule:judge:{today.isoformat()}")
+                    if judged_before(today):
+                        begin_judgment(None, "schedule", "kanmon", key=f"schedule:judge:{today.isoformat()}")
                 last = today
             except Exception:
                 log.exception("the daily judgment could not be begun")

@@ -99,7 +99,12 @@ def pc(name: str, language: str) -> dict[str, Any]:
     for item in ITEMS:
         level = Level(getattr(state, item)) if state else Level.NOT_JUDGED
         items.append({"item": item, "level": level.word, "findings": _findings(explained.get(item))})
-    more = {"group": row.group.path, "source": row.source, "last_seen_at": row.last_seen_at.isoformat()}
+    source = Source.objects.filter(id=row.source).first()
+    more: dict[str, Any] = {
+        "group": row.group.path,
+        "source": source.name if source else None,
+        "last_seen_at": row.last_seen_at.isoformat(),
+    }
     more["inventory"] = _findings(explained.get(INVENTORY))
     policy = next((one.policy for one in explained.values()), None)
     return {**_head(row, state), **more, "policy": policy, "items": items}

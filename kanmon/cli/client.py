@@ -21,6 +21,7 @@ from kanmon.common import config, messages
 from kanmon.common.errors import Refused
 
 WAIT_SECONDS = 60.0
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class ServerSaid(Exception):
@@ -96,6 +97,8 @@ class Client:
         if parts.scheme == "https":
             context = ssl.create_default_context()
             return http.client.HTTPSConnection(parts.netloc, timeout=600, context=context)
+        if self.token and parts.hostname not in LOOPBACK:
+            raise Refused("KNM1044-E", url=self.server)
         return http.client.HTTPConnection(parts.netloc, timeout=600)
 
     def raw(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, Any, bytes]:

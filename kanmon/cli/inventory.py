@@ -8,7 +8,12 @@ import typer
 
 from kanmon.cli import show
 from kanmon.cli.client import Client, follow, manager
-from kanmon.cli.tokens import JsonOption, ServerOption, TokenFile
+from kanmon.cli.tokens import JsonOption, ServerOption
+from kanmon.common.errors import Refused
+
+IntakeTokenFile = Annotated[
+    Path | None, typer.Option("--token-file", help="File with the intake token; else KANMON_TOKEN.")
+]
 
 
 def add(app: typer.Typer) -> None:
@@ -24,7 +29,7 @@ def import_(
     files: Annotated[list[Path], typer.Argument(help="Inventories in any known format, plain, zlib or gzip.")],
     wait: Annotated[bool, typer.Option(help="Wait until they are recorded and judged.")] = True,
     server: ServerOption = "",
-    token_file: TokenFile = None,
+    token_file: IntakeTokenFile = None,
     json: JsonOption = False,
 ) -> None:
     """Take in inventory files as if agents had sent them. Exit 7 when some were refused, 6 when all were."""
@@ -34,7 +39,8 @@ def import_(
             try:
                 body = path.read_bytes()
             except OSError as problem:
-                results.append({"file": str(path), "result": "refused", "sentence": f"{problem.strerror}"})
+                refusal = Refused("KNM6006-E", path=str(path), problem=problem.strerror or str(problem))
+                results.append({"file": str(path), "result": "refused", "sentence": f"KNM6006-E {refusal}"})
                 continue
             results.append({"file": str(path), **send(api, body, "import", path.name)})
         if wait and any(row["result"] in ("changed", "unchanged") for row in results):
@@ -47,8 +53,11 @@ def import_(
             print(f"{row['file']}: {row['sentence']}", file=sys.stderr)
         counts = {word: sum(row["result"] == word for row in results) for word in ("changed", "unchanged", "older")}
         print(
-            f"{len(files)} files: {counts['changed']} taken in, {counts['unchanged']} unchanged, {counts['older']} older, {len(refused)} refused"
+            f"Files: {len(files)}, taken in: {counts['changed']}, unchanged: {counts['unchanged']},"
+            f" older: {counts['older']}, refused: {len(refused)}"
         )
+    if any(row["sentence"].startswith("KNM7002-E") for row in refused):
+        raise SystemExit(show.NOT_ALLOWED)
     if refused:
         raise SystemExit(show.FAILED if len(refused) == len(results) else show.PARTLY)
 
@@ -102,9 +111,8 @@ def wait_until_judged(api: Client) -> None:
 @show.sentences
 def client(
     server: ServerOption = "",
-    token_file: Annotated[
-        Path | None, typer.Option("--token-file", help="File with the intake token; else KANMON_TOKEN.")
-    ] = None,
+    token_file: IntakeTokenFile = None,
+    ca_file: Annotated[Path | None, typer.Option("--ca-file", help="Certificates of an authority of your own.")] = None,
     output: Annotated[bool, typer.Option("--print", help="Print the inventory instead of sending it.")] = False,
     json: JsonOption = False,
 ) -> None:
@@ -115,13 +123,25 @@ def client(
     if output:
         print(body.decode())
         return
-    with manager(server, token_file) as api:
-        said = send(api, body, "this-machine", "kanmon client")
-        if said["result"] != "refused" and not server:
-            wait_until_judged(api)
+    if server:
+        said = {"result": _send_away(server, token_file, ca_file, body), "sentence": ""}
+    else:
+        with manager() as api:
+            said = send(api, body, "this-machine", "kanmon client")
+            if said["result"] != "refused":
+                wait_until_judged(api)
     show.as_json(said) if json else print(said["sentence"] or f"Sent: {said['result']}")
     if said["result"] == "refused":
         raise SystemExit(show.REFUSED)
+
+
+def _send_away(server: str, token_file: Path | None, ca_file: Path | None, body: bytes) -> str:
+    """Send to a Manager elsewhere: by TLS only, with the token from a file that nobody else may read."""
+    from kanmon.client.send import read_token
+    from kanmon.client.send import send as send_by_tls
+
+    token = read_token(str(token_file) if token_file else None)
+    return send_by_tls(server.rstrip("/") + "/intake", token, body, ca_file=str(ca_file) if ca_file else None)
 
 
 def send_this_machine() -> str:
@@ -130,7 +150,6 @@ def send_this_machine() -> str:
 
     from kanmon.cli.client import ServerSaid
     from kanmon.client.collect import collect
-    from kanmon.common.errors import Refused
 
     api = Client()
     try:

@@ -22,9 +22,7 @@ def judge(
     all: Annotated[bool, typer.Option("--all", help="All PCs under management.")] = False,
     file: Annotated[Path | None, typer.Option("-f", help="File with asset numbers or hosts, one a line.")] = None,
     group: Annotated[str, typer.Option("-k", help="Path of a group, with what is below.")] = "",
-    skip: Annotated[
-        bool, typer.Option("-s", help="Skip PCs whose inventory has not changed since their judgment.")
-    ] = False,
+    skip: Annotated[bool, typer.Option("-s", help="Skip PCs that have sent nothing since they were judged.")] = False,
     server: ServerOption = "",
     token_file: TokenFile = None,
     json: JsonOption = False,
@@ -45,7 +43,7 @@ def judge(
         show.as_json(ended)
     else:
         print(
-            f"Operation {ended['id']} {ended['state']}: {outcome.get('judged', 0)} PCs judged, {outcome.get('changed', 0)} changed"
+            f"Operation {ended['id']} {ended['state']}: PCs judged: {outcome.get('judged', 0)}, changed: {outcome.get('changed', 0)}"
         )
         if outcome.get("sentence"):
             print(outcome["sentence"])

@@ -41,7 +41,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("server.behind_proxy", False, "yes/no", "A proxy on this host ends TLS; trust its X-Forwarded-Proto."),
     Setting("server.language", "en", "language", "Language of mails and of the Manager log.", choices=("en", "ja")),
     Setting("server.time_zone", "UTC", "IANA zone", "Zone in which times are shown until a person chooses another."),
-    Setting("intake.body_bytes", 8 * 2**20, "bytes", "Largest body taken in.", 1024, 64 * 2**20),
+    Setting("intake.body_bytes", 8 * 2**20, "bytes", "Largest body taken in.", 1024, 8 * 2**20),
     Setting(
         "intake.queue_reports",
         5000,
@@ -66,7 +66,7 @@ SETTINGS: tuple[Setting, ...] = (
         "mail.per_hour",
         20,
         "mails",
-        "Most mails of one action policy in an hour; the rest goes together in the next.",
+        "Most mails in an hour; above it the next window is longer, so that the rest goes together.",
         1,
         1000,
     ),

@@ -4,7 +4,7 @@
     POST /intake              with Authorization: Bearer TOKEN, or Basic with the token as password (or user)
 
 Bodies are read up to a bound; how many wait for their commit is bounded too (503 with Retry-After). The
-token is never logged: the access log is off, and ``common.log`` redacts tokens everywhere.
+token is never logged: the access log is off, and ``common.redact`` takes them out tokens everywhere.
 """
 
 import asyncio

@@ -5,5 +5,5 @@ that the judges' index follows. After a crash: receipts are marked recorded in t
 them, so a chunk is recorded once, whole, or not at all.
 
 identify.py  which PC is it? (pure)     record.py  the operation       book.py  rows of one chunk
-dictionary.py  facts and their numbers  columns.py packing             search.py  lists for the faces
+dictionary.py  facts and numbers    packing.py  storage format     suspected.py  a person decides
 """

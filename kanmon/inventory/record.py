@@ -17,7 +17,7 @@ from pyroaring import BitMap
 from kanmon.common import clock, fault
 from kanmon.common.facts import CLASSES, CODE_OF, Told
 from kanmon.intake.commit import utc
-from kanmon.intake.models import Receipt, Refusal
+from kanmon.intake.models import Receipt, Refusal, Source
 from kanmon.intake.report import Report, decode_bodies
 from kanmon.inventory.book import Book
 from kanmon.inventory.dictionary import Bodies, Dictionary, decode, facts_of
@@ -168,14 +168,15 @@ def _record_one(book: Book, one: Queued, result: Recorded) -> tuple[str, int | N
     device = book.devices.get((receipt.source_id, receipt.device_key))
     bound = device.pc if device else None
     if receipt.content == "same":
-        if bound is None:  # the report that this one repeats is suspected or was rejected: nothing to be said
+        decision = decide(book, receipt.source_id, report, bound) if bound is not None else Decision(None)
+        if decision.pc is None or decision.reasons:  # it repeats a report that is suspected or was rejected
             return "recorded", None, "[]"
-        decision = Decision(bound)
     elif receipt.pc is not None:  # a person has decided
         decision = Decision(receipt.pc or None)
     else:
         decision = decide(book, receipt.source_id, report, bound)
     if decision.reasons:
+        decision = _with_names(decision)
         result.suspected += 1
         return "suspected", decision.pc, msgspec.json.encode(decision.reasons).decode()
     if decision.pc is None:
@@ -190,6 +191,22 @@ def _record_one(book: Book, one: Queued, result: Recorded) -> tuple[str, int | N
     _apply(book, pc, one, result)
     result.recorded += 1
     return "recorded", pc.id, "[]"
+
+
+def _with_names(decision: Decision) -> Decision:
+    """The reasons with sources by their names, as people know them."""
+    names = {str(id): name for id, name in Source.objects.values_list("id", "name")}
+    reasons = [
+        (
+            id,
+            {
+                key: names.get(str(value), value) if key in ("source", "other") else value
+                for key, value in params.items()
+            },
+        )
+        for id, params in decision.reasons
+    ]
+    return Decision(decision.pc, tuple(reasons))
 
 
 def decide(book: Book, source: int, report: Report, bound: int | None) -> Decision:

@@ -72,15 +72,15 @@ def read(after: Position, limit: int = 5000) -> list[Changed]:
     return [Changed(place, *row) for place, seq in places if (row := rows.get(seq))]
 
 
-def newest(settled: bool = True) -> Position:
-    """The position of the newest change that a follower may read; with ``settled`` false, of the newest that
+def newest(settled: bool = True, table: str = "change") -> Position:
+    """The position of the newest row of ``table`` that a follower may read; with ``settled`` false, of the newest that
     is committed: who must not judge by older facts than are recorded follows until he is there.
     """
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             trusted = "WHERE xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint" if settled else ""
-            cursor.execute(f"SELECT xid, seq FROM change {trusted} ORDER BY xid DESC, seq DESC LIMIT 1")
+            cursor.execute(f"SELECT xid, seq FROM {table} {trusted} ORDER BY xid DESC, seq DESC LIMIT 1")
         else:
-            cursor.execute("SELECT 0, max(seq) FROM change")
+            cursor.execute(f"SELECT 0, max(seq) FROM {table}")
         row = cursor.fetchone()
     return (row[0], row[1] or 0) if row else START

@@ -81,6 +81,11 @@ class Tailer(threading.Thread):
             self.join(5)
         self.write_new()
 
+    def _from_log(self) -> changes.Position:
+        """Where the log has got to; a log that is ahead of the database was left by one that has been restored."""
+        position = last_position(self.path)
+        return min(position, changes.newest(table="entry"))
+
     def write_new(self) -> None:
         """Write the lines of all entries that are not in the log yet.
 
@@ -88,7 +93,7 @@ class Tailer(threading.Thread):
         is about to be refused must not touch it), and after a line could not be written in full.
         """
         while True:
-            position = last_position(self.path) if self._position is None else self._position
+            position = self._from_log() if self._position is None else self._position
             places = list(changes.follow("entry", position, 2000))
             if not places:
                 self._position = position

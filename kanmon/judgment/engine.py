@@ -56,6 +56,7 @@ class Engine:
         self.position: changes.Position = changes.START
         self.loaded = False
         self._learned = 0
+        self._wanted: set[str] | None = None
         self._conditions: dict[tuple[int, date], tuple[Condition, ...]] = {}
 
     def catch_up(self) -> None:
@@ -80,8 +81,7 @@ class Engine:
         self.index.load(
             (pc, bytes(packed)) for pc, packed in PcFacts.objects.values_list("pc", "packed").iterator(chunk_size=2000)
         )
-        for pc, packed in PcColumns.objects.values_list("pc", "packed").iterator(chunk_size=2000):
-            self._columns(pc, bytes(packed))
+        self._load_columns()
         for pc, group, managed in Pc.objects.values_list("id", "group_id", "managed").iterator(chunk_size=5000):
             self._place(pc, group, managed)
         self.loaded = True
@@ -91,7 +91,9 @@ class Engine:
         self._follow_places([change.subject for change in batch if change.kind == "pc"])
         fresh: dict[int, bytes] = {}
         for change in batch:
-            if change.kind == "columns":
+            if change.kind == "policy":
+                self._policy_changed()
+            elif change.kind == "columns":
                 self._columns(change.subject, change.body)
             elif change.kind == "facts" and change.body:
                 added, removed = read_difference(change.body)
@@ -117,12 +119,23 @@ class Engine:
 
     def _wanted_columns(self) -> set[str]:
         """The columns that a policy asks for; ``reported_at`` always, for stale inventory."""
-        wanted = {"reported_at"}
-        for policy in Policy.objects.filter(kind="judgment") if not hasattr(self, "_wanted") else ():
-            for condition in self.conditions(versions.newest(policy.id), clock.today()):
-                wanted |= {part.column for part in condition.parts if part.column}
+        if self._wanted is None:
+            wanted = {"reported_at"}
+            for policy in Policy.objects.filter(kind="judgment"):
+                for condition in self.conditions(versions.newest(policy.id), clock.today()):
+                    wanted |= {part.column for part in condition.parts if part.column}
             self._wanted = wanted
-        return getattr(self, "_wanted", wanted)
+        return self._wanted
+
+    def _policy_changed(self) -> None:
+        """It may ask for columns that nobody asked for before."""
+        before, self._wanted = self._wanted_columns(), None
+        if self._wanted_columns() - before:
+            self._load_columns()
+
+    def _load_columns(self) -> None:
+        for pc, packed in PcColumns.objects.values_list("pc", "packed").iterator(chunk_size=2000):
+            self._columns(pc, bytes(packed))
 
     def _place(self, pc: int, group: int, managed: bool) -> None:
         if pc in self._placed:

@@ -64,16 +64,18 @@ def test_a_change_that_commits_late_is_not_missed(database: str) -> None:
     assert numbered.wait(20)
     if database == "sqlite":
         thread.join()  # there the second waits for the first
-    with transaction():
-        add(2)
-    plain.look()
-    trusty.look()
-    assert changes.newest(settled=False)[1] == 2
-    if database == "postgresql":
-        assert trusty.seen == [], "the transaction of 1 is open: nothing after it can be trusted"
-        assert changes.newest() == changes.START
-    go_on.set()
-    thread.join()
+    try:
+        with transaction():
+            add(2)
+        plain.look()
+        trusty.look()
+        assert changes.newest(settled=False)[1] == 2
+        if database == "postgresql":
+            assert trusty.seen == [], "the transaction of 1 is open: nothing after it can be trusted"
+            assert changes.newest() == changes.START
+    finally:
+        go_on.set()
+        thread.join()
     plain.look()
     trusty.look()
     assert trusty.seen == [1, 2]

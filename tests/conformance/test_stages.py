@@ -25,6 +25,7 @@ from kanmon.inventory import record as recorder
 from kanmon.inventory.dictionary import facts_of
 from kanmon.inventory.models import Pc, PcBody, PcColumns, PcFacts
 from kanmon.inventory.packing import unpack, unpack_columns
+from kanmon.journal import changes
 from kanmon.journal.models import Operation, Run
 from kanmon.journal.term import Leadership
 from kanmon.journal.worker import Worker
@@ -33,6 +34,7 @@ from kanmon.judgment import engine
 from kanmon.judgment.levels import ITEMS, Level
 from kanmon.judgment.models import FindingSet, PcState, Verdict
 from kanmon.policy import versions
+from kanmon.policy.models import Policy
 from tests.conformance.databases import together
 from tests.conformance.work import crash, leader
 from tests.conftest import pc_json
@@ -468,3 +470,46 @@ def test_intake_and_recorder_work_on_the_same_devices_at_once() -> None:
     work_off(lead)
     consistent()
     assert set(Pc.objects.values_list("host", flat=True)) == {f"h{one}-11" for one in every}
+
+
+def test_a_clone_under_the_same_name_changes_nothing_of_the_pc_however_often_it_reports() -> None:
+    lead = leader()
+    arrive(pc_json(1, reported_at=at(-300)))
+    work_off(lead)
+    before = [list(model.objects.values()) for model in (PcColumns, PcFacts, PcBody, Verdict)]
+    clone = pc_json(2, device_id="test-1", columns={"user": "taro"})
+    told = [*arrive(clone | {"reported_at": at(-200)})]
+    work_off(lead)
+    told += arrive(clone | {"reported_at": at(-100)})
+    work_off(lead)
+    assert told == ["changed", "unchanged"]
+    assert list(Receipt.objects.order_by("id").values_list("state", flat=True)) == ["recorded", "suspected", "recorded"]
+    assert [list(model.objects.values()) for model in (PcColumns, PcFacts, PcBody, Verdict)] == before
+    assert Pc.objects.get().user != "taro"
+    consistent()
+
+
+ASKS_FOR_A_COLUMN = """
+user_definition:
+  judge: true
+  items:
+    - name: Little free space
+      conditions: [{class: pc, property: disk_free_mb, comparison: "<", value: "5000"}]
+      level: caution
+"""
+
+
+def test_a_policy_that_asks_for_a_new_column_is_judged_by_it_at_once() -> None:
+    lead = leader()
+    arrive(pc_json(1, columns={"disk_free_mb": 100}), pc_json(2, columns={"disk_free_mb": 90_000}))
+    work_off(lead)
+    assert set(levels().values()) == {"safe"}
+    with transaction():
+        policy = Policy.objects.get(kind="judgment", name="Default")
+        text = policy.versions.get().text.replace("user_definition:\n  judge: false\n", ASKS_FOR_A_COLUMN)
+        policy.versions.create(number=2, text=text, author="hanako", created_at=clock.now())
+        changes.add([("policy", policy.id, b"")])
+        begin_judgment(None, "judge_command", "hanako")
+    work_off(lead)
+    assert levels() == {"pc-0001": "caution", "pc-0002": "safe"}
+    consistent()

@@ -8,7 +8,7 @@ MESSAGES: tuple[Message, ...] = (
         "The report is too large: {size} bytes were announced or sent, {limit} are allowed.",
         "報告が大きすぎます: {size} バイト（上限 {limit} バイト）",
         "The body is above intake.body_bytes.",
-        "Leave out sections that Kanmon does not use (environment, processes), or raise intake.body_bytes.",
+        "Leave out sections that Kanmon does not use (environment, processes).",
     ),
     Message(
         "KNM1102-E",
