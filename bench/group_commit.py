@@ -16,7 +16,7 @@ def main() -> None:
         for place, size in enumerate((1, 10, 100)):
             items = arrivals((place + 1) * count, first=place * count + 1)
             groups = [list(items[start : start + size]) for start in range(0, count, size)]
-            seconds, _ = timed(lambda groups=groups: [write_group(group) for group in groups])  # type: ignore[misc]
+            seconds, _ = timed(lambda groups=groups: [write_group(group) for group in groups])  # type: ignore[misc, func-returns-value]
             rates[size] = count / seconds
             report.add(f"reports committed in groups of {size}", rates[size], "reports/s")
         report.add("groups of 100 : one by one", rates[100] / rates[1], "times")

@@ -66,11 +66,11 @@ def manager() -> Iterator[Running]:
     """A Manager on loopback with a home of its own and an intake token. KANMON_HOME of this process is that home."""
     path = Path(tempfile.mkdtemp(prefix="kanmon-bench-"))
     os.environ["KANMON_HOME"] = str(path)
-    command = [sys.executable, "-m", "kanmon"] if (Path("kanmon") / "__main__.py").exists() else [_kanmon()]
-    subprocess.run([*command, "setup"], check=True, stdout=subprocess.DEVNULL)
+    kanmon = str(Path(sys.executable).with_name("kanmon"))
+    subprocess.run([kanmon, "setup"], check=True, stdout=subprocess.DEVNULL)
     port = _free_port()
     log = (path / "bench.log").open("wb")
-    process = subprocess.Popen([*command, "manager", "--listen", f"127.0.0.1:{port}"], stdout=log, stderr=log)
+    process = subprocess.Popen([kanmon, "manager", "--listen", f"127.0.0.1:{port}"], stdout=log, stderr=log)
     try:
         from kanmon.cli.client import Client, answers
 
@@ -86,7 +86,3 @@ def manager() -> Iterator[Running]:
         process.wait(60)
         log.close()
         shutil.rmtree(path, ignore_errors=True)
-
-
-def _kanmon() -> str:
-    return str(Path(sys.executable).with_name("kanmon"))

@@ -7,14 +7,15 @@ judges is what counts; absolute figures are of this machine and this hour.
 import importlib.resources
 import resource
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 from msgspec import structs
 from pyroaring import BitMap
 
+from bench.report import Report, scaled, timed
 from kanmon.common import facts as f
 from kanmon.judgment.index import Index
 from kanmon.judgment.judge import compile
@@ -23,6 +24,7 @@ from kanmon.policy.rules import JudgmentPolicy, load
 from kanmon.policy.rules_items import ProhibitedSoftware
 from kanmon.policy.rules_words import VersionRule
 
+T = TypeVar("T")
 TODAY = date(2026, 11, 20)
 
 
@@ -76,36 +78,40 @@ def policy() -> JudgmentPolicy:
 
 
 def main(count: int, each: int) -> None:
+    """Run and report."""
+    report = Report("judge_memory")
     common, programs = dictionary()
     entries = list(enumerate(common + programs))
     rows = list(packed(count, each, len(common), len(programs)))
     index = Index()
 
-    def timed(title: str, work):  # type: ignore[no-untyped-def]
-        begin = time.perf_counter()
-        result = work()
-        print(f"{title:52}{time.perf_counter() - begin:9.3f} s")
-        return time.perf_counter() - begin, result
+    def took(title: str, work: Callable[[], T]) -> tuple[float, T]:
+        seconds, result = timed(work)
+        report.add(title, seconds, "s")
+        return seconds, result
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    timed("learn the dictionary", lambda: index.learn(entries))
-    timed(f"load {count:,} PCs, {each} facts each", lambda: index.load(rows))
-    print(f"memory added (peak): {(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024:,.0f} MiB")
+    took("learn the dictionary", lambda: index.learn(entries))
+    took(f"load {count:,} PCs, {each} facts each", lambda: index.load(rows))
+    added = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    report.add("memory added, at its most", added, "MiB")
     conditions = compile(policy(), TODAY)
     scope = BitMap(index.pcs)
-    timed(f"judge by {len(conditions)} conditions, first time", lambda: index.judge(conditions, scope, findings=False))
-    timed("judge, levels", lambda: index.judge(conditions, scope, findings=False))
-    with_findings, judgement = timed("judge, with findings and evidence", lambda: index.judge(conditions, scope))
-    timed("compile again and judge one PC", lambda: index.judge(compile(policy(), TODAY), BitMap([count // 2])))
-    timed("drop one PC", lambda: index.drop(count))
-    levels = dict(zip(*(part.tolist() for part in np.unique(judgement.levels, return_counts=True)), strict=True))
-    print(f"distinct sets: {len(judgement.sets):,}; PCs by level: {levels}")
+    took(f"judge by {len(conditions)} conditions, first time", lambda: index.judge(conditions, scope, findings=False))
+    took("judge, levels", lambda: index.judge(conditions, scope, findings=False))
+    with_findings, judgement = took("judge, with findings and evidence", lambda: index.judge(conditions, scope))
+    report.add("distinct sets of findings", len(judgement.sets), "sets")
+    took("compile again and judge one PC", lambda: index.judge(compile(policy(), TODAY), BitMap([count // 2])))
+    took("drop one PC", lambda: index.drop(count))
     facts, rules = dict(entries), policy()
     sample = [[facts[number] for number in np.frombuffer(data, "<u4").tolist()] for _, data in rows[:20]]
-    plain, _ = timed("reference, 20 PCs", lambda: [judge_one(rules, one, {}, TODAY) for one in sample])
+    plain, _ = timed(lambda: [judge_one(rules, one, {}, TODAY) for one in sample])
     one, other = plain / len(sample) * 1e6, with_findings / count * 1e6
-    print(f"a PC: reference {one:,.0f} us, index with findings {other:,.2f} us, ratio {one / other:,.0f}")
+    report.add("one PC by the plain judge", one, "us")
+    report.add("one PC by the index, with findings", other, "us")
+    report.add("plain judge : index", one / other, "times")
+    report.end()
 
 
 if __name__ == "__main__":
-    main(*(int(word) for word in (sys.argv[1:3] if len(sys.argv) > 2 else ("100000", "300"))))
+    main(*(int(word) for word in (sys.argv[1:3] if len(sys.argv) > 2 else (str(scaled(100_000, 1000)), "300"))))

@@ -73,7 +73,7 @@ def _edited(today: Any) -> Any:
     from kanmon.policy.rules_items import ProhibitedSoftware
 
     rules = _default()
-    programs = (*rules.prohibited_software.programs, ProhibitedSoftware(name="Zoom*", level="danger"))
+    programs = (*rules.prohibited_software.programs, ProhibitedSoftware(name="Wireshark*", level="danger"))
     return compile(
         structs.replace(rules, prohibited_software=structs.replace(rules.prohibited_software, programs=programs)), today
     )

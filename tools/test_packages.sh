@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # System packages that tests need: installed when root, else said loudly (and their tests fail with a sentence).
 set -u
-wanted=(fusioninventory-agent ocsinventory-agent libio-socket-ssl-perl chromium fonts-noto-cjk postgresql)
+wanted=(curl libatomic1 fusioninventory-agent ocsinventory-agent libio-socket-ssl-perl chromium fonts-noto-cjk postgresql)
 missing=()
 for name in "${wanted[@]}"; do
   dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || missing+=("$name")

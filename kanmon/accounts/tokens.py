@@ -29,6 +29,18 @@ def create(name: str, role: str, actor: str) -> str:
     return token
 
 
+def revoke(name: str) -> None:
+    """The API token ``name`` is worth nothing from now on. Raises Refused KNM6010-E."""
+    with transaction():
+        if not ApiToken.objects.filter(name=name, revoked_at=None).update(revoked_at=clock.now()):
+            raise Refused("KNM6010-E", status=404, what="API token", name=name)
+
+
+def listed() -> list[ApiToken]:
+    """All API tokens; what they are is kept nowhere."""
+    return list(ApiToken.objects.order_by("name"))
+
+
 def find(token: str) -> ApiToken | None:
     """The token's row, or None when it is unknown or revoked."""
     if not token.startswith(PREFIX):

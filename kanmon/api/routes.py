@@ -126,6 +126,30 @@ def create_token(request: HttpRequest, new: NewToken) -> dict[str, str]:
     return {"name": new.name, "token": api_tokens.create(new.name, new.role, who.username)}
 
 
+@api.get("/tokens")
+def tokens(request: HttpRequest) -> list[dict[str, Any]]:
+    """API tokens with their role; tokens themselves are never shown."""
+    need(request, "view")
+    return [
+        {
+            "name": row.name,
+            "role": row.role,
+            "created_at": row.created_at.isoformat(),
+            "created_by": row.created_by,
+            "state": "revoked" if row.revoked_at else "active",
+        }
+        for row in api_tokens.listed()
+    ]
+
+
+@api.delete("/tokens/{name}")
+def revoke_token(request: HttpRequest, name: str) -> dict[str, str]:
+    """Revoke an API token."""
+    need(request, "manage_tokens")
+    api_tokens.revoke(name)
+    return {"name": name, "state": "revoked"}
+
+
 @api.get("/policies")
 def policies(request: HttpRequest) -> list[dict[str, Any]]:
     """All policies with their newest version."""

@@ -60,7 +60,7 @@ def first_pc(manager: ManagerProcess, mail_server: MailServer, said: list[str]) 
     text = "\n".join(said)
     assert re.search(r"T-0001 +tutorial-pc +danger", text)
     assert re.search(r"T-0001 +tutorial-pc +safe", text)
-    assert "0 taken in, 1 unchanged" in text
+    assert "taken in: 0, unchanged: 1" in text
     assert "KNM2002-I" in text
 
 

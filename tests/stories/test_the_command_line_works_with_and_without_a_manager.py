@@ -85,6 +85,9 @@ def test_an_api_token_may_do_what_its_role_may(make_manager: Callable[..., Manag
     refused = manager.run("token", "create", "x", *there, check=False)
     assert refused.returncode == 5
     assert "KNM7001-E" in refused.stderr
+    manager.run("token", "revoke", "reader", "--api")
+    assert [row["state"] for row in manager.json("token", "list", "--api")] == ["revoked"]
+    assert manager.run("pcs", *there, check=False).returncode == 5
 
 
 def test_this_machine_is_collected_and_judged(make_manager: Callable[..., ManagerProcess]) -> None:

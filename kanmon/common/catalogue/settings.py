@@ -94,7 +94,7 @@ MESSAGES: tuple[Message, ...] = (
     ),
     Message(
         "KNM6020-E",
-        "This home has {counted} that are not simulated; simulated ones would stand among them.",
+        "This home has {counted} that simulation did not make; simulated ones would stand among them.",
         "このホームにはシミュレーションではない PC が {counted} あり、シミュレーションの PC と混ざってしまいます。",
         "`kanmon simulate` was called for a home that manages other PCs; what it adds is not removed again.",
         "Use a home of its own (KANMON_HOME), or --force when the two may be mixed.",
