@@ -16,7 +16,7 @@ def told(manager: ManagerProcess, *words: str) -> "subprocess.CompletedProcess[s
 
 
 def test_two_hundred_pcs_are_sent_recorded_and_judged(manager: ManagerProcess) -> None:
-    ended = told(manager, "simulate", "200", *DAY, "--json")
+    ended = told(manager, "simulate", "200", "--json")
     assert "none of which exists" in ended.stderr
     said = json.loads(ended.stdout)
     assert (said["changed"], said["unchanged"], said["refused"]) == (200, 0, 0)
