@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from django.db import connection
 
 from kanmon.intake import tokens
-from kanmon.intake.commit import Arrival, utc, write_group
+from kanmon.intake.commit import write_group
 from kanmon.intake.receive import _decode
+from kanmon.intake.store import Arrival, utc
 from kanmon.inventory.record import _chunk, record_chunk
 from kanmon.journal.writing import transaction
 from kanmon.simulate.fleet import pcs

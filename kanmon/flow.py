@@ -21,8 +21,8 @@ from kanmon.action.carry_out.mail import send_mail
 from kanmon.action.decide import decide_actions
 from kanmon.common import clock, config
 from kanmon.common.messages import counted
-from kanmon.intake.commit import begin_recording
 from kanmon.intake.models import Receipt
+from kanmon.intake.store import begin_recording
 from kanmon.inventory.record import Recorded, record_reports
 from kanmon.inventory.suspected import decide_suspected
 from kanmon.journal import record, runs

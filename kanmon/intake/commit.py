@@ -15,7 +15,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db import close_old_connections, connection
@@ -23,16 +23,13 @@ from django.db import close_old_connections, connection
 from kanmon.common import clock
 from kanmon.common.errors import Refused
 from kanmon.intake.models import Device, Receipt, Refusal
+from kanmon.intake.store import Arrival, store
 from kanmon.intake.text import clean
-from kanmon.journal import record
-from kanmon.journal.models import Operation
 from kanmon.journal.writing import sql_time, transaction
 
 GROUP_MOST = 500
 SEEN_EVERY = timedelta(minutes=1)
 REFUSALS_KEPT = 1000
-GATHER = timedelta(seconds=0.25)
-_busy_until = clock.now()  # this process has taken reports in, and may do so again at once
 
 
 @dataclass(slots=True)
@@ -42,23 +39,6 @@ class Probe:
     source: int
     raw_digest: bytes
     answer: Callable[[Any], None]
-
-
-@dataclass(slots=True)
-class Arrival:
-    """A decoded report on its way to the disk. ``answer`` gets "changed", "unchanged", "older" or an exception."""
-
-    source: int
-    device_key: str
-    format: str
-    reported_at: datetime | None
-    raw_digest: bytes
-    content_digest: bytes
-    body: bytes
-    report: bytes  # whole
-    columns_only: bytes  # the same report without its facts
-    answer: Callable[[Any], None]
-    partial: bool = False
 
 
 @dataclass(slots=True)
@@ -133,7 +113,7 @@ def write_group(group: list[Any]) -> None:
     if not arrivals and not refusals:
         return
     with transaction():
-        results = _store(arrivals) if arrivals else []
+        results = store(arrivals) if arrivals else []
         if refusals:
             _store_refusals(refusals)
     for item, result in zip(arrivals, results, strict=True):
@@ -160,92 +140,6 @@ def _answer_probes(probes: list[Probe]) -> None:
         probe.answer(row[3] if row else None)
 
 
-def _store(arrivals: list[Arrival]) -> list[str | Refused]:
-    """Write receipts and devices; begin recording. Returns what each arrival was."""
-    now = clock.now()
-    keys = {(item.source, item.device_key) for item in arrivals}
-    rows = Device.objects.filter(source__in={s for s, _ in keys}, key__in={k for _, k in keys})
-    devices = {(row.source_id, row.key): row for row in rows}
-    fresh: list[Device] = []
-    changed: dict[int, Device] = {}
-    receipts: list[Receipt] = []
-    results: list[str | Refused] = []
-    for item in arrivals:
-        device = devices.get((item.source, item.device_key))
-        reported_at = min(item.reported_at or now, now)
-        result = "changed"
-        if device is None and item.partial:
-            results.append(Refused("KNM1031-E", status=409, device=item.device_key))
-            continue
-        if device is None:
-            device = Device(source_id=item.source, key=item.device_key, format=item.format)
-            devices[item.source, item.device_key] = device
-            fresh.append(device)
-        elif reported_at < device.reported_at:
-            result = "older"
-        elif bytes(device.content_digest) == item.content_digest:
-            result = "unchanged"
-        results.append(result)
-        receipts.append(_receipt(item, result, now))
-        if result != "older":
-            device.raw_digest, device.content_digest = item.raw_digest, item.content_digest
-            device.reported_at, device.seen_at = reported_at, now
-            if device.id is not None:
-                changed[device.id] = device
-    Device.objects.bulk_create(fresh)
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE device SET raw_digest = %s, content_digest = %s, reported_at = %s, seen_at = %s WHERE id = %s",
-            [
-                (d.raw_digest, d.content_digest, sql_time(d.reported_at), sql_time(now), id)
-                for id, d in sorted(changed.items())
-            ],
-        )
-        _insert_receipts(cursor, receipts)
-    if any(receipt.state == Receipt.QUEUED for receipt in receipts):
-        begin_recording()
-    global _busy_until
-    _busy_until = now + GATHER
-    return results
-
-
-def _receipt(item: Arrival, result: str, now: datetime) -> Receipt:
-    whole = result != "unchanged"
-    return Receipt(
-        source_id=item.source, device_key=item.device_key, received_at=now, format=item.format,
-        content="changed" if whole else "same", raw_digest=item.raw_digest, content_digest=item.content_digest,
-        body=item.body if whole else b"", report=item.report if whole else item.columns_only,
-        state=Receipt.OLDER if result == "older" else Receipt.QUEUED, ended_at=now if result == "older" else None,
-    )  # fmt: skip
-
-
-def _insert_receipts(cursor: Any, receipts: list[Receipt]) -> None:
-    cursor.executemany(
-        "INSERT INTO receipt (source_id, device_key, received_at, format, content, raw_digest, content_digest, body,"
-        " report, state, reasons, ended_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '[]', %s)",
-        [
-            (r.source_id, r.device_key, sql_time(r.received_at), r.format, r.content, r.raw_digest, r.content_digest,
-             r.body, r.report, r.state, sql_time(r.ended_at) if r.ended_at else None)
-            for r in receipts
-        ],
-    )  # fmt: skip
-
-
-def begin_recording() -> None:
-    """Begin an operation that records the queue, unless one waits already. Inside a transaction.
-
-    The one that waits is locked, so that it can't be claimed, and look at the queue, before our receipts are
-    committed. (SQLite has one writer.)
-
-    While reports keep coming in they gather for a moment: their senders wait for an answer and the recorder does
-    not, and without that the two would take turns at the database for a few reports each, and both be slow.
-    """
-    if Operation.objects.select_for_update().filter(kind="record", state="waiting").first() is None:
-        now = clock.now()
-        due_at = now + GATHER if now < _busy_until else now
-        record.begin("record", requester="inventory", subject="reports", due_at=due_at)
-
-
 def _store_refusals(refusals: list[Refusing]) -> None:
     now = clock.now()
     Refusal.objects.bulk_create(
@@ -269,11 +163,3 @@ def drop_old_receipts(keep_hours: float, most: int = 5000) -> int:
         with transaction():
             Receipt.objects.filter(id__in=old, ended_at__lt=before).delete()
     return len(old)
-
-
-def utc(seconds: int | None) -> datetime | None:
-    """A report's time as the database wants it; None when it has none or an impossible one."""
-    try:
-        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-    except (ValueError, OverflowError, OSError):
-        return None

@@ -17,8 +17,9 @@ import msgspec
 from kanmon.common.errors import Refused
 from kanmon.intake import formats
 from kanmon.intake import report as reports
-from kanmon.intake.commit import Arrival, Committer, Probe, Refusing, utc
+from kanmon.intake.commit import Committer, Probe, Refusing
 from kanmon.intake.inflate import inflate, kept
+from kanmon.intake.store import Arrival, utc
 
 THREAD_BYTES = 64 * 1024
 

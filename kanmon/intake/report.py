@@ -9,7 +9,7 @@ never mixed in one set or dict here; whoever does elsewhere has to keep the clas
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import Any
 
 import msgspec
@@ -108,7 +108,7 @@ def build(
     """
     if not device_key:
         raise Refused("KNM1017-E", field="DEVICEID")
-    identity = (clean(host), clean_serial(serial), clean_uuid(uuid), clean_macs(macs))
+    identity = (clean(host)[:255], clean_serial(serial)[:255], clean_uuid(uuid), clean_macs(macs))
     kept: dict[str, int | str] = {name: value for name, value in columns.items() if value is not None and value != ""}
     own = {"host": identity[0], "serial": identity[1], "uuid": identity[2], "mac": " ".join(identity[3])}
     kept |= {name: value for name, value in own.items() if value}
@@ -130,16 +130,16 @@ def build(
 
 def ordered(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     """The facts by class and then by their fields, each once. Raises Refused when there are too many."""
-    by_class: dict[type[Fact], set[Fact]] = {record: set() for record in CODE_OF}
+    by_class: dict[type[Fact], list[Fact]] = {record: [] for record in CODE_OF}
     for fact in facts:
-        by_class[type(fact)].add(fact)
-    count = sum(map(len, by_class.values()))
-    if count > MAX_FACTS:
-        raise Refused("KNM1030-E", limit=MAX_FACTS, count=count)
+        by_class[type(fact)].append(fact)
     result: list[Fact] = []
     for name, (_, record) in CLASSES.items():
         found = by_class[record]
-        result += sorted(found) if name in _NATIVELY_SORTED else sorted(found, key=_place)
+        found.sort(key=None if name in _NATIVELY_SORTED else _place)
+        result += [fact for fact, after in zip_longest(found, found[1:]) if fact != after]
+    if len(result) > MAX_FACTS:
+        raise Refused("KNM1030-E", limit=MAX_FACTS, count=len(result))
     return tuple(result)
 
 

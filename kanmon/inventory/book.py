@@ -4,7 +4,7 @@ Two reports of one chunk may speak of the same PC, so each sees what the one bef
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from kanmon.intake.models import Device, Receipt, Source
 from kanmon.intake.report import Report
 from kanmon.intake.tokens import THIS_MACHINE
 from kanmon.inventory.identify import Candidate, Marks
-from kanmon.inventory.models import Group, Identity, Pc, PcColumns, PcFacts
+from kanmon.inventory.models import Group, Pc
 from kanmon.inventory.packing import difference, pack_columns
 from kanmon.journal import changes
 from kanmon.journal.writing import sql_time
@@ -50,10 +50,12 @@ class Book:
         keys = {(receipt.source_id, receipt.device_key) for receipt in receipts}
         for device in Device.objects.filter(source__in={s for s, _ in keys}, key__in={k for _, k in keys}):
             book.devices[device.source_id, device.key] = device
-        values = {value for report in reports for _, value in marks_of(report)}
+        marks = {mark for report in reports for mark in marks_of(report)}
         numbers = {device.pc for device in book.devices.values() if device.pc is not None}
-        kinds = ("serial", "uuid", "mac")  # named, so that the index by kind and value serves
-        numbers |= set(Identity.objects.filter(kind__in=kinds, value__in=values).values_list("pc", flat=True))
+        for kind in ("serial", "uuid", "mac"):
+            values = [value for one, value in marks if one == kind]
+            sql = f"SELECT pc FROM identity WHERE kind = '{kind}' AND value IN"
+            numbers |= {pc for (pc,) in _select(sql, values)}
         book._load(numbers)
         book.trusted = frozenset(Source.objects.filter(name=THIS_MACHINE).values_list("id", flat=True))
         newest = Pc.objects.order_by("-id").values_list("id", flat=True).first()
@@ -67,15 +69,13 @@ class Book:
 
     def _load(self, numbers: set[int]) -> None:
         self.pcs.update(Pc.objects.in_bulk(numbers))
-        for kind, value, pc in Identity.objects.filter(pc__in=numbers).values_list("kind", "value", "pc"):
+        for kind, value, pc in _select("SELECT kind, value, pc FROM identity WHERE pc IN", numbers):
             self.marks[pc][kind].add(value)
             self.holders[kind, value].add(pc)
-        self.packed.update(
-            (pc, bytes(packed)) for pc, packed in PcFacts.objects.filter(pc__in=numbers).values_list("pc", "packed")
-        )
-        self.columns.update(
-            (pc, bytes(packed)) for pc, packed in PcColumns.objects.filter(pc__in=numbers).values_list("pc", "packed")
-        )
+        for pc, packed in _select("SELECT pc, packed FROM pc_facts WHERE pc IN", numbers):
+            self.packed[pc] = bytes(packed)
+        for pc, packed in _select("SELECT pc, packed FROM pc_columns WHERE pc IN", numbers):
+            self.columns[pc] = bytes(packed)
 
     def candidate(self, pc: int, report: Report) -> Candidate:
         """PC ``pc`` as a candidate for ``report``: of several known serials the one that agrees is taken."""
@@ -204,6 +204,16 @@ def marks_of(report: Report) -> Iterable[tuple[str, str]]:
         yield "uuid", report.uuid
     for mac in report.macs:
         yield "mac", mac
+
+
+def _select(sql: str, values: Collection[Any]) -> Iterator[tuple[Any, ...]]:
+    """The rows of ``sql`` for these values, some hundred at a time."""
+    wanted = list(values)
+    with connection.cursor() as cursor:
+        for start in range(0, len(wanted), 500):
+            part = wanted[start : start + 500]
+            cursor.execute(f"{sql} ({', '.join(['%s'] * len(part))})", part)
+            yield from cursor.fetchall()
 
 
 def _upsert(cursor: Any, table: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:

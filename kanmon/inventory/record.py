@@ -16,9 +16,9 @@ from pyroaring import BitMap
 
 from kanmon.common import clock, fault
 from kanmon.common.facts import CLASSES, CODE_OF, Told
-from kanmon.intake.commit import utc
 from kanmon.intake.models import Receipt, Refusal, Source
 from kanmon.intake.report import Report, decode_bodies
+from kanmon.intake.store import utc
 from kanmon.inventory.book import Book
 from kanmon.inventory.dictionary import Bodies, Dictionary, decode, facts_of
 from kanmon.inventory.identify import Decision, Marks, identify

@@ -1,5 +1,6 @@
 """Intake, record, judge and act on every database: what a report becomes, also when the process dies in between."""
 
+import hashlib
 import itertools
 import json
 import threading
@@ -17,9 +18,9 @@ from kanmon.common import clock, config, fault
 from kanmon.common.errors import Refused
 from kanmon.flow import KINDS, begin_judgment
 from kanmon.intake import receive
-from kanmon.intake import report as reports
-from kanmon.intake.commit import Arrival, Refusing, utc, write_group
+from kanmon.intake.commit import Refusing, write_group
 from kanmon.intake.models import Device, Receipt, Refusal
+from kanmon.intake.store import Arrival, utc
 from kanmon.intake.tokens import builtin
 from kanmon.inventory import record as recorder
 from kanmon.inventory.dictionary import facts_of
@@ -66,7 +67,7 @@ def arrive(*bodies: dict[str, Any], source: str = "import") -> list[Any]:
             told[place] = value
 
         return Arrival(
-            number, got.device_key, got.format, utc(got.reported_at), reports.hashlib.blake2b(body, digest_size=16).digest(),
+            number, got.device_key, got.format, utc(got.reported_at), hashlib.blake2b(body, digest_size=16).digest(),
             digest, stored, whole, columns_only, answer, got.partial,
         )  # fmt: skip
 
