@@ -62,7 +62,7 @@ def test_a_huge_text_in_one_field_is_cut():
     name = "x" * 5_000_000
     content = f"<CONTENT><HARDWARE><NAME>{name}</NAME></HARDWARE></CONTENT>"
     body = f"<REQUEST><DEVICEID>d</DEVICEID><QUERY>INVENTORY</QUERY>{content}</REQUEST>"
-    assert len(formats.read(body.encode()).host) == 500
+    assert len(formats.read(body.encode()).host) == 255
 
 
 def taken(body: bytes, agent: str = "") -> None:
