@@ -40,10 +40,13 @@ class Stream:
         """Send all. Raises Refused KNM6007-E when no Manager has answered for a minute, KNM7002-E for a bad token."""
         import uvloop
 
+        refused: list[BaseException] = []
         try:
             uvloop.run(self._send(bodies, seen))
-        except* Refused as several:
-            raise several.exceptions[0] from None
+        except* Refused as several:  # what is raised in here would come out as a group again
+            refused += several.exceptions
+        if refused:
+            raise refused[0] from None
 
     async def _send(self, bodies: Iterator[bytes], seen: Callable[[Told], None]) -> None:
         async with asyncio.TaskGroup() as group:
