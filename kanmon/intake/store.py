@@ -18,7 +18,7 @@ from kanmon.journal import record
 from kanmon.journal.models import Operation
 from kanmon.journal.writing import sql_time
 
-GATHER = timedelta(seconds=20)
+GATHER = timedelta(seconds=0.25)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _busy_until = _NEVER  # this process has taken reports in, and may do so again at once
 
