@@ -61,7 +61,7 @@ def test_the_collector_needs_no_django():
 def test_a_command_that_hangs_is_ended_with_its_children():
     began = time.monotonic()
     assert Machine().run("sh", "-c", "sleep 60 & sleep 60", seconds=0.3) is None
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
 
 
 def test_a_command_that_is_not_installed_tells_nothing():
