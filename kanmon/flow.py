@@ -120,5 +120,5 @@ KINDS: Mapping[str, Kind] = {
     "record": Kind(record_reports, "rows", "KNM2003-I", "KNM2004-I", follow=after_record),
     "judge": Kind(judge_pcs, "rows", "KNM2001-I", "KNM2002-I", follow=after_judge),
     "act": Kind(decide_actions, "rows", "KNM3001-I", "KNM3002-I"),
-    "mail": Kind(send_mail, "effect", "KNM3011-I", "KNM3012-I", repeat="keyed"),
+    "mail": Kind(send_mail, "mail", "KNM3011-I", "KNM3012-I", repeat="keyed", fenced=False),
 }

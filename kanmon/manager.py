@@ -66,11 +66,14 @@ class Manager:
 
         versions.install_builtin()
         tailer = Tailer(self.home / "log" / "manager.log")
-        leadership = term.take(self.home)
+        leadership = term.take(self.home, probing=worker.probing(KINDS))
         tailer.start()
         committer = Committer(int(config.get("intake.queue_reports")))
         committer.start()
-        workers = [worker.Worker(lane, KINDS, leadership.term, self.stop) for lane in ("rows", "effect")]
+        workers = [
+            worker.Worker(lane, KINDS, leadership.term, self.stop)
+            for lane in sorted({kind.lane for kind in KINDS.values()})
+        ]
         for one in workers:
             one.start()
         schedule = threading.Thread(target=self._schedule, name="schedule", daemon=True)

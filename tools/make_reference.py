@@ -38,6 +38,10 @@ SUBJECTS = {
     "policy": "Policy documents",
     "settings": "Settings and commands",
     "accounts": "People and tokens",
+    "cluster": "Nodes, lease and cluster software",
+    "audit": "Audit",
+    "backup": "Backup and restore",
+    "failover": "Failover report and health",
 }
 EXIT_CODES = {  # names of kanmon.cli.show
     "OK": "Done.",

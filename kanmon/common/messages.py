@@ -11,7 +11,21 @@ from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple
 
-SUBJECTS = ("service", "intake", "inventory", "judgment", "action", "journal", "policy", "settings", "accounts")
+SUBJECTS = (
+    "service",
+    "intake",
+    "inventory",
+    "judgment",
+    "action",
+    "journal",
+    "policy",
+    "settings",
+    "accounts",
+    "cluster",
+    "audit",
+    "backup",
+    "failover",
+)
 
 
 class Message(NamedTuple):

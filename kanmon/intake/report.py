@@ -19,6 +19,7 @@ from kanmon.common.facts import CLASSES, CODE_OF, COLUMNS, VOLATILE_COLUMNS, Fac
 from kanmon.intake.identity import clean_macs, clean_serial, clean_uuid
 from kanmon.intake.text import clean
 
+MAX_NUMBER = 2**63 - 1  # what a database and MessagePack hold
 MAX_FACTS = 20_000
 
 # Others have None beside texts or numbers: they are sorted by name and stored form.
@@ -104,7 +105,8 @@ def build(
     """A Report from cleaned facts: identity without fillers, facts sorted and each once, ``Told`` added.
 
     ``told`` names the classes the source covers; columns that are None or "" are left out. Raises Refused when
-    there are more than ``MAX_FACTS`` facts or when the report does not say which PC it is from.
+    there are more than ``MAX_FACTS`` facts, when a number is larger than ``MAX_NUMBER``, or when the report does not say
+    which PC it is from.
     """
     if not device_key:
         raise Refused("KNM1017-E", field="DEVICEID")
@@ -114,6 +116,9 @@ def build(
     kept |= {name: value for name, value in own.items() if value}
     if reported_at is not None:
         kept["reported_at"] = reported_at
+    for name, value in kept.items():
+        if isinstance(value, int) and not -MAX_NUMBER <= value <= MAX_NUMBER:
+            raise Refused("KNM1034-E", field=name, limit=MAX_NUMBER)
     return Report(
         format,
         device_key,
@@ -136,7 +141,10 @@ def ordered(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     result: list[Fact] = []
     for name, (_, record) in CLASSES.items():
         found = by_class[record]
-        found.sort(key=None if name in _NATIVELY_SORTED else _place)
+        try:
+            found.sort(key=None if name in _NATIVELY_SORTED else _place)
+        except OverflowError:
+            raise Refused("KNM1034-E", field=name, limit=MAX_NUMBER) from None
         result += [fact for fact, after in zip_longest(found, found[1:]) if fact != after]
     if len(result) > MAX_FACTS:
         raise Refused("KNM1030-E", limit=MAX_FACTS, count=len(result))

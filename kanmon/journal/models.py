@@ -145,6 +145,9 @@ class Node(models.Model):
     address = models.CharField(max_length=200, default="")
     started_at = models.DateTimeField()
     pid = models.IntegerField()
+    seen_at = models.DateTimeField(null=True)  # by the database's clock, every few seconds
+    state = models.CharField(max_length=10, default="standby")  # active, standby, draining, stopped
+    ready = models.BooleanField(default=False)  # its index has followed all changes
 
     class Meta:
         db_table = "node"
@@ -157,12 +160,14 @@ class Takeover(models.Model):
     shard = models.IntegerField(default=0)
     from_node = models.CharField(max_length=100, default="")
     to_node = models.CharField(max_length=100)
-    cause = models.CharField(max_length=40)  # first, clean, crash
+    from_term = models.BigIntegerField(null=True)
+    cause = models.CharField(max_length=40)  # see term.Cause
     last_seen_at = models.DateTimeField(null=True)
     at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True)
     counts = models.JSONField(default=dict)
     acknowledged_by = models.CharField(max_length=150, null=True)
+    acknowledged_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "takeover"
@@ -171,3 +176,15 @@ class Takeover(models.Model):
                 name="takeover_ready_after", condition=Q(ready_at__isnull=True) | Q(ready_at__gte=F("at"))
             )
         ]
+
+
+class Hold(models.Model):
+    """Nothing of ``lane`` is claimed while its row stands: after a restore, until a person releases it."""
+
+    lane = models.CharField(max_length=20, primary_key=True)
+    why = models.CharField(max_length=20)  # message id of the reason
+    actor = models.CharField(max_length=150, default="")
+    since = models.DateTimeField()
+
+    class Meta:
+        db_table = "hold"

@@ -266,10 +266,16 @@ def put_back(operation: Operation) -> None:
     note(operation, "interrupted", _lost(operation, "KNM4001-W"))
 
 
-def doubt(operation: Operation) -> None:
+def suspend(operation: Operation) -> None:
+    """running -> waiting: the effect was not begun, because the lease could not be trusted just then."""
+    _move(operation, Event.RETRY, due_at=clock.now())
+    note(operation, "suspended", _lost(operation, "KNM4022-W"))
+
+
+def doubt(operation: Operation, sentence: str = "") -> None:
     """running -> in doubt: the attempt was lost, or failed, where its effect may have happened."""
-    _move(operation, Event.DOUBT)
-    note(operation, "in_doubt", _lost(operation, "KNM4004-W"))
+    _move(operation, Event.DOUBT, outcome={"result": "unknown", "sentence": sentence} if sentence else None)
+    note(operation, "in_doubt", {**_lost(operation, "KNM4004-W"), "sentence": sentence})
 
 
 def _lost(operation: Operation, message_id: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ leadership in the same process, and tells entries of two leaderships apart.
 
 import fcntl
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from django.db import connection
 
 from kanmon.common import clock
 from kanmon.common.errors import Refused
-from kanmon.journal import record, rescue
+from kanmon.journal import eras, record, rescue
 from kanmon.journal.here import HERE
 from kanmon.journal.models import Entry, Lease, Takeover, Term
 from kanmon.journal.writing import TermLost, transaction
@@ -46,17 +47,17 @@ def lock_home(home: Path) -> int:
     return descriptor
 
 
-def take(home: Path, shard: int = 0) -> Leadership:
+def take(home: Path, shard: int = 0, probing: Collection[str] = ()) -> Leadership:
     """Take over: lock, new term, put back what was interrupted; all of it in one transaction."""
     lock = lock_home(home)
     try:
-        return _take_over(lock, shard)
+        return _take_over(lock, shard, probing)
     except BaseException:
         os.close(lock)
         raise
 
 
-def _take_over(lock: int, shard: int) -> Leadership:
+def _take_over(lock: int, shard: int, probing: Collection[str]) -> Leadership:
     with transaction():
         if connection.vendor == "postgresql":  # waits for the writers of the term before, see writing.py
             with connection.cursor() as cursor:
@@ -64,7 +65,7 @@ def _take_over(lock: int, shard: int) -> Leadership:
         now = clock.now()
         before = Term.objects.filter(shard=shard).first()
         lease = Lease.objects.filter(shard=shard).first()
-        term = before.term + 1 if before else 1
+        term = eras.following(before.term) if before else 1
         cause = "first" if before is None else ("clean" if lease is None or lease.released else "crash")
         Term.objects.update_or_create(shard=shard, defaults={"term": term, "node": HERE.node})
         Lease.objects.update_or_create(
@@ -77,9 +78,9 @@ def _take_over(lock: int, shard: int) -> Leadership:
             record.note(
                 None, "failover_started", {"id": "KNM4010-W", "term": term, "from": before.node if before else ""}
             )
-        counts = rescue.put_back(term, shard)
+        counts = rescue.put_back(term, shard, probing)
         Takeover.objects.create(
-            term=term, shard=shard, from_node=before.node if before else "", to_node=HERE.node, cause=cause,
+            term=term, shard=shard, from_node=before.node if before else "", from_term=before.term if before else None, to_node=HERE.node, cause=cause,
             last_seen_at=newest.at if newest else None, at=now, ready_at=max(now, clock.now()), counts=counts,
         )  # fmt: skip
         if cause == "crash":

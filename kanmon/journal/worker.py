@@ -1,6 +1,6 @@
 """The worker: claims operations that are due and runs the function of their kind.
 
-A worker serves one *lane*. Lane "rows" changes only the database and is quick; lane "effect" waits for
+A worker serves one *lane*. Lane "rows" changes only the database and is quick; the others wait for
 others (mail servers), so that a slow mail server never holds up a judgment.
 
 Everything that a function writes goes through ``Work.transaction``, which checks the term. A function ends
@@ -19,13 +19,17 @@ from typing import Any
 from django.db import close_old_connections, connection
 
 from kanmon.common import clock, fault
-from kanmon.journal import record
+from kanmon.journal import record, writing
 from kanmon.journal.here import HERE
-from kanmon.journal.models import Operation
+from kanmon.journal.models import Hold, Operation
+from kanmon.journal.window import OPEN, Suspended, Window
 from kanmon.journal.writing import TermLost, transaction
 
 log = logging.getLogger("kanmon.worker")
 IDLE_SECONDS = 1.0
+IDLE_SHARED_SECONDS = 0.2  # where other nodes begin operations, of which nobody here is told
+SUSPENDED_SECONDS = 0.2
+ROWS = "rows"  # the lane that changes only the database
 BACKOFF_SECONDS, BACKOFF_MOST_SECONDS = 2.0, 900.0
 
 
@@ -44,9 +48,22 @@ class Permanent(Exception):
     """A failure that stays: the operation has failed. The text is the sentence."""
 
 
+class InDoubt(Exception):
+    """Nobody can tell whether the effect happened, and it must not happen twice: a person has to say.
+
+    The text is the sentence: what was looked at, and where to look.
+    """
+
+
 @dataclass(frozen=True)
 class Kind:
-    """A kind of operation: its function, how it may be repeated, and its start and end messages."""
+    """A kind of operation: its function, how it may be repeated, and its start and end messages.
+
+    ``probes``: an interrupted attempt of an "ask" kind waits again, because the function first asks what became of
+    it (and raises InDoubt when nobody can tell); without it such an attempt is in doubt at once.
+    ``fenced`` false: its effect asks nobody who leads (mail, command), so that a new active waits out the old TTL
+    before it resumes such work.
+    """
 
     run: Callable[["Work"], None]
     lane: str
@@ -54,6 +71,8 @@ class Kind:
     ended: str
     repeat: str = "idempotent"
     follow: Callable[["Work", Any], None] | None = None
+    probes: bool = False
+    fenced: bool = True
 
 
 @dataclass
@@ -64,6 +83,7 @@ class Work:
     kind: Kind
     term: int
     stopping: threading.Event
+    window: Window = OPEN
     ended: bool = field(default=False, init=False)
 
     @contextmanager
@@ -77,10 +97,31 @@ class Work:
         record.save_progress(self.operation, progress)
 
     def intent(self, **detail: Any) -> None:
-        """Commit that an effect is about to be tried: the first of its three steps."""
+        """Commit that an effect is about to be tried: the first of its three steps.
+
+        Raises Suspended when no effect may begin now.
+        """
+        self.window.require()
         with self.transaction():
             record.note(self.operation, "intent", detail)
         fault.point("after_intent")
+
+    @contextmanager
+    def effect(self, cancel: Callable[[], None] = lambda: None) -> Iterator[None]:
+        """The second step: do it in here. ``cancel`` makes it end soon (closes its socket); it is called by another
+        thread when the lease can't be trusted any more. Raises Suspended when it may not begin.
+        """
+        with self.window.guard(cancel):
+            fault.point("before_effect")
+            yield
+        fault.point("after_effect")
+
+    @contextmanager
+    def unfenced(self) -> Iterator[None]:
+        """Inside of ``effect``: the part that can't be taken back. The process ends rather than run it too long."""
+        with self.window.unfenced():
+            fault.point("in_effect")
+            yield
 
     def finish(self, result: str = "success", handed: Any = None, **outcome: Any) -> None:
         """Inside the last transaction: end the operation and begin what follows, which gets ``handed``."""
@@ -102,9 +143,13 @@ class Worker(threading.Thread):
     whose worker is gone has to stop, so that another start puts things right.
     """
 
-    def __init__(self, lane: str, kinds: Mapping[str, Kind], term: int, on_deposed: Callable[[], None]) -> None:
+    def __init__(
+        self, lane: str, kinds: Mapping[str, Kind], term: int, on_deposed: Callable[[], None],
+        window: Window = OPEN, not_before: float = 0.0,
+    ) -> None:  # fmt: skip
         super().__init__(name=f"worker-{lane}", daemon=True)
         self.lane, self.term, self.on_deposed = lane, term, on_deposed
+        self.window, self.not_before = window, not_before
         self.kinds = {name: kind for name, kind in kinds.items() if kind.lane == lane}
         self.stopping = threading.Event()
         self._mine: int | None = None  # claimed, or about to be, and not known to be put down again
@@ -115,6 +160,7 @@ class Worker(threading.Thread):
         record._wake()
 
     def run(self) -> None:
+        writing.call_session(f"kanmon-worker:{HERE.node}")
         try:
             while not self.stopping.is_set():
                 since = record.seen()
@@ -134,9 +180,12 @@ class Worker(threading.Thread):
         """Run one operation that is due; returns how many seconds to rest before the next look."""
         try:
             self._put_mine_back()
+            early = self._may_not_yet()
+            if early > 0:
+                return min(early, IDLE_SECONDS)
             id, due_at = record.next_due(self.kinds)
             if id is None or due_at is None:
-                return IDLE_SECONDS
+                return _idle_seconds()
             early = (due_at - clock.now()).total_seconds()
             if early > 0:
                 return min(early, IDLE_SECONDS)
@@ -149,6 +198,17 @@ class Worker(threading.Thread):
             close_old_connections()
             return IDLE_SECONDS
 
+    def _may_not_yet(self) -> float:
+        """Seconds until this lane may work; 0 when it may now."""
+        if not any(kind.fenced for kind in self.kinds.values()) and self.not_before > clock.monotonic():
+            return self.not_before - clock.monotonic()
+        if self.lane != ROWS:
+            if self.window.remaining() <= 0:
+                return SUSPENDED_SECONDS
+            if Hold.objects.filter(lane=self.lane).exists():
+                return IDLE_SECONDS
+        return 0.0
+
     def run_one(self, id: int) -> None:
         """Claim operation ``id`` and run it to its end, or to a retry."""
         self._mine = id
@@ -158,7 +218,7 @@ class Worker(threading.Thread):
             operation = record.claim(id, self.term, {"id": kind.started})
         if operation is not None:
             fault.point("after_claim")
-            work = Work(operation, kind, self.term, self.stopping)
+            work = Work(operation, kind, self.term, self.stopping, self.window)
             try:
                 kind.run(work)
                 if not work.ended:
@@ -166,7 +226,7 @@ class Worker(threading.Thread):
             except TermLost:
                 raise
             except Exception as problem:
-                if not isinstance(problem, (Passing, Permanent, Stopped)):
+                if not isinstance(problem, (Passing, Permanent, Stopped, InDoubt, Suspended)):
                     log.error("operation %s (%s) failed:\n%s", id, kind_name, traceback.format_exc())
                 self._put_down(work, problem)
         self._mine = None
@@ -185,9 +245,13 @@ class Worker(threading.Thread):
             tried = record.failures(operation) + 1
             if isinstance(problem, Stopped):
                 record.put_back(operation)
+            elif isinstance(problem, Suspended):
+                record.suspend(operation)
+            elif isinstance(problem, InDoubt):
+                record.doubt(operation, sentence)
             elif isinstance(problem, Permanent):
                 work.fail(sentence)
-            elif unknown and operation.repeat == "ask":
+            elif unknown and operation.repeat == "ask" and not work.kind.probes:
                 record.doubt(operation)
             elif tried >= operation.max_attempts:
                 work.fail(sentence)
@@ -203,11 +267,20 @@ class Worker(threading.Thread):
             return
         with transaction(self.term):
             operation = Operation.objects.filter(id=self._mine, state="running", node=HERE.node, term=self.term).first()
-            if operation is not None and operation.repeat == "ask":
+            if operation is not None and operation.repeat == "ask" and not self.kinds[operation.kind].probes:
                 record.doubt(operation)
             elif operation is not None:
                 record.put_back(operation)
         self._mine = None
+
+
+def probing(kinds: Mapping[str, Kind]) -> set[str]:
+    """The kinds whose function asks what became of an interrupted attempt."""
+    return {name for name, kind in kinds.items() if kind.probes}
+
+
+def _idle_seconds() -> float:
+    return IDLE_SHARED_SECONDS if connection.vendor == "postgresql" else IDLE_SECONDS
 
 
 def _storable(sentence: str) -> str:

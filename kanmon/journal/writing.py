@@ -20,6 +20,8 @@ from typing import Any
 
 from django.db import OperationalError, connection
 from django.db import transaction as django_transaction
+from django.db.backends.signals import connection_created
+from django.dispatch import receiver
 
 from kanmon.common import fault, messages
 
@@ -61,6 +63,22 @@ class FairLock:
 
 
 _sqlite_writer = FairLock()
+
+
+_session = threading.local()
+
+
+def call_session(name: str) -> None:
+    """What the database connections of this thread are called, so that a take-over can end them by name."""
+    _session.name = name[:63]
+    connection.close()
+
+
+@receiver(connection_created)
+def _say_name(connection: Any, **_: Any) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('application_name', %s, false)", [getattr(_session, "name", "kanmon")])
 
 
 @contextmanager

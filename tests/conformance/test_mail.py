@@ -15,7 +15,7 @@ from kanmon.journal.writing import transaction
 from tests.conformance.work import crash, events, leader, state, work_off
 from tests.conftest import MailServer
 
-MAIL = {"mail": Kind(send_mail, "effect", "KNM3011-I", "KNM3012-I", repeat="keyed")}
+MAIL = {"mail": Kind(send_mail, "mail", "KNM3011-I", "KNM3012-I", repeat="keyed")}
 
 
 class Killed(BaseException):
@@ -41,7 +41,7 @@ def order(*recipients: str, **more: Any) -> Operation:
 
 
 def worker(lead: Any) -> Worker:
-    return Worker("effect", MAIL, lead.term, lambda: None)
+    return Worker("mail", MAIL, lead.term, lambda: None)
 
 
 def fail_at(monkeypatch: pytest.MonkeyPatch, point: str, number: int, how: type[BaseException]) -> None:

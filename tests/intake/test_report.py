@@ -14,6 +14,7 @@ def report(facts=(), told=(), columns=None, **more):
     return build(format="kanmon", device_key="k", facts=facts, told=told, columns=columns or {}, **more)
 
 
+st.register_type_strategy(int, st.integers(-(2**63), 2**63 - 1))  # what a database and MessagePack hold
 records = st.one_of(*(st.from_type(record) for _, record in CLASSES.values()))
 
 
@@ -96,3 +97,13 @@ def test_a_partial_report_without_a_whole_one_before_it_is_refused():
     with pytest.raises(Refused) as caught:
         merged(report(partial=True), None)
     assert (caught.value.message_id, caught.value.status) == ("KNM1031-E", 409)
+
+
+@pytest.mark.parametrize(("name", "value"), [("setting", 10**30), ("setting", -(10**30)), ("column", 10**30)])
+def test_a_number_that_no_database_holds_is_refused(name, value):
+    told = (
+        {"facts": [Setting("screen_lock_seconds", value)]} if name == "setting" else {"columns": {"memory_mb": value}}
+    )
+    with pytest.raises(Refused) as caught:
+        report(**told)
+    assert caught.value.message_id == "KNM1034-E"

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kanmon.action.models import Order
-from kanmon.common import config, fault, messages
+from kanmon.common import config, messages
 from kanmon.journal import record
 from kanmon.journal.models import Entry
 from kanmon.journal.worker import Passing, Permanent, Work
@@ -41,8 +41,8 @@ def send_mail(work: Work) -> None:
                 {"id": "KNM4003-W", "operation": work.operation.id, "what": "mail", "mark": order.message_id},
             )  # fmt: skip
     work.intent(message_id=order.message_id, recipients=len(order.recipients))
-    refused = deliver(server, order, build(order, work.operation.attempt, repeat))
-    fault.point("after_effect")
+    with work.effect():
+        refused = deliver(server, order, build(order, work.operation.attempt, repeat))
     sent = len(order.recipients) - len(refused)
     with work.transaction():
         if refused:

@@ -165,6 +165,13 @@ MESSAGES: tuple[Message, ...] = (
         "Look at the inventory on the PC: often one source lists every file as a program.",
     ),
     Message(
+        "KNM1034-E",
+        "A number in {field} is larger than {limit}.",
+        "{field} の数値が {limit} を超えています。",
+        "The inventory was made by a program that is broken, or by hand.",
+        "Correct the number, or leave the field out: what is not told is unknown.",
+    ),
+    Message(
         "KNM1031-E",
         "{device} sent only the changed part of its inventory, but Kanmon has no whole one of it yet.",
         "{device} はインベントリの変更部分だけを送信しましたが、Kanmon には全体がまだありません。",

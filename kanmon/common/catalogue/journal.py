@@ -86,6 +86,23 @@ MESSAGES: tuple[Message, ...] = (
         "操作 {operation} は {actor} の指示により、操作 {again} としてやり直されます（{subject}）。",
     ),
     Message(
+        "KNM4020-I",
+        "Window operation started: {subject}, by {actor}, operation {operation}.",
+        "画面操作を開始しました: {subject}（{actor}、操作 {operation}）。",
+    ),
+    Message(
+        "KNM4021-I",
+        "Window operation ended: {subject}, operation {operation}: {result}.",
+        "画面操作が終了しました: {subject}（操作 {operation}）: {result}",
+    ),
+    Message(
+        "KNM4022-W",
+        "Operation {operation} ({subject}) was suspended before its effect: the lease could not be trusted just then.",
+        "操作 {operation}（{subject}）は実行前に一時停止しました。リースの有効性を確認できませんでした。",
+        "The lease could not be renewed in time: the database or the network was away, or the process stood still.",
+        "Nothing is to be done: it goes on as soon as the lease is renewed, here or on another node.",
+    ),
+    Message(
         "KNM4017-W",
         "Changes of the inventory can't be followed yet: a write transaction of the database has been open for"
         " {seconds} s.",

@@ -1,0 +1,5 @@
+"""Messages about backup and restore."""
+
+from kanmon.common.messages import Message
+
+MESSAGES: tuple[Message, ...] = ()

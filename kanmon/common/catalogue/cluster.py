@@ -1,0 +1,5 @@
+"""Messages about nodes, lease and cluster software."""
+
+from kanmon.common.messages import Message
+
+MESSAGES: tuple[Message, ...] = ()
