@@ -1,0 +1,6 @@
+"""The cluster: nodes, hand-over, cluster software, and what a person reads after a failover.
+
+In comes what the journal knows: terms, take-overs, entries, operations. Out go sentences: which node is active and
+why, what became of everything that was running, what is not healthy and how to mend it. Nothing is kept here:
+report and health are queries, so that they can't disagree with the journal, and a crash can't lose them.
+"""
