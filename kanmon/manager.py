@@ -1,8 +1,11 @@
 """The Manager: one process that serves console, API and intake, and works while it holds the lease.
 
-Order of start: lease (with it, what was interrupted is put back), log, intake's committer, workers, web
-servers. Order of stop: web servers take nothing new, intake writes what it has acknowledged, workers end
-after their chunk, the lease is released. A stop that is not in order is what recovery is for.
+Order of start: file lock, migrations, log, intake's committer, lease (with it, what was interrupted is put back),
+workers, web servers. Order of stop: web servers take nothing new, intake writes what it has acknowledged, workers
+end after their chunk, the lease is released. A stop that is not in order is what recovery is for.
+
+On SQLite the file lock of the home is the lease: a Manager leads, or it does not start. On PostgreSQL every Manager
+of the cluster serves, and one of them is elected to work (``journal.elect``).
 
 ``Manager(listen=None)`` serves its Unix socket only: so commands work when no Manager is running.
 """
@@ -15,7 +18,6 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ import uvloop
 from kanmon import home as homes
 from kanmon import service_log
 from kanmon.asgi import ManagerApplication, Readiness
-from kanmon.common import clock, config
+from kanmon.common import config
 from kanmon.common.errors import Refused
 
 log = logging.getLogger("kanmon.manager")
@@ -48,48 +50,45 @@ class Manager:
         self.readiness = Readiness()
         self.stop_asked = threading.Event()
         self.servers: list[QuietServer] = []
+        self.node_folder = config.node_folder(home)
+        self.address = str(config.get("server.public_url")) or f"http://{listen or 'localhost'}"
+        self.membership: Any = None
 
     def run(self) -> None:
         """Serve until ``stop`` is called. Raises Refused when it can't start."""
         homes.require(self.home)
         tcp = self._bind() if self.listen else None
-        service_log.configure(self.home)
-        homes.start_django()
-        homes.migrate()
-        from kanmon.flow import KINDS
+        service_log.configure(self.node_folder)
+        homes.start_django(pooled=True)
+        from kanmon.journal import term
+
+        lock = term.lock_run(self.node_folder / "run")
+        try:
+            homes.migrate()
+            self._serve_as_node(lock, tcp)
+        finally:
+            os.close(lock)
+
+    def _serve_as_node(self, lock: int, tcp: socket.socket | None) -> None:
         from kanmon.intake.asgi import IntakeApplication
         from kanmon.intake.commit import Committer
         from kanmon.intake.receive import Receiver
-        from kanmon.journal import term, worker
         from kanmon.journal.tail import Tailer
-        from kanmon.policy import versions
+        from kanmon.membership import Membership
 
-        versions.install_builtin()
-        tailer = Tailer(self.home / "log" / "manager.log")
-        leadership = term.take(self.home, probing=worker.probing(KINDS))
-        tailer.start()
+        tailer = Tailer(self.node_folder / "log" / "manager.log")
         committer = Committer(int(config.get("intake.queue_reports")))
+        self.membership = Membership(lock, self.node_folder, self.address, self.stop)
+        self.membership.join()
+        tailer.start()
         committer.start()
-        workers = [
-            worker.Worker(lane, KINDS, leadership.term, self.stop)
-            for lane in sorted({kind.lane for kind in KINDS.values()})
-        ]
-        for one in workers:
-            one.start()
-        schedule = threading.Thread(target=self._schedule, name="schedule", daemon=True)
-        schedule.start()
-        receiver = Receiver(committer)
-        intake = IntakeApplication(receiver, int(config.get("intake.body_bytes")))
+        intake = IntakeApplication(Receiver(committer), int(config.get("intake.body_bytes")))
         try:
             uvloop.run(self._serve(intake, tcp))
         finally:
             self.readiness.ready, self.readiness.why = False, "The Manager is stopping."
             committer.stop()
-            for one in workers:
-                one.stop()
-            for one in workers:
-                one.join(30)
-            term.release(leadership)
+            self.membership.leave()
             tailer.stop()
             self._remove_socket()
 
@@ -155,8 +154,8 @@ class Manager:
         await server.serve(sockets=[bound])
 
     def _local_socket(self) -> socket.socket:
-        path = self.home / "run" / "manager.sock"
-        path.unlink(missing_ok=True)  # we hold the lease: whoever made it is gone
+        path = self.node_folder / "run" / "manager.sock"
+        path.unlink(missing_ok=True)  # we hold the file lock: whoever made it is gone
         bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         before = os.umask(0o177)
         try:
@@ -166,38 +165,4 @@ class Manager:
         return bound
 
     def _remove_socket(self) -> None:
-        (self.home / "run" / "manager.sock").unlink(missing_ok=True)
-
-    def _tidy(self) -> None:
-        """Receipts that were recorded long ago go, a bounded number at a time."""
-        from kanmon.intake.commit import drop_old_receipts
-
-        try:
-            drop_old_receipts(float(config.get("inventory.keep_receipts_hours")))
-        except Exception:
-            log.exception("old receipts could not be dropped")
-
-    def _schedule(self) -> None:
-        """Once a day, soon after midnight UTC, everything is judged again: ages change without any report.
-
-        A Manager that was down over midnight does it when it is back; PCs that were all judged today need none.
-        """
-        from django.db import connection
-
-        from kanmon.flow import begin_judgment, judged_before
-        from kanmon.journal.writing import transaction
-
-        last = None
-        while not self.stop_asked.wait(20):
-            self._tidy()
-            today = (clock.now() - timedelta(minutes=5)).date()
-            if today == last:
-                continue
-            try:
-                with transaction():
-                    if judged_before(today):
-                        begin_judgment(None, "schedule", "kanmon", key=f"schedule:judge:{today.isoformat()}")
-                last = today
-            except Exception:
-                log.exception("the daily judgment could not be begun")
-        connection.close()
+        (self.node_folder / "run" / "manager.sock").unlink(missing_ok=True)

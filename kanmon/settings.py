@@ -15,8 +15,19 @@ def _secret_key() -> str:
     return path.read_text("utf-8").strip() if path.exists() else "not-set-up-" + "0" * 50
 
 
+# A host that is gone is noticed in seconds: TCP alone would wait for a quarter of an hour.
+LIMITS = {
+    "connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000
+}  # fmt: skip
+
+
+def _pool() -> dict[str, object]:
+    return {"min_size": 2, "max_size": int(config.get("database.pool")), "timeout": 10}
+
+
 def _database() -> dict[str, object]:
     url = str(config.get("database.url"))
+    pooled = bool(os.environ.get("KANMON_POOLED"))
     if url:
         from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -29,8 +40,9 @@ def _database() -> dict[str, object]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": options.pop("host", "") or _host(parts.netloc),
             "PORT": options.pop("port", "") or str(parts.port or ""),
-            "CONN_MAX_AGE": None,
-            "OPTIONS": options,
+            "CONN_MAX_AGE": 0 if pooled else None,
+            "CONN_HEALTH_CHECKS": pooled,
+            "OPTIONS": {**LIMITS, **options, **({"pool": _pool()} if pooled else {})},
             "TEST": {"NAME": os.environ.get("KANMON_TEST_DATABASE")},
         }
     return {

@@ -141,7 +141,7 @@ def _decoded(status: int, content: bytes) -> Any:
 
 def socket_path() -> Path:
     """The Manager's local socket."""
-    return config.home() / "run" / "manager.sock"
+    return config.node_folder(config.home()) / "run" / "manager.sock"
 
 
 def answers() -> bool:

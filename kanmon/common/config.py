@@ -6,6 +6,8 @@ where it came from. ``docs/reference/settings.md`` is made from ``SETTINGS``, an
 """
 
 import os
+import re
+import socket
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,9 +90,44 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("log.keep_files", 10, "files", "How many older Manager logs are kept.", 1, 1000),
     Setting("log.file_bytes", 20 * 2**20, "bytes", "Size at which a new Manager log begins.", 4096, 2**30),
+    Setting(
+        "cluster.lease_seconds",
+        5.0,
+        "seconds",
+        "PostgreSQL: how long the active node may be silent before another takes over. The same on all nodes.",
+        2,
+        30,
+    ),
+    Setting(
+        "cluster.drain_seconds",
+        20.0,
+        "seconds",
+        "How long a stop or hand-over waits for what is being done before it is cut short.",
+        1,
+        600,
+    ),
+    Setting(
+        "cluster.shared_home",
+        False,
+        "yes/no",
+        "Several nodes use this home at the same time (PostgreSQL): sockets and logs go to nodes/NAME in it.",
+    ),
+    Setting("database.pool", 30, "connections", "PostgreSQL: most connections of a node for pages and calls.", 5, 500),
     Setting("database.url", "", "URL", "Empty: SQLite in the home. postgresql://... for PostgreSQL.", secret=True),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+def node() -> str:
+    """The name of this node: ``KANMON_NODE``, else the host's name."""
+    return os.environ.get("KANMON_NODE") or socket.gethostname()
+
+
+def node_folder(home: Path) -> Path:
+    """Where files of this node alone are (``run``, ``log``): the home, or nodes/NAME in it when it is shared."""
+    if not get("cluster.shared_home"):
+        return home
+    return home / "nodes" / re.sub(r"[^A-Za-z0-9._-]", "_", node())
 
 
 def home() -> Path:

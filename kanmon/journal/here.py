@@ -1,15 +1,15 @@
 """Who writes: the name of this node and the term that it last held (0 before the first)."""
 
-import os
-import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from kanmon.common import config
 
 
 @dataclass
 class Here:
     """This process in the journal's words."""
 
-    node: str = os.environ.get("KANMON_NODE") or socket.gethostname()
+    node: str = field(default_factory=config.node)
     term: int = 0
 
 

@@ -132,6 +132,9 @@ class Lease(models.Model):
     node = models.CharField(max_length=100)
     beat = models.BigIntegerField(default=0)
     released = models.BooleanField(default=False)
+    session = models.CharField(max_length=63, default="")  # application_name of the holder's lease session
+    ttl_seconds = models.FloatField(default=0)  # of the holder; 0 on SQLite
+    asked_by = models.CharField(max_length=150, default="")  # who wants the holder to hand over
 
     class Meta:
         db_table = "lease"
@@ -146,7 +149,8 @@ class Node(models.Model):
     started_at = models.DateTimeField()
     pid = models.IntegerField()
     seen_at = models.DateTimeField(null=True)  # by the database's clock, every few seconds
-    state = models.CharField(max_length=10, default="standby")  # active, standby, draining, stopped
+    state = models.CharField(max_length=10, default="standby")  # active, standby, stopped
+    draining = models.BooleanField(default=False)  # it shall not lead, and tells load balancers to go elsewhere
     ready = models.BooleanField(default=False)  # its index has followed all changes
 
     class Meta:
@@ -161,7 +165,7 @@ class Takeover(models.Model):
     from_node = models.CharField(max_length=100, default="")
     to_node = models.CharField(max_length=100)
     from_term = models.BigIntegerField(null=True)
-    cause = models.CharField(max_length=40)  # see term.Cause
+    cause = models.CharField(max_length=40)  # see takeover.Cause
     last_seen_at = models.DateTimeField(null=True)
     at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True)

@@ -4,6 +4,7 @@
                                | claim
                                v
                             running --finish--> finished      --fail--> failed
+                               |    --hold----> held: interrupted again and again without getting on
                                | interrupted and not repeatable
                                v
                            in_doubt --it_ran--> finished  --close--> cancelled  --redo--> cancelled
@@ -58,6 +59,7 @@ _STEPS: dict[tuple[State, Event], State] = {
     (State.RUNNING, Event.RETRY): State.WAITING,
     (State.RUNNING, Event.PUT_BACK): State.WAITING,
     (State.RUNNING, Event.DOUBT): State.IN_DOUBT,
+    (State.RUNNING, Event.HOLD): State.HELD,
     (State.IN_DOUBT, Event.IT_RAN): State.FINISHED,
     (State.IN_DOUBT, Event.CLOSE): State.CANCELLED,
     (State.IN_DOUBT, Event.REDO): State.CANCELLED,

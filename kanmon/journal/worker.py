@@ -160,7 +160,7 @@ class Worker(threading.Thread):
         record._wake()
 
     def run(self) -> None:
-        writing.call_session(f"kanmon-worker:{HERE.node}")
+        writing.call_session(f"kanmon-worker:{self.term}:{HERE.node}")
         try:
             while not self.stopping.is_set():
                 since = record.seen()

@@ -11,7 +11,8 @@ LEGAL = {
     "waiting": {"claim": "running", "hold": "held", "cancel": "cancelled"},
     "held": {"release": "waiting", "cancel": "cancelled"},
     "running": {
-        "finish": "finished", "fail": "failed", "retry": "waiting", "put_back": "waiting", "doubt": "in_doubt"
+        "finish": "finished", "fail": "failed", "retry": "waiting", "put_back": "waiting", "doubt": "in_doubt",
+        "hold": "held",
     },
     "in_doubt": {"it_ran": "finished", "close": "cancelled", "redo": "cancelled"},
     "finished": {},

@@ -1,0 +1,100 @@
+"""What the active node does, apart from serving: workers, one a lane, and periodic duties.
+
+A duty is a function of the term that does a bounded piece of work and returns; it writes through
+``journal.transaction(term)``, so that one of a deposed node writes nothing. A duty that fails is logged and tried
+again at its next turn. To add one: a line in ``PERIODIC``.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import connection
+
+from kanmon.common import clock, config
+from kanmon.flow import KINDS, begin_judgment, judged_before
+from kanmon.intake.commit import drop_old_receipts
+from kanmon.journal.takeover import Leadership
+from kanmon.journal.window import Window
+from kanmon.journal.worker import Worker
+from kanmon.journal.writing import TermLost, call_session, transaction
+
+log = logging.getLogger("kanmon.duties")
+Duty = Callable[[int], None]
+
+
+def tidy(term: int) -> None:
+    """Receipts that were recorded long ago go, a bounded number at a time."""
+    drop_old_receipts(float(config.get("inventory.keep_receipts_hours")))
+
+
+def judge_daily(term: int) -> None:
+    """Once a day, soon after midnight UTC, everything is judged again: ages change without any report.
+
+    A Manager that was down over midnight does it when it is back; PCs that were all judged today need none.
+    """
+    today = (clock.now() - timedelta(minutes=5)).date()
+    with transaction(term):
+        if judged_before(today):
+            begin_judgment(None, "schedule", "kanmon", key=f"schedule:judge:{today.isoformat()}")
+
+
+PERIODIC: tuple[tuple[float, Duty], ...] = (
+    (20.0, tidy),
+    (20.0, judge_daily),
+)
+
+
+class ActiveDuties:
+    """Begun when this node becomes active, ended when it is not any more. ``on_death``: a worker ended by itself."""
+
+    def __init__(self, on_death: Callable[[], None]) -> None:
+        self.on_death = on_death
+        self._stopping = threading.Event()
+        self._workers: list[Worker] = []
+        self._threads: list[threading.Thread] = []
+
+    def begin(self, leadership: Leadership, window: Window) -> None:
+        """Start everything; returns at once."""
+        self._stopping = threading.Event()
+        lanes = sorted({kind.lane for kind in KINDS.values()})
+        self._workers = [
+            Worker(lane, KINDS, leadership.term, self.on_death, window, leadership.effects_from) for lane in lanes
+        ]
+        self._threads = [
+            threading.Thread(
+                target=_periodic, args=(seconds, duty, leadership.term, self._stopping),
+                name=f"duty-{duty.__name__}", daemon=True,
+            )
+            for seconds, duty in PERIODIC
+        ]  # fmt: skip
+        for thread in [*self._workers, *self._threads]:
+            thread.start()
+
+    def end(self) -> None:
+        """Stop everything; what is being done may end, for ``cluster.drain_seconds`` at most."""
+        self._stopping.set()
+        until = clock.monotonic() + float(config.get("cluster.drain_seconds"))
+        for worker in self._workers:
+            worker.stop()
+        for thread in [*self._workers, *self._threads]:
+            thread.join(max(0.1, until - clock.monotonic()))
+            if thread.is_alive():
+                log.warning("%s has not ended in time; it can write nothing any more", thread.name)
+        self._workers, self._threads = [], []
+
+
+def _periodic(seconds: float, duty: Duty, term: int, stopping: threading.Event) -> None:
+    call_session(f"kanmon-worker:{term}:duty")
+    while True:
+        try:
+            duty(term)
+        except TermLost:
+            break
+        except Exception:
+            log.exception("%s failed; it is tried again", duty.__name__)
+            connection.close()
+        if stopping.wait(seconds):
+            break
+    connection.close()
