@@ -4,6 +4,7 @@ Seeded: what is sent and when it is killed follows from the seed. Twenty seeds i
 ``make campaign``.
 """
 
+import contextlib
 import json
 import random
 import threading
@@ -78,7 +79,9 @@ def test_it_goes_on_where_it_was(
     manager.kill()  # at any moment
     for _ in range(KILLS - 1):  # then at a named point, as soon as it is passed the nth time
         manager.start(fault=f"{chance.choice(POINTS)}:{chance.randrange(1, 12)}=kill", wait=False)
-        until(manager.ended, 30)
+        with contextlib.suppress(AssertionError):  # on a busy machine the point may not be passed that often
+            until(manager.ended, 30)
+        manager.kill()
     manager.start()
     time.sleep(0.2)
     senders.stopping.set()
