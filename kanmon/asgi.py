@@ -1,7 +1,7 @@
 """The ASGI application of a Manager: health and intake are answered bare, everything else by Django.
 
 /health/live    200 while the process can answer
-/health/ready   200 when it can serve; 503 with a sentence while it starts or stops
+/health/ready   200 when it can serve; 503 with a sentence while it starts or stops, or is drained; also its role
 /intake...      kanmon.intake.asgi
 anything else   Django: console and API
 """
@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from kanmon.common import config
+
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 
@@ -19,8 +21,15 @@ Application = Callable[[Any, Any, Any], Awaitable[None]]
 class Readiness:
     """Whether the Manager can serve, and the sentence why not."""
 
+    role: Callable[[], tuple[str, bool]] = lambda: ("starting", False)
     ready: bool = False
     why: str = "The Manager is starting."
+
+    def told(self) -> dict[str, Any]:
+        """Ready or not, why, and the node's role. A drained node is not ready: load balancers go elsewhere."""
+        role, draining = self.role()
+        why = "The node is drained." if self.ready and draining else self.why
+        return {"ready": self.ready and not draining, "why": why, "node": config.node(), "role": role}
 
 
 class ManagerApplication:
@@ -39,8 +48,8 @@ class ManagerApplication:
         if path == "/health/live":
             await _json(send, 200, {"live": True})
         elif path == "/health/ready":
-            ready = self.readiness.ready
-            await _json(send, 200 if ready else 503, {"ready": ready, "why": self.readiness.why})
+            told = self.readiness.told()
+            await _json(send, 200 if told["ready"] else 503, told)
         elif path == "/intake" or path.startswith("/intake/"):
             await self.intake({**scope, "kanmon.local": self.local}, receive, send)
         else:

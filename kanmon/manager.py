@@ -47,7 +47,7 @@ class Manager:
 
     def __init__(self, home: Path, listen: str | None, ready: Callable[[], None] | None = None) -> None:
         self.home, self.listen, self.on_ready = home, listen, ready
-        self.readiness = Readiness()
+        self.readiness = Readiness(self._role)
         self.stop_asked = threading.Event()
         self.servers: list[QuietServer] = []
         self.node_folder = config.node_folder(home)
@@ -60,11 +60,14 @@ class Manager:
         tcp = self._bind() if self.listen else None
         service_log.configure(self.node_folder)
         homes.start_django(pooled=True)
+        from kanmon.audit import start
         from kanmon.journal import term
 
         lock = term.lock_run(self.node_folder / "run")
         try:
             homes.migrate()
+            if self.listen:
+                start.note_settings()
             self._serve_as_node(lock, tcp)
         finally:
             os.close(lock)
@@ -91,6 +94,10 @@ class Manager:
             self.membership.leave()
             tailer.stop()
             self._remove_socket()
+
+    def _role(self) -> tuple[str, bool]:
+        """This node's role, and whether it is drained."""
+        return (self.membership.role, self.membership.draining) if self.membership else ("starting", False)
 
     def stop(self) -> None:
         """Ask the Manager to stop; safe from any thread and from signal handlers."""

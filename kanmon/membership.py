@@ -14,6 +14,7 @@ from pathlib import Path
 from django.db import connection
 
 from kanmon import __version__
+from kanmon.audit import refusals
 from kanmon.common import clock, config
 from kanmon.duties import ActiveDuties
 from kanmon.flow import KINDS
@@ -51,6 +52,11 @@ class Membership:
             return self.elector.role
         return "active" if self.leadership is not None else "standby"
 
+    @property
+    def draining(self) -> bool:
+        """Whether this node shall not lead."""
+        return self.elector is not None and self.elector.draining
+
     def join(self) -> None:
         """Lead (SQLite), or take part in the election (PostgreSQL)."""
         self._say_watchdog()
@@ -69,6 +75,8 @@ class Membership:
     def leave(self) -> None:
         """Stop in order: duties end, the lease is released, the node says that it has stopped."""
         self._leaving.set()
+        with contextlib.suppress(Exception):
+            refusals.flush()
         if self.elector is not None:
             self.elector.stop(float(config.get("cluster.drain_seconds")) + 10)
         elif self.leadership is not None:

@@ -6,6 +6,7 @@ import typer
 
 from kanmon.cli import show
 from kanmon.common import config
+from kanmon.common.errors import Refused
 
 
 def add(app: typer.Typer) -> None:
@@ -16,18 +17,51 @@ def add(app: typer.Typer) -> None:
 
 
 @show.sentences
-def setup() -> None:
-    """Make the home: settings file, secrets, database, built-in policies. Asks nothing; again changes nothing."""
+def setup(
+    join: Annotated[str, typer.Option(help="URL of a node of the cluster that this home is to join.")] = "",
+) -> None:
+    """Make the home: settings file, secrets, database, built-in policies. Asks nothing; again changes nothing.
+
+    With --join the secrets come from the cluster; the token of `kanmon cluster invite` is read from KANMON_JOIN_TOKEN,
+    or asked for, so that it is in no list of processes.
+    """
+    import os
+
     from kanmon import home
 
+    if join:
+        token = os.environ.get("KANMON_JOIN_TOKEN") or typer.prompt("Token", hide_input=True)
+        _join(join, token.strip())
     home.setup(config.home())
     print(f"Set up {config.home()}")
 
 
+def _join(url: str, text: str) -> None:
+    """Ask a node of the cluster for its secrets, and make this home with them."""
+    from kanmon import home
+    from kanmon.cli.client import Client
+    from kanmon.sealing.token import FILES, read_token, unpack
+
+    token = read_token(text)
+    said = Client(url.rstrip("/")).call("POST", "/cluster/join", {"mark": token.mark, "node": config.node()})
+    told = unpack(token, said["sealed"], url)
+    home.adopt(config.home(), {name: told["files"][name] for name in FILES}, told["database_url"])
+    config.forget()
+
+
 @show.sentences
-def check(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
-    """Show every setting with its value and where it comes from; exit 1 when one is wrong."""
+def check(
+    start: Annotated[bool, typer.Option("--start", help="Instead say whether a Manager may start here now.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Show every setting with its value and where it comes from; exit 1 when one is wrong.
+
+    With --start it says whether disk and address are in place and nobody else is alive; exit 8 when that is not so.
+    """
     values = config.read()
+    if start:
+        _check_start()
+        return
     rows = []
     for setting in config.SETTINGS:
         value = values[setting.name]
@@ -37,6 +71,19 @@ def check(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
         show.as_json({"home": str(config.home()), "settings": rows})
     else:
         show.table(("Setting", "Value", "Unit", "From"), [tuple(row.values()) for row in rows])
+
+
+def _check_start() -> None:
+    from kanmon import home
+    from kanmon.cluster import holder, place, remains
+
+    run = config.node_folder(config.home()) / "run"
+    place.require(config.home())
+    home.require(config.home())
+    if remains.locked(run):
+        other = holder.read(run)
+        raise Refused("KNM4006-E", status=409, home=str(config.home()), holder=other.said() if other else "-")
+    print("A Manager may start here.")
 
 
 @show.sentences

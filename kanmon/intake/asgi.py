@@ -13,6 +13,8 @@ import binascii
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from django.db import connection
+
 from kanmon.common.errors import Refused
 from kanmon.intake import tokens
 from kanmon.intake.receive import Answer, Receiver, refusal_answer
@@ -107,11 +109,24 @@ class IntakeApplication:
         name = headers.get(b"x-kanmon-source", b"").decode("latin-1")
         if scope.get("kanmon.local") and name in tokens.BUILTIN:
             if name not in self._builtin:  # such a source is never revoked
-                self._builtin[name] = (await asyncio.to_thread(tokens.builtin, name)).id
+                self._builtin[name] = (await _in_thread(tokens.builtin, name)).id
             return self._builtin[name]
         token = token_of(scope)
         cached = tokens.cached(token)
-        return cached if cached is not None else await asyncio.to_thread(tokens.find, token)
+        return cached if cached is not None else await _in_thread(tokens.find, token)
+
+
+async def _in_thread(work: Callable[[str], Any], value: str) -> Any:
+    """``work`` in another thread, which gives its connection back to the pool, if there is one."""
+
+    def run() -> Any:
+        try:
+            return work(value)
+        finally:
+            if connection.vendor == "postgresql":
+                connection.close()
+
+    return await asyncio.to_thread(run)
 
 
 async def _respond(send: Send, answer: Answer) -> None:

@@ -10,23 +10,24 @@ Unchanged is told in two steps. The same bytes as the device's newest report: no
 carries columns only. An older report than the newest of the same device is not queued at all.
 """
 
+import logging
 import threading
-import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.db import close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from kanmon.common import clock
 from kanmon.common.errors import Refused
 from kanmon.intake.models import Device, Receipt, Refusal
 from kanmon.intake.store import Arrival, store
 from kanmon.intake.text import clean
-from kanmon.journal.writing import sql_time, transaction
+from kanmon.journal.writing import call_session, sql_time, transaction
 
+log = logging.getLogger("kanmon.intake")
 GROUP_MOST = 500
 SEEN_EVERY = timedelta(minutes=1)
 REFUSALS_KEPT = 1000
@@ -85,6 +86,7 @@ class Committer:
             self._wake.notify()
 
     def _serve(self) -> None:
+        call_session("kanmon-intake")
         while True:
             with self._wake:
                 while not self._queue and not self._stopping:
@@ -93,14 +95,29 @@ class Committer:
                     break
                 group = [self._queue.popleft() for _ in range(min(len(self._queue), GROUP_MOST))]
             try:
-                write_group(group)
+                _write_surely(group)
             except Exception as problem:
-                traceback.print_exc()
+                log.exception("a group of reports could not be written")
                 close_old_connections()
                 for item in group:
                     if hasattr(item, "answer"):
                         item.answer(Refused("KNM1104-E", status=503, problem=str(problem) or type(problem).__name__))
         connection.close()
+
+
+def _write_surely(group: list[Any]) -> None:
+    """Write a group; once more where the database was failed over under our connection.
+
+    If the commit was done and only its answer lost, the same reports are stored twice: recording takes the second
+    of two equal reports for what it is, as it does when an agent repeats one.
+    """
+    try:
+        write_group(group)
+    except (OperationalError, InterfaceError):
+        if connection.vendor == "sqlite":
+            raise
+        connection.close()
+        write_group(group)
 
 
 def write_group(group: list[Any]) -> None:

@@ -33,7 +33,7 @@ from kanmon.journal.here import HERE
 from kanmon.journal.lease import LeaseSession, NotWritable, Seen
 from kanmon.journal.takeover import Cause, Leadership, take_over
 from kanmon.journal.window import Window
-from kanmon.journal.writing import TermLost, call_session, transaction
+from kanmon.journal.writing import TermLost, call_session, forget_dead_connections, transaction
 
 log = logging.getLogger("kanmon.elect")
 POLL_SECONDS = 0.1
@@ -72,7 +72,7 @@ class Elector(threading.Thread):
         self.seen: Seen | None = None
         self.draining = False
         self._step_aside = threading.Event()
-        self._aside_until = 0.0
+        self._aside: tuple[int, float] = (0, 0.0)  # a term given back, and until when others go first
         self._died = threading.Event()
 
     @property
@@ -116,11 +116,12 @@ class Elector(threading.Thread):
             try:
                 if self.session.open():
                     watch.reconnected()
+                    forget_dead_connections()
                 self.seen = self.session.observe()
                 if self.seen is not None:
                     self.draining, HERE.term = self.seen.draining, self.seen.term
                 cause = watch.look(self.seen, clock.monotonic())
-                if cause is None or self.draining or clock.monotonic() < self._aside_until:
+                if cause is None or self.draining or self._others_first():
                     self.stopping.wait(POLL_SECONDS)
                     continue
                 effects_from = watch.effects_from(cause)
@@ -140,6 +141,11 @@ class Elector(threading.Thread):
                 self._forget_connections()
                 self.stopping.wait(RETRY_SECONDS)
         return None
+
+    def _others_first(self) -> bool:
+        """After a hand-over, until another node has taken the lease, or none did for a while."""
+        term, until = self._aside
+        return self.seen is not None and self.seen.term == term and clock.monotonic() < until
 
     def _lead(self, leadership: Leadership) -> Lost:
         """Renew until the leadership ends; then stop everything that was begun under it."""
@@ -201,7 +207,8 @@ class Elector(threading.Thread):
 
     def _renew(self, leadership: Leadership, window: Window, started_at: float) -> Lost | None:
         """One renewal. None when it succeeded."""
-        self.session.open()
+        if self.session.open():
+            forget_dead_connections()
         found = self.session.renew(leadership.term)
         if found is None:
             return Lost.DEPOSED
@@ -210,7 +217,7 @@ class Elector(threading.Thread):
         window.renewed(started_at)
         self.draining = found.draining
         if (found.asked_by or found.draining) and not self._step_aside.is_set():
-            self._aside_until = clock.monotonic() + 2 * self.ttl_seconds
+            self._aside = leadership.term, clock.monotonic() + 2 * self.ttl_seconds
             self._step_aside.set()
             self._say(leadership, "hand_over", {"id": "KNM4103-I", "actor": found.asked_by or "drain"})
         return None

@@ -27,3 +27,13 @@ def said(term: int) -> str:
     """As people read it: "42", or "1763840000-3" in a later era."""
     era, counter = parts(term)
     return f"{era}-{counter}" if era else str(counter)
+
+
+def read(said: str) -> int:
+    """The term that is ``said`` so. Raises ValueError for anything else."""
+    era, dash, counter = said.rpartition("-")
+    if not counter.isdecimal() or (dash and not era.isdecimal()):
+        raise ValueError(said)
+    if int(era or 0) >= 1 << (63 - COUNTER_BITS) or int(counter) >= 1 << COUNTER_BITS:
+        raise ValueError(said)
+    return int(era or 0) << COUNTER_BITS | int(counter)

@@ -1,5 +1,6 @@
 """Who writes: the name of this node and the term that it last held (0 before the first)."""
 
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from kanmon.common import config
@@ -14,3 +15,5 @@ class Here:
 
 
 HERE = Here()
+REQUEST_ADDRESS: ContextVar[str] = ContextVar("REQUEST_ADDRESS", default="")
+"""From where the request comes that is being answered; entries that are written meanwhile carry it."""

@@ -14,10 +14,11 @@ from django.db.models import F
 from django.db.models.expressions import RawSQL
 
 from kanmon.common import clock
-from kanmon.journal.here import HERE
+from kanmon.journal.here import HERE, REQUEST_ADDRESS
 from kanmon.journal.models import Entry, Operation
 from kanmon.journal.states import TERMINAL, Event, IllegalStep, State, step
 
+KEYS_OF_PEOPLE = ("form:", "api:")  # one-time keys of forms, Idempotency-Key of calls: sent again by their senders
 _awake = threading.Condition()
 _begun = 0
 
@@ -49,6 +50,7 @@ def note(operation: Operation | None, event: str, detail: Mapping[str, Any] | No
     if not connection.in_atomic_block:
         raise RuntimeError("the journal is written inside a transaction only")
     xid = {"xid": RawSQL("pg_current_xact_id()::text::bigint", [])} if connection.vendor == "postgresql" else {}
+    address = REQUEST_ADDRESS.get()
     return Entry.objects.create(
         **xid,
         operation=operation.id if operation else None,
@@ -57,7 +59,7 @@ def note(operation: Operation | None, event: str, detail: Mapping[str, Any] | No
         term=operation.term if operation and operation.term else HERE.term,
         attempt=operation.attempt if operation else 0,
         event=event,
-        detail=dict(detail or {}),
+        detail={**(detail or {}), **({"address": address} if address else {})},
     )
 
 
@@ -81,7 +83,7 @@ def begin(
     if key is not None:
         earlier = Operation.objects.filter(key=key).first()
         if earlier is not None:
-            return earlier
+            return asked_again(earlier, actor)
     now = clock.now()
     operation = Operation(
         kind=kind, subject=subject, requester=requester, actor=actor, repeat=repeat, key=key, input=input,
@@ -95,9 +97,18 @@ def begin(
         earlier = Operation.objects.filter(key=key).first() if key is not None else None
         if earlier is None:
             raise
-        return earlier
+        return asked_again(earlier, actor)
     note(operation, "begun", {"held": True} if held else None)
     transaction.on_commit(_wake)
+    return operation
+
+
+def asked_again(operation: Operation, actor: str) -> Operation:
+    """Somebody who had got no answer has sent the same again: say so in its story, once a term, and give it back."""
+    by_hand = operation.key is not None and operation.key.startswith(KEYS_OF_PEOPLE)
+    if by_hand and not Entry.objects.filter(operation=operation.id, event="asked_again", term=HERE.term).exists():
+        told = {"id": "KNM4279-I", "operation": operation.id, "subject": operation.subject, "actor": actor}
+        note(operation, "asked_again", told | {"state": operation.state})
     return operation
 
 

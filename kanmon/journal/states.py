@@ -4,7 +4,7 @@
                                | claim
                                v
                             running --finish--> finished      --fail--> failed
-                               |    --hold----> held: interrupted again and again without getting on
+                               | set_aside: interrupted again and again without getting on -> held
                                | interrupted and not repeatable
                                v
                            in_doubt --it_ran--> finished  --close--> cancelled  --redo--> cancelled
@@ -38,6 +38,7 @@ class Event(StrEnum):
     RETRY = "retry"  # passing failure, tries left
     PUT_BACK = "put_back"  # interrupted, and repeatable
     DOUBT = "doubt"  # interrupted, and not repeatable
+    SET_ASIDE = "set_aside"  # interrupted too often in a row without getting on
     HOLD = "hold"
     RELEASE = "release"
     CANCEL = "cancel"
@@ -59,7 +60,7 @@ _STEPS: dict[tuple[State, Event], State] = {
     (State.RUNNING, Event.RETRY): State.WAITING,
     (State.RUNNING, Event.PUT_BACK): State.WAITING,
     (State.RUNNING, Event.DOUBT): State.IN_DOUBT,
-    (State.RUNNING, Event.HOLD): State.HELD,
+    (State.RUNNING, Event.SET_ASIDE): State.HELD,
     (State.IN_DOUBT, Event.IT_RAN): State.FINISHED,
     (State.IN_DOUBT, Event.CLOSE): State.CANCELLED,
     (State.IN_DOUBT, Event.REDO): State.CANCELLED,

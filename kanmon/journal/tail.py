@@ -6,10 +6,10 @@ process ended. A line is
 ``2026-11-22 20:15:03.120Z KNM2001-I mgr-a Judgment started: ... #123``.
 """
 
+import logging
 import os
 import re
 import threading
-import traceback
 from pathlib import Path
 
 from django.db import connection
@@ -17,7 +17,9 @@ from django.db import connection
 from kanmon.common import config, messages
 from kanmon.journal import changes
 from kanmon.journal.models import Entry
+from kanmon.journal.writing import call_session
 
+log = logging.getLogger("kanmon.log")
 _LAST = re.compile(rb"#(?:(\d+)\.)?(\d+)\n\Z")
 _PAUSE_SECONDS = 0.2
 
@@ -67,11 +69,12 @@ class Tailer(threading.Thread):
         self._position: changes.Position | None = None
 
     def run(self) -> None:
+        call_session("kanmon-log")
         while not self.stopping.wait(_PAUSE_SECONDS):
             try:
                 self.write_new()
             except Exception:
-                traceback.print_exc()
+                log.exception("the Manager log could not be written")
         connection.close()
 
     def stop(self) -> None:
@@ -82,8 +85,13 @@ class Tailer(threading.Thread):
         self.write_new()
 
     def _from_log(self) -> changes.Position:
-        """Where the log has got to; a log that is ahead of the database was left by one that has been restored."""
+        """Where the log has got to. One that tells of a time before the newest restore goes on after what the backup
+        held: all of that stands in it, or the part that is missing is known by number (backup/load.py, era.py).
+        """
         position = last_position(self.path)
+        restored = Entry.objects.filter(operation=None, event="restored").order_by("-seq").first()
+        if restored is not None and changes.START < position and position[1] < restored.seq:
+            return (int(position[1] >= restored.detail.get("newest", 0)), position[1])
         return min(position, changes.newest(table="entry"))
 
     def write_new(self) -> None:

@@ -104,7 +104,8 @@ def _begin(
     last_seen_at = _last_seen()
     old = before.term if before else 0
     node = before.node if before else ""
-    term = eras.new_era(old, now.timestamp()) if cause is Cause.DATABASE else eras.following(old)
+    begins_era = cause in (Cause.DATABASE, Cause.RESTORED)
+    term = eras.new_era(old, now.timestamp()) if begins_era else eras.following(old)
     Term.objects.update_or_create(
         shard=shard,
         defaults={

@@ -36,12 +36,13 @@ BACKOFF_SECONDS, BACKOFF_MOST_SECONDS = 2.0, 900.0
 class Passing(Exception):
     """A failure that may pass: tried again after a while. The text is the sentence.
 
-    ``unknown``: the effect may have happened all the same (the answer was lost, not refused).
+    ``unknown``: the effect may have happened all the same (the answer was lost, not refused). ``after_seconds``: the
+    other side has asked not to be tried again before; heeded up to ``BACKOFF_MOST_SECONDS``.
     """
 
-    def __init__(self, sentence: str, unknown: bool = False) -> None:
+    def __init__(self, sentence: str, unknown: bool = False, after_seconds: float = 0.0) -> None:
         super().__init__(sentence)
-        self.unknown = unknown
+        self.unknown, self.after_seconds = unknown, after_seconds
 
 
 class Permanent(Exception):
@@ -130,9 +131,10 @@ class Work:
             self.kind.follow(self, handed)
         self.ended = True
 
-    def fail(self, sentence: str) -> None:
-        """Inside a transaction: end the operation as failed."""
-        record.fail(self.operation, {"result": "failure", "sentence": sentence}, {"id": self.kind.ended})
+    def fail(self, sentence: str, unknown: bool = False, **outcome: Any) -> None:
+        """Inside a transaction: end the operation as failed. ``unknown``: its effect may have happened all the same."""
+        detail = {"id": self.kind.ended, "unknown": unknown}
+        record.fail(self.operation, {"result": "failure", "sentence": sentence, **outcome}, detail)
         self.ended = True
 
 
@@ -254,10 +256,9 @@ class Worker(threading.Thread):
             elif unknown and operation.repeat == "ask" and not work.kind.probes:
                 record.doubt(operation)
             elif tried >= operation.max_attempts:
-                work.fail(sentence)
+                work.fail(sentence, unknown)
             else:
-                seconds = min(BACKOFF_SECONDS * 2 ** min(tried - 1, 20), BACKOFF_MOST_SECONDS)
-                record.retry(operation, seconds * random.uniform(0.8, 1.2), sentence, unknown)  # noqa: S311 (jitter)
+                record.retry(operation, _back_off(tried, problem), sentence, unknown)
 
     def _put_mine_back(self) -> None:
         """An operation that this thread claimed and lost hold of, because not even its failure could be
@@ -279,6 +280,13 @@ def probing(kinds: Mapping[str, Kind]) -> set[str]:
     return {name for name, kind in kinds.items() if kind.probes}
 
 
+def _back_off(tried: int, problem: Exception) -> float:
+    """Seconds until the next try, after ``tried`` failures: twice as long each time, with jitter, bounded."""
+    seconds = min(BACKOFF_SECONDS * 2 ** min(tried - 1, 20), BACKOFF_MOST_SECONDS)
+    asked = problem.after_seconds if isinstance(problem, Passing) else 0.0
+    return max(seconds * random.uniform(0.8, 1.2), min(asked, BACKOFF_MOST_SECONDS))  # noqa: S311 (jitter)
+
+
 def _idle_seconds() -> float:
     return IDLE_SHARED_SECONDS if connection.vendor == "postgresql" else IDLE_SECONDS
 
@@ -289,4 +297,6 @@ def _storable(sentence: str) -> str:
 
 
 class Stopped(Exception):
-    """Raised by a function between two chunks when its worker is to stop; the operation waits again."""
+    """The attempt is interrupted and the operation waits again: its function was between two chunks when the worker
+    was to stop, or its effect was cut off where nobody can tell whether it happened.
+    """

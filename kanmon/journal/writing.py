@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, connections
 from django.db import transaction as django_transaction
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
@@ -69,9 +69,23 @@ _session = threading.local()
 
 
 def call_session(name: str) -> None:
-    """What the database connections of this thread are called, so that a take-over can end them by name."""
+    """Give this thread, which lives long, a database connection of its own, under a name by which it can be ended.
+
+    It is no connection of the pool: one that a take-over has ended would go back there, and to a page.
+    """
     _session.name = name[:63]
     connection.close()
+    if connection.vendor == "postgresql":
+        own = {name: value for name, value in connection.settings_dict["OPTIONS"].items() if name != "pool"}
+        connection.settings_dict = {**connection.settings_dict, "OPTIONS": own, "CONN_MAX_AGE": None}
+
+
+def forget_dead_connections() -> None:
+    """After the database was away: those of the pool that are dead go at once, before a page waits for each of them."""
+    fresh = connections.create_connection("default")
+    pool = getattr(fresh, "pool", None)
+    if pool is not None:
+        pool.check()
 
 
 @receiver(connection_created)

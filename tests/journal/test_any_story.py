@@ -119,7 +119,7 @@ class Journal(RuleBasedStateMachine):
         found = acts[event]()
         return found if isinstance(found, Operation) else None
 
-    EVENTS = sorted({event for events in LEGAL.values() for event in events} - {"claim"})
+    EVENTS = sorted({event for events in LEGAL.values() for event in events} - {"claim", "set_aside"})
 
     @precondition(lambda self: self.known)
     @rule(data=st.data(), event=st.sampled_from(EVENTS), stale=st.booleans())

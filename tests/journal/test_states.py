@@ -12,7 +12,7 @@ LEGAL = {
     "held": {"release": "waiting", "cancel": "cancelled"},
     "running": {
         "finish": "finished", "fail": "failed", "retry": "waiting", "put_back": "waiting", "doubt": "in_doubt",
-        "hold": "held",
+        "set_aside": "held",
     },
     "in_doubt": {"it_ran": "finished", "close": "cancelled", "redo": "cancelled"},
     "finished": {},
