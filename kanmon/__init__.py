@@ -18,8 +18,8 @@ its meaning, ``assignment.py`` says which one holds for which PCs.
 conditions, ``index.py`` answers them for the whole fleet at once by bitmaps, ``reference.py`` says the same plainly for
 one PC, and ``explain*.py`` tells what was found, what is wanted and how to mend it.
 
-**action** - verdicts become *Orders*. ``decide.py`` chooses what an action policy wants, ``carry_out/`` does it: in this
-version, mail to administrators.
+**action** - verdicts become *Orders*. ``decide.py`` chooses what an action policy wants, ``carry_out/`` does it: mail
+to administrators, webhooks.
 
 **journal** - under all of them. Work that must not be lost is an *operation*, its story stands in *entries*, and only
 who holds the lease works. A stage hands over to the next by beginning an operation in the transaction that ends

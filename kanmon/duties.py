@@ -12,11 +12,12 @@ from datetime import timedelta
 
 from django.db import connection
 
+from kanmon import audit
 from kanmon.common import clock, config
 from kanmon.flow import KINDS, begin_judgment, judged_before
 from kanmon.intake.commit import drop_old_receipts
 from kanmon.journal.takeover import Leadership
-from kanmon.journal.window import Window
+from kanmon.journal.window import OPEN, Window
 from kanmon.journal.worker import Worker
 from kanmon.journal.writing import TermLost, call_session, transaction
 
@@ -43,6 +44,7 @@ def judge_daily(term: int) -> None:
 PERIODIC: tuple[tuple[float, Duty], ...] = (
     (20.0, tidy),
     (20.0, judge_daily),
+    (1.0, audit.duty),
 )
 
 
@@ -52,12 +54,14 @@ class ActiveDuties:
     def __init__(self, on_death: Callable[[], None]) -> None:
         self.on_death = on_death
         self._stopping = threading.Event()
+        self._term, self._window = 0, OPEN
         self._workers: list[Worker] = []
         self._threads: list[threading.Thread] = []
 
     def begin(self, leadership: Leadership, window: Window) -> None:
         """Start everything; returns at once."""
         self._stopping = threading.Event()
+        self._term, self._window = leadership.term, window
         lanes = sorted({kind.lane for kind in KINDS.values()})
         self._workers = [
             Worker(lane, KINDS, leadership.term, self.on_death, window, leadership.effects_from) for lane in lanes
@@ -82,7 +86,20 @@ class ActiveDuties:
             thread.join(max(0.1, until - clock.monotonic()))
             if thread.is_alive():
                 log.warning("%s has not ended in time; it can write nothing any more", thread.name)
+        if self._threads and self._window.remaining() > 0:  # else deposed, or the database is away
+            _seal(self._term)
         self._workers, self._threads = [], []
+
+
+def _seal(term: int) -> None:
+    """The audit's last turn in order: what was done until now is sealed, and the log has the seal."""
+    try:
+        audit.duty(term, stopping=True)
+    except TermLost:
+        pass
+    except Exception:
+        log.exception("the audit could not be sealed; the next start does it")
+        connection.close()
 
 
 def _periodic(seconds: float, duty: Duty, term: int, stopping: threading.Event) -> None:

@@ -3,9 +3,10 @@
     intake          commits receipts and begins      record   (unless one waits)
     record          recorded a chunk           ->    judge    what changed;   record   what is left
     judge           wrote verdicts             ->    act      when the run's collecting window closes
-    act             decided                    ->    mail     one for each order
+    act             decided                    ->    mail, webhook, command    one for each order
     suspected       a person accepted a report ->    record   the report
-    mail            was sent, or not           ->    nothing
+    mail, webhook   was sent, or not           ->    nothing
+    command         has ended, or was not run  ->    nothing
 
 Each arrow is begun in the transaction that ends the operation before it: nothing is handed over in memory.
 """
@@ -17,7 +18,9 @@ from datetime import UTC, date, datetime, time, timedelta
 import msgspec
 from pyroaring import BitMap
 
+from kanmon.action.carry_out.command import run_command
 from kanmon.action.carry_out.mail import send_mail
+from kanmon.action.carry_out.webhook import send_webhook
 from kanmon.action.decide import decide_actions
 from kanmon.common import clock, config
 from kanmon.common.messages import counted
@@ -58,7 +61,7 @@ def begin_judgment(
     if key is not None:
         earlier = Operation.objects.filter(key=key).first()
         if earlier is not None:
-            return earlier
+            return record.asked_again(earlier, actor)
     run = runs.collect(collect_seconds()) if cause == runs.COLLECTED else runs.open_run(cause, actor)
     subject = "all PCs" if scope is None else counted(len(scope))
     order = {"scope": scope.serialize() if scope is not None else None, "skip_unchanged": skip_unchanged}
@@ -121,4 +124,6 @@ KINDS: Mapping[str, Kind] = {
     "judge": Kind(judge_pcs, "rows", "KNM2001-I", "KNM2002-I", follow=after_judge),
     "act": Kind(decide_actions, "rows", "KNM3001-I", "KNM3002-I"),
     "mail": Kind(send_mail, "mail", "KNM3011-I", "KNM3012-I", repeat="keyed", fenced=False),
+    "command": Kind(run_command, "command", "KNM3130-I", "KNM3131-I", repeat="ask", probes=True, fenced=False),
+    "webhook": Kind(send_webhook, "webhook", "KNM3100-I", "KNM3101-I", repeat="keyed"),
 }

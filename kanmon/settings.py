@@ -25,6 +25,21 @@ def _pool() -> dict[str, object]:
     return {"min_size": 2, "max_size": int(config.get("database.pool")), "timeout": 10}
 
 
+def _pragmas(*, reading: bool) -> str:
+    """What each SQLite connection begins with. The journal mode stands in the file: readers leave it as it is.
+
+    A WAL keeps commits in a second file, and everybody who has the database open in one memory. On a disk that moves
+    between machines a commit has to be in the one file: DELETE, with EXTRA, which also syncs the folder after the
+    journal is gone.
+    """
+    shared = bool(config.get("database.shared_disk"))
+    mode = "" if reading else f"PRAGMA journal_mode={'DELETE' if shared else 'WAL'}; "
+    return (
+        f"{mode}PRAGMA synchronous={'EXTRA' if shared else 'FULL'}; PRAGMA cache_size=-65536; PRAGMA foreign_keys=ON;"
+        f" PRAGMA temp_store=MEMORY;{' PRAGMA query_only=ON;' if reading else ''}"
+    )
+
+
 def _database() -> dict[str, object]:
     url = str(config.get("database.url"))
     pooled = bool(os.environ.get("KANMON_POOLED"))
@@ -52,9 +67,7 @@ def _database() -> dict[str, object]:
         "OPTIONS": {
             "timeout": 30,
             "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
-            " PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
-            + (" PRAGMA query_only=ON;" if os.environ.get("KANMON_READ_ONLY") else ""),
+            "init_command": _pragmas(reading=bool(os.environ.get("KANMON_READ_ONLY"))),
         },
     }
 
@@ -76,7 +89,9 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "kanmon.journal",
+    "kanmon.sealing",
     "kanmon.accounts",
+    "kanmon.audit",
     "kanmon.policy",
     "kanmon.intake",
     "kanmon.inventory",
@@ -96,6 +111,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "kanmon.audit.where.middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "kanmon.console.middleware.headers",
     "kanmon.console.middleware.language",

@@ -25,7 +25,10 @@ SECTIONS = {
     "inventory": "What is kept of inventories.",
     "mail": "The SMTP server and who gets mails.",
     "action": "When and how often actions are carried out.",
+    "webhook": "The receivers of webhooks.",
+    "command": "Commands of action policies: what may be run, by whom, and where.",
     "log": "The Manager log.",
+    "audit": "How long the audit is kept.",
     "database": "Where everything is stored.",
 }
 SUBJECTS = {
@@ -34,11 +37,13 @@ SUBJECTS = {
     "inventory": "Receiving, identifying and recording",
     "judgment": "Judgment",
     "action": "Actions",
+    "action_command": "Commands",
     "journal": "Operations, interruption and recovery",
     "policy": "Policy documents",
     "settings": "Settings and commands",
     "accounts": "People and tokens",
     "cluster": "Nodes, lease and cluster software",
+    "place": "Where a Manager may start, and what a stop leaves behind",
     "audit": "Audit",
     "backup": "Backup and restore",
     "failover": "Failover report and health",
@@ -52,6 +57,7 @@ EXIT_CODES = {  # names of kanmon.cli.show
     "NOT_ALLOWED": "No valid token, or its role does not allow this.",
     "FAILED": "The work was begun and has failed, or every file or PC of the order was refused.",
     "PARTLY": "Some files or PCs of the order were refused, the others were taken.",
+    "NOT_HERE": "No Manager may start on this machine now: disk or address not in place, or another one is alive.",
 }
 
 

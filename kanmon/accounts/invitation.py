@@ -7,6 +7,7 @@ from datetime import timedelta
 from kanmon.accounts.models import Invitation, Role, User
 from kanmon.common import clock
 from kanmon.common.errors import Refused
+from kanmon.journal.once import once, was_done
 from kanmon.journal.writing import transaction
 
 VALID_HOURS = 24
@@ -43,10 +44,27 @@ def find(token: str) -> Invitation:
 
 
 def accept(token: str, username: str, password: str, language: str) -> User:
-    """Make the account; the link is used up in the same transaction. Raises Refused KNM7003-E."""
-    with transaction():
+    """Make the account; the link is used up in the same transaction. Raises Refused KNM7003-E, KNM7020-E."""
+
+    def work() -> None:
         invitation = find(token)
         used = Invitation.objects.filter(id=invitation.id, used_at=None).update(used_at=clock.now())
         if not used:
             raise Refused("KNM7003-E", status=410)
-        return User.objects.create_user(username, password=password, role=invitation.role, language=language)
+        User.objects.create_user(username, password=password, role=invitation.role, language=language)
+
+    once(f"Account {username}: made", work, actor=username, requester="console", key=_key(token))
+    return User.objects.get(username=username)
+
+
+def made_by(token: str) -> str:
+    """The name of the account that was made by the link of ``token``; "" when none was.
+
+    For a sign-up whose answer was lost and that is sent again: who knows the password is signed in by it.
+    """
+    done = was_done(_key(token))
+    return done.actor if done is not None else ""
+
+
+def _key(token: str) -> str:
+    return f"welcome:{_digest(token).hex()}"

@@ -9,7 +9,18 @@ from typing import Any
 
 from kanmon.common import messages
 
-VERBS = ("view", "judge", "act", "edit_policy", "import", "decide_suspected", "manage_tokens", "manage_people", "audit")
+VERBS = (
+    "view",
+    "judge",
+    "act",
+    "edit_policy",
+    "import",
+    "decide_suspected",
+    "manage_tokens",
+    "manage_people",
+    "manage_cluster",
+    "audit",
+)
 _OF_ROLE: dict[str, frozenset[str]] = {
     "administrator": frozenset(VERBS),
     "security_administrator": frozenset({"view", "judge", "act", "edit_policy", "import", "decide_suspected"}),

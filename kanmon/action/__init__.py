@@ -4,6 +4,8 @@ In comes: verdicts that nobody has decided on yet. Out goes: orders, each with a
 sentence why nothing is done. After a crash: deciding marks the verdicts in the transaction that writes the
 orders, so a verdict is decided once; an order is carried out once, or again with the same mark.
 
-decide.py   the operation, and the pure decision    carry_out/   one file a kind of action
-texts.py    subject, body and table of a mail       models.py    tables
+decide.py         the operation, and the pure decision    orders.py     what is decided, written down in full
+texts.py          subject, body and table of a mail       models.py     tables
+webhook_body.py   the JSON of a webhook                   targets.py    receivers of webhooks, as the settings say
+carry_out/        one file a kind of action; line.py: connections that can be cut, attempt.py: may it be a repeat
 """

@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from django.db.models import Q
 from pyroaring import BitMap
 
-from kanmon.action import texts
-from kanmon.action.models import Order
-from kanmon.common import clock, config, fault, messages
-from kanmon.common.messages import counted
+from kanmon.action.orders import ORDERS, Wanted
+from kanmon.common import config, fault, messages
 from kanmon.inventory.models import Group, Pc
-from kanmon.journal import record, runs
+from kanmon.journal import runs
 from kanmon.journal.models import Run
 from kanmon.journal.worker import Work
 from kanmon.judgment.levels import Level
@@ -42,7 +40,7 @@ def choose(policy: ActionPolicy, level: Level, changed: Iterable[Seen], judged: 
     ``changed``: verdicts that changed; ``judged``: PCs of the run that have this level, changed or not.
     """
     actions: LevelActions = getattr(policy, level.word)
-    if actions.mail is None:
+    if not actions.wanted:
         return BitMap()
     if actions.when == "every_judgment":
         return judged
@@ -62,13 +60,16 @@ def decide_actions(work: Work) -> None:
         for version, members in sorted(_policies(scope).items()):
             for level in ACTED_LEVELS:
                 policy: ActionPolicy = versions.rules(version)
-                if getattr(policy, level.word).mail is None:
+                actions: LevelActions = getattr(policy, level.word)
+                if not actions.wanted:
                     continue
                 judged = _having(level, members & scope)
                 chosen = choose(policy, level, [seen for seen in changed if seen.pc in members], judged)
                 if chosen:
-                    notes += _order_mail(work, run, version, policy, level, chosen)
-                    orders += 1
+                    notes += [
+                        ORDERS[kind](Wanted(work, run, version, policy, level, chosen)) for kind in actions.wanted
+                    ]
+                    orders += len(actions.wanted)
                     pcs |= chosen
         waiting.update(decided_run=run.id)
         runs.close(run.id)
@@ -97,33 +98,3 @@ def _policies(scope: BitMap) -> dict[int, BitMap]:
 def _having(level: Level, pcs: BitMap) -> BitMap:
     rows = PcState.objects.filter(level=int(level)).values_list("pc", flat=True).iterator(chunk_size=10_000)
     return BitMap(rows) & pcs
-
-
-def _order_mail(work: Work, run: Run, version: int, policy: ActionPolicy, level: Level, pcs: BitMap) -> list[str]:
-    """Write the order for one mail and begin its operation."""
-    mail = getattr(policy, level.word).mail
-    to = config.get("mail.administrators") if mail.to == "administrators" else list(mail.to)
-    language = str(config.get("server.language"))
-    text = texts.mail(mail, level, pcs, policy.name, language)
-    operation = record.begin(
-        "mail", requester=work.operation.requester, actor=work.operation.actor, repeat="keyed",
-        subject=f"{level.word}, {counted(len(pcs))}", run=run.id, parent=work.operation.id,
-        key=f"mail:{run.id}:{version}:{level.word}:0", max_attempts=int(config.get("action.max_attempts")),
-    )  # fmt: skip
-    sender = str(config.get("mail.sender"))
-    Order.objects.get_or_create(
-        operation=operation.id,
-        defaults={
-            "kind": "mail", "run": run.id, "policy_version": version, "level": int(level), "recipients": to,
-            "message_id": f"<kanmon.{texts.installation()}.{operation.id}@{sender.rpartition('@')[2] or 'localhost'}>",
-            "subject": text.subject, "text": text.body, "attachment": text.csv, "pcs": pcs.serialize(),
-            "created_at": clock.now(),
-        },
-    )  # fmt: skip
-    return [
-        messages.text(
-            "KNM3020-I",
-            {"level": level.word, "counted": counted(len(pcs), language), "operation": operation.id},
-            language,
-        )
-    ]

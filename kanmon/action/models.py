@@ -19,6 +19,7 @@ class Order(models.Model):
     text = models.TextField(default="")
     attachment = models.BinaryField(default=b"")  # CSV of the PCs
     pcs = models.BinaryField(default=b"")  # roaring bitmap
+    input = models.JSONField(default=dict)  # what its kind needs beyond that, as decided; holds no secret
     created_at = models.DateTimeField()
 
     class Meta:

@@ -45,6 +45,7 @@ class MailText:
 class Row:
     """A PC in the table."""
 
+    pc: int
     asset_number: str
     host: str
     user: str
@@ -62,7 +63,7 @@ def installation() -> str:
 
 def mail(template: Mail, level: Level, pcs: BitMap, policy_name: str, language: str) -> MailText:
     """The text of a mail about ``pcs`` at ``level``."""
-    rows = list(_rows(pcs, language))
+    rows = list(rows_about(pcs, language, CSV_PCS))
     zone = ZoneInfo(str(config.get("server.time_zone")))
     values = {
         "level": WORDS[language][level],
@@ -83,8 +84,9 @@ def _fill(template: str, values: dict[str, str]) -> str:
     return _KEYWORD.sub(lambda found: values[found[1]], template)
 
 
-def _rows(pcs: BitMap, language: str) -> Iterator[Row]:
-    listed = list(pcs[:CSV_PCS])
+def rows_about(pcs: BitMap, language: str, most: int) -> Iterator[Row]:
+    """A row about each of ``pcs``, of ``most`` at most, in the order of host names."""
+    listed = list(pcs[:most])
     states = PcState.objects.in_bulk(listed)
     reasons = why.worst_texts([s.finding_set for s in states.values() if s.finding_set], language)
     base = base_url()
@@ -92,7 +94,7 @@ def _rows(pcs: BitMap, language: str) -> Iterator[Row]:
         state = states.get(pc.id)
         level = Level(state.level) if state else Level.NOT_JUDGED
         text = reasons.get(state.finding_set, "") if state else ""
-        yield Row(pc.asset_number, pc.host, pc.user, level.word, text, f"{base}/pcs/{pc.id}")
+        yield Row(pc.id, pc.asset_number, pc.host, pc.user, level.word, text, f"{base}/pcs/{pc.id}")
 
 
 def base_url() -> str:
@@ -122,12 +124,12 @@ def _csv(rows: list[Row], language: str) -> bytes:
     head = ("Asset number", "Host", "User", "Level", "Why", "Address")
     writer.writerow(head if language == "en" else ("資産番号", "ホスト名", "ユーザー", "レベル", "理由", "URL"))
     writer.writerows(
-        tuple(_harmless(cell) for cell in (r.asset_number, r.host, r.user, r.level, r.why, r.link)) for r in rows
+        tuple(harmless(cell) for cell in (r.asset_number, r.host, r.user, r.level, r.why, r.link)) for r in rows
     )
     return out.getvalue().encode("utf-8-sig")
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula: host names come from PCs that may be hostile."""
     return "'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from kanmon.accounts import tokens
 from kanmon.accounts.permission import may
+from kanmon.audit import refusals
 from kanmon.common.errors import Refused
 
 
@@ -30,6 +31,7 @@ def caller(request: HttpRequest) -> Caller | None:
         found = tokens.find(token.strip())
         if found is not None:
             return Caller(f"token:{found.name}", found.role)
+        refusals.sign_in(request, "", "token")
     return None
 
 
@@ -38,5 +40,6 @@ def need(request: Any, verb: str) -> Caller:
     found: Caller = request.auth
     decision = may(found, verb)
     if not decision.allowed:
+        refusals.permission(request, found.username, verb)
         raise Refused("KNM7001-E", status=403, verb=verb, who=found.username)
     return found

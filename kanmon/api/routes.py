@@ -1,5 +1,7 @@
 """All endpoints: one typed function each; the work is done in ``queries`` and in the stages."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -8,15 +10,23 @@ from ninja.errors import AuthenticationError, ValidationError
 
 from kanmon import __version__
 from kanmon.accounts import tokens as api_tokens
-from kanmon.api import queries
-from kanmon.api.callers import caller, need
+from kanmon.api import audit, cluster, nodes, policies, queries
+from kanmon.api.callers import Caller, caller, need
+from kanmon.api.changes import begun, change, key_of
 from kanmon.api.shapes import JudgeOrder, NewToken, SuspectedDecision
+from kanmon.common import messages
 from kanmon.common.errors import Refused
 from kanmon.flow import begin_judgment, begin_suspected
 from kanmon.intake import tokens as intake_tokens
 from kanmon.journal.writing import transaction
 
 api = NinjaAPI(title="Kanmon", version=__version__, auth=caller, docs_url=None, urls_namespace="api")
+
+
+api.add_router("", nodes.router)
+api.add_router("", policies.router)
+api.add_router("", cluster.router)
+api.add_router("/audit", audit.router)
 
 
 @api.exception_handler(Refused)
@@ -72,13 +82,11 @@ def pc(request: HttpRequest, name: str, language: str = "en") -> dict[str, Any]:
 def judge(request: HttpRequest, order: JudgeOrder) -> dict[str, Any]:
     """Begin a judgment; follow the operation by its id."""
     who = need(request, "judge")
-    key = request.headers.get("Idempotency-Key")
+    key = key_of(request, who)
     scope = queries.scope(order.all, order.pcs, order.group)
     with transaction():
-        operation = begin_judgment(
-            scope, "judge_command", who.username, key=f"api:{key}" if key else None, skip_unchanged=order.skip_unchanged
-        )
-    return queries.operation(operation.id)
+        operation = begin_judgment(scope, "judge_command", who.username, key=key, skip_unchanged=order.skip_unchanged)
+    return queries.operation(begun(operation, "judge").id)
 
 
 @api.get("/operations")
@@ -105,25 +113,54 @@ def sources(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 @api.post("/sources")
-def create_source(request: HttpRequest, new: NewToken) -> dict[str, str]:
-    """A new source; its token is shown this once."""
+def create_source(request: HttpRequest, new: NewToken) -> dict[str, Any]:
+    """A new source; its token is shown this once. Sent again with its Idempotency-Key, it tells so and makes none."""
     who = need(request, "manage_tokens")
-    return {"name": new.name, "token": intake_tokens.create(new.name, who.username)}
+    return _made(request, who, "Source", new, "intake", lambda: intake_tokens.create(new.name, who.username))
 
 
 @api.delete("/sources/{name}")
-def revoke_source(request: HttpRequest, name: str) -> dict[str, str]:
+def revoke_source(request: HttpRequest, name: str) -> dict[str, Any]:
     """Revoke the token of a source."""
-    need(request, "manage_tokens")
-    intake_tokens.revoke(name)
-    return {"name": name, "state": "revoked"}
+    who = need(request, "manage_tokens")
+    return _revoked(request, who, f"Source {name}: token revoked", name, intake_tokens.revoke)
 
 
 @api.post("/tokens")
-def create_token(request: HttpRequest, new: NewToken) -> dict[str, str]:
-    """A new API token; it is shown this once."""
+def create_token(request: HttpRequest, new: NewToken) -> dict[str, Any]:
+    """A new API token; it is shown this once. Sent again with its Idempotency-Key, it tells so and makes none."""
     who = need(request, "manage_tokens")
-    return {"name": new.name, "token": api_tokens.create(new.name, new.role, who.username)}
+    create = partial(api_tokens.create, new.name, new.role, who.username)
+    return _made(request, who, "API token", new, new.role, create)
+
+
+def _made(
+    request: HttpRequest, who: Caller, what: str, new: NewToken, role: str, create: Callable[[], str]
+) -> dict[str, Any]:
+    """Make a token once. The journal and the audit keep that it was made, never the token."""
+    token = ""
+
+    def work() -> dict[str, str]:
+        nonlocal token
+        token = create()
+        return {"event": "token_made", "name": new.name, "role": role}
+
+    operation, now = change(request, who, f"{what} {new.name}: token made", work)
+    told: dict[str, Any] = {"name": new.name, "operation": operation.id, "token": token}
+    if not now:
+        told["sentence"] = messages.text("KNM7022-I", {"what": what, "name": new.name, "operation": operation.id})
+    return told
+
+
+def _revoked(
+    request: HttpRequest, who: Caller, subject: str, name: str, revoke: Callable[[str], None]
+) -> dict[str, Any]:
+    def work() -> dict[str, str]:
+        revoke(name)
+        return {"event": "token_revoked", "name": name}
+
+    operation, _ = change(request, who, subject, work)
+    return {"name": name, "state": "revoked", "operation": operation.id}
 
 
 @api.get("/tokens")
@@ -143,11 +180,10 @@ def tokens(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 @api.delete("/tokens/{name}")
-def revoke_token(request: HttpRequest, name: str) -> dict[str, str]:
+def revoke_token(request: HttpRequest, name: str) -> dict[str, Any]:
     """Revoke an API token."""
-    need(request, "manage_tokens")
-    api_tokens.revoke(name)
-    return {"name": name, "state": "revoked"}
+    who = need(request, "manage_tokens")
+    return _revoked(request, who, f"API token {name}: revoked", name, api_tokens.revoke)
 
 
 @api.get("/policies")
@@ -182,7 +218,6 @@ def suspected(request: HttpRequest) -> list[dict[str, Any]]:
 def decide_suspected(request: HttpRequest, id: int, decision: SuspectedDecision) -> dict[str, Any]:
     """Accept a suspected report as its PC ("same"), as a new PC ("new"), or reject it."""
     who = need(request, "decide_suspected")
-    key = request.headers.get("Idempotency-Key")
     with transaction():
-        begun = begin_suspected(id, decision.decision, decision.pc, who.username, f"api:{key}" if key else None)
-    return queries.operation(begun.id)
+        operation = begin_suspected(id, decision.decision, decision.pc, who.username, key_of(request, who))
+    return queries.operation(begun(operation, "suspected").id)

@@ -33,8 +33,8 @@ class ServerSaid(Exception):
 
 
 class _Unix(http.client.HTTPConnection):
-    def __init__(self, path: Path) -> None:
-        super().__init__("localhost", timeout=600)
+    def __init__(self, path: Path, wait_seconds: float) -> None:
+        super().__init__("localhost", timeout=wait_seconds)
         self.path = path
 
     def connect(self) -> None:
@@ -82,24 +82,28 @@ class _InProcess:
 
 @dataclass
 class Client:
-    """Where the Manager is. ``server`` empty: the local socket. The token comes from a file or KANMON_TOKEN."""
+    """Where the Manager is. ``server`` empty: the local socket. The token comes from a file or KANMON_TOKEN.
+
+    ``wait_seconds``: longest wait for an answer.
+    """
 
     server: str = ""
     token: str = ""
     in_process: bool = False
+    wait_seconds: float = 600
 
     def _connection(self) -> Any:
         if self.in_process:
             return _InProcess()
         if not self.server:
-            return _Unix(socket_path())
+            return _Unix(socket_path(), self.wait_seconds)
         parts = urlsplit(self.server)
         if parts.scheme == "https":
             context = ssl.create_default_context()
-            return http.client.HTTPSConnection(parts.netloc, timeout=600, context=context)
+            return http.client.HTTPSConnection(parts.netloc, timeout=self.wait_seconds, context=context)
         if self.token and parts.hostname not in LOOPBACK:
             raise Refused("KNM1044-E", url=self.server)
-        return http.client.HTTPConnection(parts.netloc, timeout=600)
+        return http.client.HTTPConnection(parts.netloc, timeout=self.wait_seconds)
 
     def raw(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, Any, bytes]:
         """One request. Raises Refused KNM6007-E when nobody answers."""
@@ -147,7 +151,7 @@ def socket_path() -> Path:
 def answers() -> bool:
     """Whether a Manager answers on the local socket."""
     try:
-        status, _, _ = Client().raw("GET", "/health/ready", None, {})
+        status, _, _ = Client().raw("GET", "/health/live", None, {})
     except Refused:
         return False
     return status == 200

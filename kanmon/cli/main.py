@@ -3,7 +3,20 @@
 import typer
 
 from kanmon import __version__
-from kanmon.cli import inventory, judging, looking, serving, simulating, tokens
+from kanmon.cli import (
+    audit,
+    cluster,
+    failover,
+    inventory,
+    judging,
+    looking,
+    nodes,
+    policies,
+    serving,
+    simulating,
+    stopping,
+    tokens,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,7 +41,20 @@ def options(
     """Options of all commands."""
 
 
-for module in (serving, tokens, inventory, judging, looking, simulating):
+for module in (
+    cluster,
+    serving,
+    tokens,
+    inventory,
+    judging,
+    looking,
+    policies,
+    simulating,
+    nodes,
+    stopping,
+    audit,
+    failover,
+):
     module.add(app)
 
 

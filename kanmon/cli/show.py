@@ -10,13 +10,21 @@ from kanmon.cli.client import ServerSaid
 from kanmon.common.errors import Refused
 
 # Exit codes, also in docs/reference/commands.md
-OK, REFUSED, USAGE, NOT_FOUND, NO_MANAGER, NOT_ALLOWED, FAILED, PARTLY = 0, 1, 2, 3, 4, 5, 6, 7
+OK, REFUSED, USAGE, NOT_FOUND, NO_MANAGER, NOT_ALLOWED, FAILED, PARTLY, NOT_HERE = 0, 1, 2, 3, 4, 5, 6, 7, 8
 _CODE = {
     "KNM6010-E": NOT_FOUND,
     "KNM6007-E": NO_MANAGER,
     "KNM6004-E": NO_MANAGER,
     "KNM7001-E": NOT_ALLOWED,
     "KNM7002-E": NOT_ALLOWED,
+    "KNM4006-E": NOT_HERE,
+    "KNM4180-E": NOT_HERE,
+    "KNM4182-E": NOT_HERE,
+    "KNM4183-E": NOT_HERE,
+    "KNM4188-E": NOT_HERE,
+    "KNM4196-E": FAILED,
+    "KNM4197-E": FAILED,
+    "KNM4198-E": FAILED,
 }
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -18,7 +18,9 @@ from kanmon.common.errors import Refused
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: its type follows from ``default``; ``low`` and ``high`` bound numbers."""
+    """One setting: its type follows from ``default``; ``low`` and ``high`` bound numbers, ``form`` is a regular
+    expression for each text of a list.
+    """
 
     name: str
     default: Any
@@ -28,6 +30,7 @@ class Setting:
     high: float | None = None
     choices: tuple[str, ...] = ()
     secret: bool = False
+    form: str = ""
 
     @property
     def variable(self) -> str:
@@ -88,6 +91,65 @@ SETTINGS: tuple[Setting, ...] = (
         1,
         100,
     ),
+    Setting(
+        "webhook.targets",
+        [],
+        "name=URL",
+        "Receivers that action policies may name: siem=https://siem.example.com/kanmon. Shown as a secret, because"
+        " addresses may hold one.",
+        secret=True,
+        form=r"[a-z0-9][a-z0-9_-]{0,39}=https?://[^\s@/?#]+([/?#]\S*)?",
+    ),
+    Setting(
+        "webhook.secret_folder",
+        "",
+        "folder",
+        "The file NAME in it holds the signing secret of target NAME; empty: secrets/webhook in the home.",
+    ),
+    Setting("webhook.ca_file", "", "file", "Certificates (PEM) of authorities to trust besides those of the system."),
+    Setting(
+        "webhook.allow_private",
+        [],
+        "targets",
+        "Names of targets that may be at a private or loopback address; others are refused there.",
+        form=r"[a-z0-9][a-z0-9_-]{0,39}",
+    ),
+    Setting("webhook.timeout_seconds", 20, "seconds", "Longest wait for a receiver, from connecting on.", 1, 300),
+    Setting(
+        "command.folder",
+        "",
+        "folder",
+        "Programs that action policies may run; others can't be. Empty: no command is run, and every one says so.",
+    ),
+    Setting("command.user", "", "user", "Who runs commands when a policy names nobody; empty: the Manager's own user."),
+    Setting(
+        "command.users", [], "users", "Whom else a policy may name. The Manager has to be root to run as another user."
+    ),
+    Setting(
+        "command.work_folder",
+        "",
+        "folder",
+        "Files, output and result of each command; on a disk of this host alone. Empty: /var/lib/kanmon-commands for"
+        " root, else run/commands in the home.",
+    ),
+    Setting(
+        "command.drain_seconds",
+        10,
+        "seconds",
+        "How long a planned stop waits for a command that runs before it is ended.",
+        0,
+        600,
+    ),
+    Setting("command.grace_seconds", 5, "seconds", "Between TERM and KILL when a command has to end.", 1, 60),
+    Setting(
+        "command.output_bytes",
+        2**20,
+        "bytes",
+        "How much of a command's output is kept; else its middle is left out.",
+        1024,
+        2**30,
+    ),
+    Setting("command.keep_days", 30, "days", "How long files, output and result of a command are kept.", 1, 3650),
     Setting("log.keep_files", 10, "files", "How many older Manager logs are kept.", 1, 1000),
     Setting("log.file_bytes", 20 * 2**20, "bytes", "Size at which a new Manager log begins.", 4096, 2**30),
     Setting(
@@ -112,6 +174,35 @@ SETTINGS: tuple[Setting, ...] = (
         "yes/no",
         "Several nodes use this home at the same time (PostgreSQL): sockets and logs go to nodes/NAME in it.",
     ),
+    Setting(
+        "cluster.mount",
+        "",
+        "folder",
+        "Shared disk: the mount point that must be in place before start, with the home on it. Empty: none.",
+    ),
+    Setting(
+        "cluster.address",
+        "",
+        "IP address",
+        "Logical address that must be on an interface of this machine before start. Empty: none.",
+    ),
+    Setting(
+        "database.shared_disk",
+        False,
+        "yes/no",
+        "SQLite on a disk that cluster software mounts on one machine at a time: write so that moving it is safe.",
+    ),
+    Setting(
+        "audit.keep_days",
+        0,
+        "days",
+        "Audit rows that were sealed longer ago are removed, their seals stay; 0: all are kept.",
+        0,
+        36500,
+    ),
+    Setting("backup.folder", "", "folder", "Where the active node writes scheduled backups; empty: it makes none."),
+    Setting("backup.every_hours", 24, "hours", "How old the newest backup may become before the next.", 1, 8760),
+    Setting("backup.keep", 7, "files", "How many scheduled backups are kept.", 1, 1000),
     Setting("database.pool", 30, "connections", "PostgreSQL: most connections of a node for pages and calls.", 5, 500),
     Setting("database.url", "", "URL", "Empty: SQLite in the home. postgresql://... for PostgreSQL.", secret=True),
 )
@@ -162,10 +253,13 @@ def _convert(setting: Setting, raw: Any, source: str) -> Any:
     wrong = type(value) is not kind or (kind is list and not all(isinstance(one, str) for one in value))
     if not wrong and setting.choices:
         wrong = value not in setting.choices
+    if not wrong and setting.form:
+        wrong = not all(re.fullmatch(setting.form, one) for one in value)
     if not wrong and setting.low is not None and setting.high is not None:
         wrong = not setting.low <= value <= setting.high
     if wrong:
-        raise Refused("KNM6001-E", name=setting.name, source=source, value=repr(raw), wanted=_wanted(setting))
+        said = "***" if setting.secret else repr(raw)
+        raise Refused("KNM6001-E", name=setting.name, source=source, value=said, wanted=_wanted(setting))
     return value
 
 
@@ -173,7 +267,7 @@ def _wanted(setting: Setting) -> str:
     if setting.choices:
         return "one of " + ", ".join(setting.choices)
     kind = {str: "a text", int: "a whole number", bool: "true or false", list: "a list of texts", float: "a number"}
-    text = kind[type(setting.default)]
+    text = kind[type(setting.default)] + (f" ({setting.unit})" if setting.form else "")
     return text if setting.low is None else f"{text} from {setting.low:g} to {setting.high:g}"
 
 
@@ -228,6 +322,12 @@ def get(name: str) -> Any:
     if not _cache:
         _cache.update(read())
     return _cache[name].value
+
+
+def adopt(root: Path) -> None:
+    """The settings of ``root`` are those of this process until ``forget`` (a restore into a home without any)."""
+    _cache.clear()
+    _cache.update(read(root))
 
 
 def forget() -> None:

@@ -2,8 +2,8 @@
 
 ``KANMON_FAULT=after_intent:3=kill`` kills this process with SIGKILL when the point ``after_intent`` is
 passed for the third time. Several are separated by commas. Kinds: ``kill``, ``error`` (raises OSError),
-``pause`` (sleeps 30 s), ``exit`` (ends at once with status 70). Without the variable ``point`` is a
-function that does nothing.
+``pause`` (sleeps 30 s), ``stop`` (SIGSTOP, until somebody sends SIGCONT), ``exit`` (ends at once with status 70).
+Without the variable ``point`` is a function that does nothing.
 """
 
 import os
@@ -11,14 +11,16 @@ import signal
 import time
 from collections import Counter
 
+KINDS = ("kill", "error", "pause", "stop", "exit")
+
 
 def _parse(text: str) -> dict[tuple[str, int], str]:
     plan: dict[tuple[str, int], str] = {}
     for part in filter(None, text.split(",")):
         where, _, kind = part.partition("=")
         name, _, count = where.partition(":")
-        if kind not in {"kill", "error", "pause", "exit"}:
-            raise ValueError(f"KANMON_FAULT: unknown kind in {part!r}; known: kill, error, pause, exit")
+        if kind not in KINDS:
+            raise ValueError(f"KANMON_FAULT: unknown kind in {part!r}; known: {', '.join(KINDS)}")
         plan[name, int(count or 1)] = kind
     return plan
 
@@ -32,6 +34,8 @@ def _point(name: str) -> None:
     kind = _PLAN.get((name, _passed[name]))
     if kind == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
+    elif kind == "stop":
+        os.kill(os.getpid(), signal.SIGSTOP)
     elif kind == "exit":
         os._exit(70)
     elif kind == "pause":

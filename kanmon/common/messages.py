@@ -17,11 +17,13 @@ SUBJECTS = (
     "inventory",
     "judgment",
     "action",
+    "action_command",
     "journal",
     "policy",
     "settings",
     "accounts",
     "cluster",
+    "place",
     "audit",
     "backup",
     "failover",
@@ -29,13 +31,18 @@ SUBJECTS = (
 
 
 class Message(NamedTuple):
-    """One entry. ``text`` and ``text_ja`` are ``str.format`` templates with the same names in braces."""
+    """One entry. ``text`` and ``text_ja`` are ``str.format`` templates with the same names in braces.
+
+    Cause and remedy are for the reference; those of health warnings stand on pages, too, and are in both languages.
+    """
 
     id: str
     text: str
     text_ja: str
     cause: str = ""
     remedy: str = ""
+    cause_ja: str = ""
+    remedy_ja: str = ""
 
 
 @cache
@@ -68,3 +75,15 @@ def text(message_id: str, params: Mapping[str, Any], language: str = "en") -> st
     message = catalogue()[message_id]
     template = message.text_ja if language == "ja" else message.text
     return template.format_map(_Blank(params))
+
+
+def cause(message_id: str, language: str = "en") -> str:
+    """Why it happens; in English where no other text is."""
+    message = catalogue()[message_id]
+    return (message.cause_ja if language == "ja" else "") or message.cause
+
+
+def remedy(message_id: str, language: str = "en") -> str:
+    """What to do; in English where no other text is."""
+    message = catalogue()[message_id]
+    return (message.remedy_ja if language == "ja" else "") or message.remedy

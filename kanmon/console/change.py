@@ -1,8 +1,10 @@
-"""What a page may change. Each change is one transaction or one operation under the form's one-time key."""
+"""What a page may change. Each change is one operation under the form's one-time key, done once."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from kanmon.accounts.models import User
+from kanmon.cluster import decide as decisions
 from kanmon.common.errors import Refused
 from kanmon.flow import begin_suspected
 from kanmon.intake.models import Receipt
@@ -12,20 +14,54 @@ from kanmon.journal.writing import transaction
 DECISIONS = ("same", "new", "reject")
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The operation of a change, and whether it was begun now: not when the same form had been sent before."""
+
+    operation: Operation
+    now: bool
+
+
+def key(form_key: str) -> str:
+    """The journal's key of a form."""
+    return f"form:{form_key}"
+
+
 def choose_language(user: Any, code: str) -> None:
-    """Keep the person's language."""
+    """Keep the person's language. A personal choice: no operation, and sent twice it is the same."""
     if user.language != code:
         with transaction():
             User.objects.filter(pk=user.pk).update(language=code)
 
 
-def decide_suspected(receipt: int, decision: str, pc: int | None, actor: str, form_key: str) -> Operation:
+def decide_suspected(receipt: int, decision: str, pc: int | None, actor: str, form_key: str) -> Done:
     """Begin the operation that carries out a person's decision on a suspected duplicate.
 
-    ``decision`` is one of ``DECISIONS``; ``pc`` is the PC that the report is of, for "same". The same
-    ``form_key`` begins it once.
+    ``decision`` is one of ``DECISIONS``; ``pc`` is the PC that the report is of, for "same".
     """
-    if not Receipt.objects.filter(pk=receipt).exists():
-        raise Refused("KNM6010-E", status=404, what="report", name=str(receipt))
     with transaction():
-        return begin_suspected(receipt, decision, pc, actor, f"form:{form_key}")
+        earlier = Operation.objects.filter(key=key(form_key)).first()
+        if earlier is None and not Receipt.objects.filter(pk=receipt).exists():
+            raise Refused("KNM6010-E", status=404, what="report", name=str(receipt))
+        begun = begin_suspected(receipt, decision, pc, actor, key(form_key))
+    if begun.kind != "suspected" or begun.subject != f"report {receipt}: {decision}":
+        raise Refused("KNM7020-E", status=422, subject=begun.subject, operation=begun.id)
+    return Done(begun, earlier is None)
+
+
+def decide(verb: str, number: int, because: str, actor: str, form_key: str) -> Done:
+    """Redo, it ran, close, cancel or release operation ``number``; ``because`` is what the person says of it."""
+    operation, now = decisions.decide(verb, number, actor=actor, because=because, key=key(form_key))
+    return Done(operation, now)
+
+
+def acknowledge(term: int | None, actor: str, form_key: str) -> Done:
+    """A person has seen the report of ``term``; None: of every failover so far."""
+    operation, now = decisions.acknowledge(term, actor=actor, key=key(form_key))
+    return Done(operation, now)
+
+
+def release_lane(lane: str, actor: str, form_key: str) -> Done:
+    """Work of ``lane`` is begun again."""
+    operation, now = decisions.release_lane(lane, actor=actor, key=key(form_key))
+    return Done(operation, now)

@@ -5,21 +5,32 @@ from typing import Any
 from django.db import DatabaseError
 from django.http import HttpRequest
 
+from kanmon.accounts.permission import may
 from kanmon.console import read
-from kanmon.console.shown import Shell
+from kanmon.console.shown.cluster import Unseen
+from kanmon.console.shown.frame import Shell
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "kanmon_theme"
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """``shell`` (only for signed-in people) and ``theme``."""
+    """``shell`` (only for signed-in people), ``unseen`` failovers (only for those who decide on it) and ``theme``."""
     theme = request.COOKIES.get(THEME_COOKIE, "auto")
     user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
     return {
         "theme": theme if theme in THEMES else "auto",
-        "shell": _shell() if user is not None and user.is_authenticated else None,
+        "shell": _shell() if signed_in else None,
+        "unseen": _unseen() if signed_in and may(user, "act").allowed else None,
     }
+
+
+def _unseen() -> Unseen | None:
+    try:
+        return read.unseen_failovers()
+    except DatabaseError:
+        return None
 
 
 def _shell() -> Shell:

@@ -6,14 +6,16 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
 from kanmon.accounts.permission import may
+from kanmon.audit import refusals
 from kanmon.common.errors import Refused
+from kanmon.console.forms import by_script
+from kanmon.console.language import language
 from kanmon.console.views import errors
-from kanmon.console.wording import language
 
 View = Callable[..., HttpResponse]
 
@@ -31,6 +33,7 @@ def needs(verb: str) -> Callable[[View], View]:
                 return _sign_in(request)
             decision = may(request.user, verb, language())
             if not decision.allowed:
+                refusals.permission(request, request.user.get_username(), verb)
                 raise PermissionDenied(decision.why)
             try:
                 return view(request, *args, **kwargs)
@@ -45,4 +48,6 @@ def needs(verb: str) -> Callable[[View], View]:
 def _sign_in(request: HttpRequest) -> HttpResponse:
     if getattr(request, "htmx", None):  # a part of a page: the whole page has to go
         return HttpResponseClientRedirect(f"{reverse('account_login')}?next={reverse('console:overview')}")
+    if by_script(request):
+        return JsonResponse({}, status=401)
     return redirect_to_login(request.get_full_path(), reverse("account_login"))

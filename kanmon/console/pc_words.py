@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from kanmon.console.shown import FoundRow, ItemShown
+from kanmon.console.shown.pc import FoundRow, ItemShown
 from kanmon.judgment.levels import Level
 
 FAILING = (Level.DANGER, Level.WARNING, Level.CAUTION)

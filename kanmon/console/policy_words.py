@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 from django.utils.translation import pgettext_lazy as plazy
 
-from kanmon.console.shown import Rule, RuleGroup
+from kanmon.console.language import language
+from kanmon.console.shown.policies import Rule, RuleGroup
 from kanmon.console.wording import listed
 from kanmon.judgment import levels
 from kanmon.judgment.levels import ITEMS, Level
+from kanmon.judgment.wording_settings import SETTINGS
 from kanmon.policy.rules_action import ActionPolicy, LevelActions
 from kanmon.policy.rules_items import JudgmentPolicy
 from kanmon.policy.rules_words import VersionRule
@@ -29,24 +31,6 @@ COMPARED = {
     "<=": plazy("comparison", "%(value)s or older"),
     ">": plazy("comparison", "newer than %(value)s"),
     ">=": plazy("comparison", "%(value)s or newer"),
-}
-# group and condition of the item "PC security settings": what is looked at, what is wanted
-SETTINGS = {
-    "accounts.guest_enabled": (lazy("Guest account"), lazy("disabled")),
-    "passwords.vulnerable": (lazy("Passwords of accounts"), lazy("not easy to guess")),
-    "passwords.never_expires": (lazy("Expiry of passwords"), lazy("set")),
-    "passwords.max_age_days": (lazy("Age of passwords"), ""),
-    "logon.automatic": (lazy("Automatic logon"), lazy("off")),
-    "logon.power_on_password": (lazy("Power-on password"), lazy("set")),
-    "shared_folders.any": (lazy("Shared folders"), lazy("none")),
-    "shared_folders.administrative": (lazy("Administrative shares"), lazy("none")),
-    "anonymous_connections.unrestricted": (lazy("Anonymous connections"), lazy("restricted")),
-    "firewall.off": (lazy("Firewall"), lazy("on")),
-    "firewall.exceptions": (lazy("Exceptions of the firewall"), lazy("none")),
-    "automatic_updates.off": (lazy("Automatic updates"), lazy("on")),
-    "screensaver.not_set": (lazy("Screensaver or screen lock"), lazy("set")),
-    "screensaver.no_password": (lazy("Password of the screensaver"), lazy("asked for")),
-    "drive_encryption.off": (lazy("Drive encryption"), ""),
 }
 
 
@@ -112,16 +96,16 @@ def _mandatory(item: Any) -> Iterator[Rule]:
 
 
 def _settings(item: Any) -> Iterator[Rule]:
-    for name, (title, wanted) in SETTINGS.items():
+    for name, in_languages in SETTINGS.items():
         group, condition = name.split(".")
         rule = getattr(getattr(item, group), condition)
         if rule is None:
             continue
-        if name == "passwords.max_age_days":
-            wanted = days(rule.days)
-        elif name == "drive_encryption.off":
-            wanted = _("on for the system drive") if rule.drives == "system" else _("on for all drives")
-        yield Rule(str(title), str(wanted), _level(rule.level), str(MISSING[rule.missing]))
+        words = in_languages[language() == "ja"]
+        wanted = words.wanted.format(limit=getattr(rule, "days", 0))
+        if name == "drive_encryption.off":
+            wanted = _("encrypted: the system drive") if rule.drives == "system" else _("encrypted: all drives")
+        yield Rule(words.title, wanted, _level(rule.level), str(MISSING[rule.missing]))
     for service in item.services:
         wanted = _("running") if service.must == "run" else _("not running")
         title = _("Service %(name)s") % {"name": service.name} + _on(service.os)

@@ -6,16 +6,13 @@ from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils import dateformat, timezone
-from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from kanmon.common import messages
 from kanmon.console import words
-
-
-def language() -> str:
-    """The reader's language as the catalogue of messages wants it: en or ja."""
-    return "ja" if (get_language() or "en").startswith("ja") else "en"
+from kanmon.console.language import language
+from kanmon.console.subject_words import subject
 
 
 def number(value: int) -> str:
@@ -69,6 +66,12 @@ def full(at: datetime) -> str:
     return dateformat.format(timezone.localtime(at), pgettext("full time", "j M Y H:i:s T"))
 
 
+def precise(at: datetime) -> str:
+    """ "09:11:58.118"."""
+    local = timezone.localtime(at)
+    return f"{local:%H:%M:%S}.{local.microsecond // 1000:03d}"
+
+
 def age(span: timedelta) -> str:
     """How long, short, at most two units: "1 d 19 h", "2 h 42 min", "8 d"."""
     minutes = max(0, int(span.total_seconds())) // 60
@@ -98,8 +101,18 @@ def sentence(value: Any) -> str:
         value = [value["id"], value]
     if isinstance(value, list | tuple) and len(value) == 2 and isinstance(value[1], Mapping):
         message_id, params = value
-        return messages.text(message_id, params, language()) if message_id in messages.catalogue() else ""
+        return messages.text(message_id, _localised(params), language()) if message_id in messages.catalogue() else ""
     return value if isinstance(value, str) else ""
+
+
+def _localised(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is kept in English inside a sentence, in the reader's language."""
+    told = dict(params)
+    if isinstance(told.get("subject"), str):
+        told["subject"] = subject(told["subject"])
+    if told.get("result") in words.RESULTS:
+        told["result"] = words.RESULTS[told["result"]]
+    return told
 
 
 def after(cause: str) -> str:

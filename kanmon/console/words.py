@@ -3,17 +3,11 @@
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy as plazy
 
+from kanmon.console.language import Worded
+from kanmon.judgment import wording as judged
 from kanmon.judgment.levels import Level
 
-LEVELS = {
-    Level.DANGER: plazy("level", "Danger"),
-    Level.WARNING: plazy("level", "Warning"),
-    Level.CAUTION: plazy("level", "Caution"),
-    Level.SAFE: plazy("level", "Safe"),
-    Level.UNKNOWN: plazy("level", "Unknown"),
-    Level.NOT_APPLICABLE: plazy("level", "Not applicable"),
-    Level.NOT_JUDGED: plazy("level", "Not judged yet"),
-}
+LEVELS = {level: Worded(judged.level_word, level.word) for level in Level}
 SHAPES = {
     Level.DANGER: "danger",
     Level.WARNING: "warning",
@@ -23,15 +17,8 @@ SHAPES = {
     Level.NOT_APPLICABLE: "na",
     Level.NOT_JUDGED: "pending",
 }
-ITEMS = {
-    "inventory": lazy("Inventory itself"),
-    "stale_inventory": lazy("Age of the inventory"),
-    "security_updates": lazy("Security updates"),
-    "antivirus": lazy("Antivirus products"),
-    "prohibited_software": lazy("Prohibited software"),
-    "mandatory_software": lazy("Mandatory software"),
-    "pc_settings": lazy("PC security settings"),
-    "user_definition": lazy("User definition"),
+ITEMS = {item: Worded(judged.item_title, item) for item in judged.ITEM_TITLES} | {
+    "stale_inventory": Worded(judged.say, "stale"),
 }
 SHORT_ITEMS = {
     "security_updates": plazy("column", "Upd"),
@@ -65,6 +52,66 @@ KINDS = {
     "act": plazy("operation", "Decide actions"),
     "mail": plazy("operation", "Mail"),
     "suspected": plazy("operation", "Decide a suspected duplicate"),
+    "change": plazy("operation", "Window operation"),
+    "command": plazy("operation", "Command"),
+    "webhook": plazy("operation", "Webhook"),
+}
+NODE_STATES = {
+    "active": plazy("node", "Active"),
+    "standby": plazy("node", "Standby"),
+    "draining": plazy("node", "Draining"),
+    "stopped": plazy("node", "Stopped"),
+    "not_answering": plazy("node", "Not answering"),
+}
+NODE_TAGS = {
+    "active": ("k-tag-done", "done"),
+    "standby": ("", "pending"),
+    "draining": ("k-tag-accent", "redo"),
+    "stopped": ("", "x"),
+    "not_answering": ("k-tag-doubt", "warning"),
+}
+GROUPS = {
+    "judgment": plazy("report", "Judgment"),
+    "action": plazy("report", "Action (Manager)"),
+    "window": plazy("report", "Operation in a window"),
+    "agent_action": plazy("report", "Action (Agent)"),
+    "agent_setup": plazy("report", "Setup window (Agent)"),
+}
+OUTCOMES = {
+    "in_doubt": plazy("outcome", "In doubt"),
+    "held": plazy("outcome", "Held"),
+    "failed": plazy("outcome", "Resumed, failed"),
+    "waiting": plazy("outcome", "Waits to be resumed"),
+    "resumed": plazy("outcome", "Resumed"),
+    "may_repeat": plazy("outcome", "Done, may be a repeat"),
+    "suppressed": plazy("outcome", "Repeat suppressed"),
+    "redone": plazy("outcome", "Redone"),
+    "it_ran": plazy("outcome", "Recorded as done"),
+    "closed": plazy("outcome", "Closed"),
+    "cancelled": plazy("outcome", "Cancelled"),
+    "finished_before": plazy("outcome", "Finished before"),
+}
+OUTCOME_TAGS = {
+    "in_doubt": ("k-tag-doubt", "warning"),
+    "held": ("k-tag-doubt", "pending"),
+    "failed": ("k-tag-failed", "danger"),
+    "waiting": ("", "pending"),
+    "closed": ("", "x"),
+    "cancelled": ("", "x"),
+    "redone": ("", "redo"),
+}
+RESULTS = {
+    "success": plazy("result", "success"),
+    "partial_success": plazy("result", "partial success"),
+    "failure": plazy("result", "failure"),
+    "not_executed": plazy("result", "not executed"),
+    "unknown": plazy("result", "unknown"),
+}
+LANES = {
+    "rows": plazy("lane", "Judging and recording"),
+    "mail": plazy("lane", "Mail"),
+    "command": plazy("lane", "Commands"),
+    "webhook": plazy("lane", "Webhooks"),
 }
 CAUSES = {
     "inventory": plazy("cause", "an inventory update"),
@@ -78,6 +125,7 @@ CAUSES = {
     "api": plazy("cause", "the API"),
     "start": plazy("cause", "the start of the Manager"),
     "day": plazy("cause", "a new day"),
+    "redo": plazy("cause", "a person, to be done again"),
 }
 ROLES = {
     "administrator": plazy("role", "Administrator"),
@@ -105,6 +153,10 @@ EVENTS = {
     "closed": plazy("event", "Closed"),
     "redone": plazy("event", "Redone"),
     "repeat": plazy("event", "May be a repeat"),
+    "may_be_repeat": plazy("event", "May be a repeat"),
+    "already_done": plazy("event", "Had been done already"),
+    "suspended": plazy("event", "Suspended"),
+    "handed_over": plazy("event", "Handed over"),
 }
 POLICY_KINDS = {
     "judgment": plazy("policy", "Judgment policy"),

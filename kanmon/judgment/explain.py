@@ -93,7 +93,7 @@ def explain(
             finding.level,
             finding.condition,
         )
-        rows.setdefault(_item_of(finding.condition), []).append(gone)
+        rows.setdefault(item_of(finding.condition), []).append(gone)
     return [
         ItemExplanation(
             item, worst(row.level for row in held), tuple(sorted(held, key=lambda row: -row.level)), version_label
@@ -141,7 +141,8 @@ def _row(condition: str, level: Level, said: Said, case: Case) -> Row:
     )
 
 
-def _item_of(condition: str) -> str:
+def item_of(condition: str) -> str:
+    """The item that a condition belongs to; ``INVENTORY`` when it is none of the six."""
     item = condition.replace("[", ".").split(".")[0]
     return item if item in ITEMS else INVENTORY
 

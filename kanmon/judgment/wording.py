@@ -164,6 +164,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "one_more": (" One more condition fails.", "ほかに 1 件が不適合です。"),
     "all_safe": ("All judged conditions hold.", "判定した条件はすべて適合しています。"),
     "nothing": ("No condition applies to this PC.", "この PC に当てはまる条件はありません。"),
+    "fails_pending_security": ("security updates not installed", "セキュリティ更新が未適用"),
+    "fails_pending_other": ("updates not installed", "更新が未適用"),
+    "fails_product": ("no accepted antivirus product", "承認済みのウイルス対策製品なし"),
+    "fails_engine": ("antivirus engine too old", "ウイルス対策エンジンが古い"),
+    "fails_definitions": ("antivirus definitions too old", "ウイルス定義ファイルが古い"),
+    "fails_resident": ("antivirus not running", "ウイルス対策が停止中"),
+    "fails_password_age": ("password too old", "パスワードが古い"),
+    "fails_stale": ("the newest inventory is too old", "最新のインベントリが古い"),
     "gone": ("this condition is no longer in the policy", "この条件は現在のポリシーにない"),
 }
 

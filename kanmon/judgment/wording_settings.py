@@ -123,14 +123,14 @@ SETTINGS: dict[str, tuple[Words, Words]] = {
     "shared_folders.any": (
         Words(
             "Shared folders",
-            "shared: {names}",
+            "folder shared: {names}",
             "no shared folder",
             "no shared folder",
             "Stop sharing the folder in Computer Management, Shares. The list of shares no longer has it.",
         ),
         Words(
             "共有フォルダー",
-            "共有中: {names}",
+            "フォルダーを共有中: {names}",
             "共有フォルダーなし",
             "共有フォルダーがないこと",
             "「コンピューターの管理」の「共有」で共有を停止する。一覧から消える。",
@@ -193,7 +193,7 @@ SETTINGS: dict[str, tuple[Words, Words]] = {
     "firewall.exceptions": (
         Words(
             "Firewall exceptions",
-            "exceptions permitted: {names}",
+            "firewall exceptions permitted: {names}",
             "no exceptions",
             "no exceptions",
             (
@@ -203,7 +203,7 @@ SETTINGS: dict[str, tuple[Words, Words]] = {
         ),
         Words(
             "ファイアウォールの例外",
-            "例外を許可: {names}",
+            "ファイアウォールの例外を許可: {names}",
             "例外なし",
             "例外がないこと",
             "「ファイアウォールとネットワーク保護」ですべての着信接続をブロックする。次のインベントリに反映される。",
@@ -266,14 +266,14 @@ SETTINGS: dict[str, tuple[Words, Words]] = {
     "drive_encryption.off": (
         Words(
             "Drive encryption",
-            "not encrypted: {names}",
+            "drive not encrypted: {names}",
             "encrypted",
             "encrypted",
             "Turn on BitLocker or device encryption for the drive (Linux: LUKS). The drive then shows as encrypted.",
         ),
         Words(
             "ドライブの暗号化",
-            "暗号化されていない: {names}",
+            "ドライブが未暗号化: {names}",
             "暗号化済み",
             "暗号化済み",
             "BitLocker またはデバイスの暗号化を有効にする（Linux は LUKS）。暗号化済みと表示される。",

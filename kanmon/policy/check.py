@@ -1,7 +1,7 @@
 """What is wrong with a policy document, found before and after its types: words, patterns, properties."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -12,7 +12,7 @@ from kanmon.common.errors import Refused
 from kanmon.common.facts import CLASSES, COLUMNS, SETTINGS
 from kanmon.policy.compare import BadPattern, as_number, is_pattern, matcher
 from kanmon.policy.document import Document, join
-from kanmon.policy.rules_action import KEYWORDS
+from kanmon.policy.rules_action import COMMAND_KEYWORDS, KEYWORDS
 from kanmon.policy.rules_items import JudgmentPolicy, UserCondition
 
 USER_CLASSES = ("pc", *(name for name in CLASSES if name != "told"))
@@ -153,17 +153,27 @@ def _value(document: Document, path: str, condition: UserCondition, kind: type) 
 
 
 def keywords(document: Document) -> None:
-    """Refuses a keyword in braces that mails do not know."""
+    """Refuses a keyword in braces that a mail, or an argument of a command, does not know."""
     for path, text in _texts(document.value, ""):
-        if ".subject." in path or ".body." in path:
-            for word in re.findall(r"\{(\w*)\}", text):
-                if word not in KEYWORDS:
-                    raise refuse_word("KNM5003-E", document, path, "{" + word + "}", [f"{{{one}}}" for one in KEYWORDS])
+        known = _keywords_at(path)
+        for word in re.findall(r"\{(\w*)\}", text) if known else ():
+            if word not in known:
+                raise refuse_word("KNM5003-E", document, path, "{" + word + "}", [f"{{{one}}}" for one in known])
+
+
+def _keywords_at(path: str) -> Collection[str]:
+    """The keywords that a text at ``path`` may hold; none where braces mean nothing."""
+    if ".command.arguments[" in path:
+        return COMMAND_KEYWORDS
+    return KEYWORDS if ".subject." in path or ".body." in path else ()
 
 
 def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for key, member in value.items():
             yield from _texts(member, join(path, key))
+    elif isinstance(value, list):
+        for place, member in enumerate(value):
+            yield from _texts(member, f"{path}[{place}]")
     elif isinstance(value, str):
         yield path, value

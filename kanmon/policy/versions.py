@@ -5,10 +5,11 @@ from importlib.resources import files
 from typing import Any
 
 from kanmon.common import clock
+from kanmon.common.errors import Refused
 from kanmon.journal import changes
 from kanmon.journal.writing import transaction
 from kanmon.policy.models import Assignment, Policy, PolicyVersion
-from kanmon.policy.rules import load
+from kanmon.policy.rules import ActionPolicy, load, to_yaml
 
 # file, assigned to the whole system, read-only
 BUILTIN = (
@@ -37,6 +38,25 @@ def newest(policy_id: int) -> int:
     if found is None:
         raise LookupError(f"policy {policy_id} has no version")
     return int(found)
+
+
+def add(policy: ActionPolicy, author: str) -> PolicyVersion:
+    """The newest version of the action policy of this name: a new one, or the present one when it says the same.
+
+    Inside a transaction. Raises Refused KNM3121-E for one that is read-only.
+    """
+    row, _ = Policy.objects.get_or_create(kind="action", name=policy.name)
+    if row.read_only:
+        raise Refused("KNM3121-E", status=409, name=policy.name)
+    text = to_yaml(policy)
+    before = PolicyVersion.objects.filter(policy=row).order_by("-number").first()
+    if before is not None and to_yaml(load(before.text)) == text:
+        return before
+    number = 1 if before is None else before.number + 1
+    changes.add([("policy", row.id, b"")])
+    return PolicyVersion.objects.create(
+        policy=row, number=number, text=text, author=author, comment=policy.comment[:500], created_at=clock.now()
+    )
 
 
 def install_builtin() -> None:

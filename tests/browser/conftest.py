@@ -7,9 +7,11 @@ pytest tests/browser``.
 import importlib.util
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -34,6 +36,8 @@ class Console:
 
 def _shared() -> ModuleType:
     """What all tests share: the conftest one folder up."""
+    if "shared_conftest" in sys.modules:
+        return sys.modules["shared_conftest"]
     spec = importlib.util.spec_from_file_location("shared_conftest", HERE.parent / "conftest.py")
     assert spec is not None
     assert spec.loader is not None
@@ -49,26 +53,61 @@ def chromium() -> Iterator[Browser]:
         yield browser
 
 
+class Company:
+    """A Manager process of the invented company, with a person who may do everything. It can be killed and started."""
+
+    def __init__(self, chromium: Browser, folder: Path) -> None:
+        self.chromium = chromium
+        self.manager = _shared().ManagerProcess(folder / "home").setup()
+        environment = self.manager.environment | {"DJANGO_SETTINGS_MODULE": "kanmon.settings"}
+        fill = "import django; django.setup(); import sample; sample.fill()"
+        subprocess.run([sys.executable, "-c", fill], cwd=HERE, env=environment, check=True, timeout=240)
+        self.manager.start()
+        output = self.manager.output
+        link = _shared().until(lambda: re.search(r"/welcome/\S+", output.read_text("utf-8")), 60)
+        with driving.context(chromium, self.url) as window:
+            driving.sign_up(window.new_page(), link[0], PERSON, PASSWORD)
+
+    @property
+    def url(self) -> str:
+        """Where it serves."""
+        return str(self.manager.url)
+
+    def database(self, question: str, *values: object) -> list[tuple[Any, ...]]:
+        """Rows of its database, read beside the Manager."""
+        with closing(sqlite3.connect(f"file:{self.manager.home}/kanmon.sqlite3?mode=ro", uri=True)) as opened:
+            return opened.execute(question, values).fetchall()
+
+    def open(self, **look: Any) -> Page:
+        """A page of a fresh browser profile, signed in."""
+        page = driving.context(self.chromium, self.url, **look).new_page()
+        driving.sign_in(page, PERSON, PASSWORD)
+        return page
+
+
+@pytest.fixture
+def company(chromium: Browser, tmp_path: Path) -> Iterator[Company]:
+    """A company of the test's own: what it changes, kills and starts is nobody else's."""
+    made = Company(chromium, tmp_path)
+    yield made
+    for window in chromium.contexts:
+        if any(page.url.startswith(made.url) for page in window.pages):
+            window.close()
+    made.manager.stop()
+
+
 @pytest.fixture(scope="session")
 def console(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
-    """The console under test; its first person has come in by the one-time link."""
+    """The console under test; its first person has come in by the one-time link. Tests only look at it."""
     if url := os.environ.get("KANMON_CONSOLE"):
         name, _, password = os.environ["KANMON_CONSOLE_PERSON"].partition(":")
         yield Console(url, name, password)
         return
-    shared = _shared()
-    manager = shared.ManagerProcess(tmp_path_factory.mktemp("console") / "home").setup()
-    environment = manager.environment | {"DJANGO_SETTINGS_MODULE": "kanmon.settings"}
-    fill = "import django; django.setup(); import sample; sample.fill()"
-    subprocess.run([sys.executable, "-c", fill], cwd=HERE, env=environment, check=True, timeout=120)
-    manager.start()
+    made = Company(chromium, tmp_path_factory.mktemp("console"))
     try:
-        link = shared.until(lambda: re.search(r"/welcome/\S+", manager.output.read_text("utf-8")))
-        with driving.context(chromium, manager.url) as window:
-            driving.sign_up(window.new_page(), link[0], PERSON, PASSWORD)
-        yield Console(manager.url, PERSON, PASSWORD)
+        yield Console(made.url, PERSON, PASSWORD)
     finally:
-        manager.stop()
+        made.manager.stop()
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
-# name -> address; {pc}, {operation} are filled with numbers that are there
+# name -> address; {pc}, {operation}, {term}... are filled with numbers that are there
 PAGES = {
     "overview": "/",
     "pcs": "/pcs",
@@ -28,6 +28,11 @@ PAGES = {
     "operations": "/operations",
     "operations-doubt": "/operations?state=in_doubt",
     "operation": "/operations/{operation}",
+    "operation-doubt": "/operations/{doubt}",
+    "failovers": "/failovers",
+    "failover": "/failovers/{term}",
+    "failover-group": "/failovers/{term}/judgment",
+    "failover-start": "/failovers/{start}",
     "not-found": "/nothing-here",
     "password": "/account/password/change/",
 }
@@ -104,5 +109,8 @@ def numbers(page: Page) -> dict[str, str]:
     return {
         "pc": last_part("/pcs", "td.k-name a"),
         "operation": last_part("/operations?state=failed", "td.k-open a"),
+        "doubt": last_part("/operations?state=in_doubt", "td.k-open a"),
+        "term": last_part("/failovers", "tr:has(.k-tag-doubt) td.k-open a"),
+        "start": last_part("/failovers", "td.k-open a"),
         "action": last_part("/policies", "td.k-name a[href*='/action/']"),
     }

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import sample_journal
 from sample_parts import GROUPS, MAILS, PEOPLE, PREFIX, STANDARD, facts_of
 
 from kanmon.common import clock
@@ -19,8 +20,6 @@ from kanmon.intake import report
 from kanmon.intake.models import Receipt, Refusal, Source
 from kanmon.inventory import packing
 from kanmon.inventory.models import FactRow, Group, Identity, Pc, PcColumns, PcFacts
-from kanmon.journal.here import HERE
-from kanmon.journal.models import Entry, Lease, Node, Operation, Term
 from kanmon.judgment.findings import Finding, encode_set
 from kanmon.judgment.levels import ITEMS, Level
 from kanmon.judgment.models import FindingSet, PcState, Verdict
@@ -139,7 +138,7 @@ def fill(pcs: int = 120, seed: int = 7) -> None:
     for number in range(1, pcs + 1):
         company.pc(number, judged=number < pcs)
     company.write()
-    _journal(company.now)
+    sample_journal.fill(company.now)
     _intake(company.now, company.source)
 
 
@@ -167,71 +166,6 @@ def _version(kind: str, name: str, text: str, author: str, comment: str, at: dat
     return PolicyVersion.objects.create(
         policy=policy, number=number, text=text, author=author, comment=comment, created_at=at
     )
-
-
-def _journal(now: datetime) -> None:
-    Node.objects.create(name=HERE.node, version="0.1.0", started_at=now - timedelta(hours=9), pid=1)
-    Term.objects.get_or_create(shard=0, defaults={"term": 42, "node": HERE.node})
-    Lease.objects.get_or_create(shard=0, defaults={"term": 42, "node": HERE.node})
-    ended = {"finished", "failed", "cancelled"}
-    told = {
-        "retry": {"id": "KNM4005-W", "operation": 0, "sentence": "The mail server mx1 did not answer.", "seconds": 30}
-    }
-    for n, (kind, subject, state, requester, actor) in enumerate(
-        [
-            ("record", "38 reports", "finished", "inventory", ""),
-            ("judge", "38 PCs", "finished", "inventory", ""),
-            ("mail", "Danger, 3 PCs", "in_doubt", "inventory", ""),
-            ("judge", "120 PCs", "finished", "schedule", ""),
-            ("mail", "Warning, 5 PCs", "failed", "schedule", ""),
-            ("act", "run 17", "finished", "console", "tanabe"),
-            ("judge", "NGY-L2-0087", "held", "pc_list", "mori"),
-        ]
-        * 9
-    ):
-        at = now - timedelta(minutes=11 * (70 - n))
-        one = Operation.objects.create(
-            kind=kind,
-            subject=subject,
-            requester=requester,
-            actor=actor,
-            state=state,
-            due_at=at,
-            attempt=2 if kind == "mail" else 1,
-            repeat="keyed",
-            begun_at=at,
-            ended_at=at + timedelta(seconds=1.41) if state in ended else None,
-        )
-        result = {
-            "result": "success",
-            "operation": one.id,
-            "judged": 38,
-            "changed": 4,
-            "recorded": 38,
-            "suspected": 1,
-            "older": 0,
-        }
-        end = {"judge": {"id": "KNM2002-I", **result, "sentence": ""}, "record": {"id": "KNM2004-I", **result}}.get(
-            kind, {}
-        )
-        if state == "failed":
-            end = {"sentence": "The mail server mx1.example.jp answered 550: mailbox unknown."}
-        events: list[tuple[str, dict]] = [("begun", {}), ("started", {})] if state != "held" else [("begun", {})]
-        events += [("retry", told["retry"])] if kind == "mail" else []
-        events += (
-            [("in_doubt", {"id": "KNM4004-W", "operation": one.id, "subject": subject})] if state == "in_doubt" else []
-        )
-        events += [(state, end)] if state in ended else []
-        for second, (event, detail) in enumerate(events):
-            Entry.objects.create(
-                operation=one.id,
-                at=at + timedelta(seconds=second / 2),
-                node=HERE.node,
-                term=42,
-                attempt=1,
-                event=event,
-                detail=detail,
-            )
 
 
 def _intake(now: datetime, source: Source) -> None:

@@ -11,7 +11,7 @@ from kanmon.accounts.models import Role, User
 from kanmon.console import read
 from kanmon.console.middleware import HEADERS
 from kanmon.console.read import keep
-from kanmon.console.shown import PcQuery
+from kanmon.console.shown.pcs import PcQuery
 from kanmon.intake.models import Receipt
 from kanmon.inventory.models import Pc
 from kanmon.journal.models import Operation

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from kanmon.common import clock, config
+from kanmon.flow import KINDS
 from kanmon.journal import record, term
 from kanmon.journal.models import Entry, Operation
-from kanmon.journal.worker import Kind, Work, Worker
+from kanmon.journal.worker import Kind, Work, Worker, probing
 from kanmon.journal.writing import transaction
 
 OPEN = ("waiting", "running")
@@ -33,7 +34,7 @@ def begin(kind: str = "one", **more: Any) -> Operation:
 
 def leader() -> term.Leadership:
     """Take over, as after a crash of whoever led before in this process."""
-    return term.take(config.home())
+    return term.take(config.home(), probing=probing(KINDS))
 
 
 def crash(leadership: term.Leadership) -> None:

@@ -62,7 +62,7 @@ def test_a_second_manager_of_the_same_home_is_refused(make_manager: Callable[...
     manager = make_manager().start()
     second = ManagerProcess(manager.home)
     done = second.run("manager", "--listen", f"127.0.0.1:{second.port}", check=False)
-    assert done.returncode == 1
+    assert done.returncode == 8
     assert "KNM4006-E" in done.stderr
     assert manager.ready()
 

@@ -38,4 +38,25 @@ MESSAGES: tuple[Message, ...] = (
         "Names have 1 to 100 letters, digits, blanks, dots, dashes and underscores.",
         "Choose another name.",
     ),
+    Message(
+        "KNM7020-E",
+        "This key was given with another change before: {subject} (operation {operation}).",
+        "このキーは別の変更で使用済みです: {subject}（操作 {operation}）",
+        "An Idempotency-Key, or the one-time key of a form, stands for one change.",
+        "Give a new key for a new change.",
+    ),
+    Message(
+        "KNM7021-E",
+        "An Idempotency-Key has 1 to 128 visible ASCII characters.",
+        "Idempotency-Key には 1～128 文字の表示可能な ASCII 文字を指定します。",
+        "The header is empty, too long, or holds other characters.",
+        "Give a key of your own, for example a UUID.",
+    ),
+    Message(
+        "KNM7022-I",
+        "{what} {name} was made with this key before (operation {operation}); its token was shown then, once.",
+        "{what} {name} はこのキーで作成済みです（操作 {operation}）。トークンはそのとき一度だけ表示されました。",
+        "The request was sent again with the same Idempotency-Key.",
+        "If the first answer was lost, revoke the token and make another one with a new key.",
+    ),
 )

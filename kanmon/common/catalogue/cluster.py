@@ -4,6 +4,66 @@ from kanmon.common.messages import Message
 
 MESSAGES: tuple[Message, ...] = (
     Message(
+        "KNM4106-E",
+        "No other node could take over: {why}.",
+        "引き継げるノードがありません: {why}",
+        "A hand-over was asked for, but no other node lives and may lead.",
+        "Start another node, or end its draining; `kanmon cluster status` shows them.",
+    ),
+    Message(
+        "KNM4107-E",
+        "This is not a cluster: the database is SQLite, where one node at a time has the disk.",
+        "データベースが SQLite のため、クラスター構成ではありません。ディスクを使えるノードは一度に一つです。",
+        "Hand-over, drain and join are of a cluster on PostgreSQL.",
+        "Under cluster software move the group; for several nodes at a time set database.url.",
+    ),
+    Message(
+        "KNM4108-I", "Node {node} is drained by {actor}: it leads no more.", "{actor} が {node} をドレインしました。"
+    ),
+    Message("KNM4109-I", "Node {node} may lead again, by {actor}.", "{actor} が {node} のドレインを解除しました。"),
+    Message(
+        "KNM4150-E",
+        "The data key {path} can't be read: {problem}.",
+        "データ鍵 {path} を読み取れません: {problem}",
+        "The file is missing, damaged, or of another user.",
+        "Copy secrets/data-key from another node or from a backup with secrets; a new one can't open the old secrets.",
+    ),
+    Message(
+        "KNM4151-E",
+        "The secret {name} in the database was not sealed with the data key of {home}.",
+        "データベース内の秘密情報 {name} は {home} のデータ鍵で封印されたものではありません。",
+        "This node has another data key than the nodes before it, or the row was changed.",
+        "Join the node with `kanmon setup --join`, or copy the folder secrets/ from a node that works.",
+    ),
+    Message(
+        "KNM4152-E",
+        "This is no valid token of a node: it is unknown, used up, or older than an hour.",
+        "ノードのトークンが無効です（不明、使用済み、または発行から 1 時間を超過）。",
+        "Each token is good for one node and one hour.",
+        "Make a new one on a node of the cluster: `kanmon cluster invite`.",
+    ),
+    Message(
+        "KNM4153-E",
+        "A second node can't join: the database is SQLite, which one node at a time may use.",
+        "データベースが SQLite のため、2 台目のノードは参加できません。",
+        "database.url is empty.",
+        "Move to PostgreSQL, or use cluster software with a shared disk.",
+    ),
+    Message(
+        "KNM4154-E",
+        "The answer of {url} is not one to this token.",
+        "{url} の応答は、このトークンに対するものではありません。",
+        "Something between changed it, or another program answered.",
+        "Look whether the URL is that of a node of the cluster, and make a new token.",
+    ),
+    Message(
+        "KNM4155-E",
+        "{path} holds another secret than the cluster's.",
+        "{path} にはクラスターとは異なる秘密情報があります。",
+        "This home was set up on its own before.",
+        "Join with an empty KANMON_HOME, or move the folder secrets/ away first if nothing of it is needed.",
+    ),
+    Message(
         "KNM4100-I",
         "Node {node} stands by; {active} is active.",
         "{node} は待機しています。稼働系は {active} です。",

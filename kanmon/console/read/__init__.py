@@ -4,10 +4,13 @@ Reading only. Lists come a page at a time and are sorted by indexed columns; cou
 are kept for a few seconds.
 """
 
+from kanmon.console.read.cluster import cluster
+from kanmon.console.read.failovers import failover, failover_group, failovers, unseen_failovers
 from kanmon.console.read.frame import shell
 from kanmon.console.read.intake import refused, suspected
 from kanmon.console.read.inventory import inventory
-from kanmon.console.read.operations import operation, operations
+from kanmon.console.read.keep import forget
+from kanmon.console.read.operations import change, open_operations, operation, operations
 from kanmon.console.read.overview import overview
 from kanmon.console.read.pc import pc
 from kanmon.console.read.pcs import STALE_DAYS, groups, host, level_counts, pcs
@@ -15,10 +18,17 @@ from kanmon.console.read.policies import policies, policy
 
 __all__ = [
     "STALE_DAYS",
+    "change",
+    "cluster",
+    "failover",
+    "failover_group",
+    "failovers",
+    "forget",
     "groups",
     "host",
     "inventory",
     "level_counts",
+    "open_operations",
     "operation",
     "operations",
     "overview",
@@ -29,4 +39,5 @@ __all__ = [
     "refused",
     "shell",
     "suspected",
+    "unseen_failovers",
 ]

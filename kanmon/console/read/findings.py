@@ -5,15 +5,16 @@ from collections.abc import Collection
 
 from django.db.models import Count
 
-from kanmon.console import finding_words
+from kanmon.console.language import language
 from kanmon.console.read import keep
-from kanmon.console.shown import FailedCondition, FoundRow, ItemShown
-from kanmon.console.wording import language
+from kanmon.console.shown.overview import FailedCondition
+from kanmon.console.shown.pc import FoundRow, ItemShown
 from kanmon.judgment import why
-from kanmon.judgment.explain import ItemExplanation, headline
+from kanmon.judgment.explain import ItemExplanation, headline, item_of
 from kanmon.judgment.findings import decode_set
 from kanmon.judgment.levels import ITEMS, Level
 from kanmon.judgment.models import FindingSet, PcState
+from kanmon.judgment.wording_failing import failing
 
 SETS_COUNTED = 20_000
 PASSING_SHOWN = 50
@@ -46,8 +47,8 @@ def most_failed(size: int) -> list[FailedCondition]:
     most = max((count for _, _, count in common), default=1)
     return [
         FailedCondition(
-            item=finding_words.item(condition),
-            title=finding_words.title(condition),
+            item=item_of(condition),
+            title=failing(condition, language()),
             level=level,
             count=count,
             share=100 * count / most,

@@ -1,9 +1,10 @@
 """The frame of every page."""
 
 from kanmon.console.read import keep
-from kanmon.console.shown import Shell
+from kanmon.console.shown.frame import Shell
 from kanmon.intake.models import Receipt, Refusal
 from kanmon.inventory.models import Pc
+from kanmon.journal import eras
 from kanmon.journal.here import HERE
 from kanmon.journal.models import Lease, Operation
 from kanmon.journal.states import State
@@ -20,7 +21,8 @@ def shell() -> Shell:
     return Shell(
         node=HERE.node,
         role=role,
-        term=lease.term if lease else None,
+        active=lease.node if lease and not lease.released else "",
+        term=eras.said(lease.term) if lease else "",
         pcs=Pc.objects.count(),
         suspected=Receipt.objects.filter(state=Receipt.SUSPECTED).count(),
         refused=Refusal.objects.count(),

@@ -7,7 +7,8 @@ from typing import Any
 from kanmon.console import wording
 from kanmon.console.read import paging, reported
 from kanmon.console.read.pcs import rows
-from kanmon.console.shown import Page, RefusedRow, Suspicion
+from kanmon.console.shown.intake import RefusedRow, Suspicion
+from kanmon.console.shown.lists import Page
 from kanmon.intake.models import Receipt, Refusal
 from kanmon.inventory.models import Identity, Pc
 from kanmon.journal.models import TERMINAL, Operation

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from kanmon.common.facts import CLASSES, NAME_OF, TOLD_CLASSES, Fact, Told
-from kanmon.console.shown import FactTable, InventoryShown, Page
+from kanmon.console.shown.lists import Page
+from kanmon.console.shown.pc import FactTable, InventoryShown
 from kanmon.judgment import why
 
 SHOWN_CLASSES = [name for name in CLASSES if name != "told"]

@@ -3,13 +3,23 @@
 from collections.abc import Collection
 from typing import Any
 
+from kanmon.console import words
+from kanmon.console.change import key
 from kanmon.console.read import paging
-from kanmon.console.shown import EntryShown, OperationRow, OperationShown, Page
+from kanmon.console.shown.cluster import ChangeDone
+from kanmon.console.shown.lists import Page
+from kanmon.console.shown.operations import EntryShown, OperationRow, OperationShown
+from kanmon.console.subject_words import subject
 from kanmon.console.wording import sentence
+from kanmon.journal import eras
 from kanmon.journal.models import Entry, Operation
+from kanmon.journal.once import KIND, was_done
 from kanmon.journal.states import State
 
 ENTRIES_SHOWN = 500
+OPEN_SHOWN = 20
+CAN = {State.IN_DOUBT: ("redo", "it_ran", "close"), State.FAILED: ("redo",), State.HELD: ("release", "cancel"),
+       State.WAITING: ("cancel",)}  # fmt: skip
 TELLING = ("finished", "failed", "cancelled", "in_doubt", "interrupted", "retry")
 
 
@@ -22,6 +32,24 @@ def operations(state: str, cursor: str, size: int = 50) -> Page[OperationRow]:
     return order.page(order.fetch(rows), rows.count(), _rows)
 
 
+def open_operations() -> list[OperationRow]:
+    """What is being done, and what is in doubt: the newest of each."""
+    rows = Operation.objects.defer("input").order_by("-id")
+    found = [one for state in (State.RUNNING, State.IN_DOUBT) for one in rows.filter(state=state)[:OPEN_SHOWN]]
+    return _rows(found)
+
+
+def change(form_key: str) -> ChangeDone | None:
+    """The operation of a form that was sent with this key; None when it was not done."""
+    done = was_done(key(form_key))
+    if done is None:
+        return None
+    what = subject(done.subject)
+    if done.kind != KIND:
+        what = f"{words.KINDS.get(done.kind, done.kind)}: {what}"
+    return ChangeDone(done.id, done.actor, what)
+
+
 def operation(number: int) -> OperationShown | None:
     """One operation with its newest entries in order, and the operations that followed from it."""
     found = Operation.objects.defer("input").filter(pk=number).first()
@@ -29,11 +57,21 @@ def operation(number: int) -> OperationShown | None:
         return None
     entries = list(Entry.objects.filter(operation=number).order_by("-seq")[:ENTRIES_SHOWN])[::-1]
     following = Operation.objects.defer("input").filter(parent=number).order_by("id")[:50]
-    return OperationShown(_rows([found])[0], [_entry(entry) for entry in entries], _rows(list(following)))
+    again = Operation.objects.filter(key=f"redo:{number}").values_list("id", flat=True).first()
+    can = () if again else CAN.get(State(found.state), ())
+    story = [_entry(entry) for entry in entries]
+    return OperationShown(_rows([found])[0], story, _rows(list(following)), can, again, sentence(found.outcome or {}))
 
 
 def _entry(entry: Entry) -> EntryShown:
-    return EntryShown(entry.at, entry.node, entry.term, entry.attempt, entry.event, sentence(entry.detail))
+    return EntryShown(
+        entry.at,
+        entry.node,
+        eras.said(entry.term) if entry.term else "",
+        entry.attempt,
+        entry.event,
+        sentence(entry.detail),
+    )
 
 
 def _rows(found: Collection[Operation]) -> list[OperationRow]:
@@ -52,7 +90,7 @@ def _row(one: Operation, told: str) -> OperationRow:
     return OperationRow(
         number=one.id,
         kind=one.kind,
-        subject=one.subject,
+        subject=subject(one.subject),
         state=one.state,
         requester=one.requester,
         actor=one.actor,

@@ -8,7 +8,7 @@ from kanmon.common import clock
 from kanmon.console.read import findings, keep
 from kanmon.console.read.frame import shell
 from kanmon.console.read.pcs import STALE_DAYS, level_counts, newest_in, stale_before
-from kanmon.console.shown import LevelCount, Need, Overview
+from kanmon.console.shown.overview import LevelCount, Need, Overview
 from kanmon.intake.models import Refusal
 from kanmon.inventory.models import Pc
 from kanmon.journal.models import Operation

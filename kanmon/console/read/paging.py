@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from kanmon.console.shown import Page
+from kanmon.console.shown.lists import Page
 
 MOST = 2**62  # columns hold no more
 

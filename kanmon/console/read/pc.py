@@ -12,7 +12,7 @@ from kanmon.console.read import findings
 from kanmon.console.read.inventory import known
 from kanmon.console.read.pcs import rows
 from kanmon.console.read.policies import used
-from kanmon.console.shown import HistoryEntry, PcShown, PolicyUsed
+from kanmon.console.shown.pc import HistoryEntry, PcShown, PolicyUsed
 from kanmon.intake.models import Source
 from kanmon.inventory.models import Identity, Pc
 from kanmon.journal.models import Operation

@@ -9,7 +9,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Value
 
 from kanmon.common import clock
 from kanmon.console.read import findings, keep, paging
-from kanmon.console.shown import Page, PcQuery, PcRow
+from kanmon.console.shown.lists import Page
+from kanmon.console.shown.pcs import PcQuery, PcRow
 from kanmon.inventory.models import Group, Identity, Pc
 from kanmon.judgment.levels import ITEMS, Level
 from kanmon.judgment.models import PcState

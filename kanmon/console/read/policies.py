@@ -8,7 +8,8 @@ from django.utils.translation import ngettext
 
 from kanmon.common.errors import Refused
 from kanmon.console import policy_words
-from kanmon.console.shown import PolicyRow, PolicyShown, PolicyUsed, RuleGroup
+from kanmon.console.shown.pc import PolicyUsed
+from kanmon.console.shown.policies import PolicyRow, PolicyShown, RuleGroup
 from kanmon.inventory.models import Group, Pc
 from kanmon.policy import rules
 from kanmon.policy.models import Assignment, Policy, PolicyVersion

@@ -81,14 +81,6 @@ def legend() -> SafeString:
     return format_html_join("", "<span>{}{}</span>", ((mark(one), words.LEVELS[one]) for one in words.LEVELS))
 
 
-@register.simple_tag
-def state(value: str) -> SafeString:
-    """The tag of an operation's state."""
-    classes, shape = words.STATE_TAGS.get(value, ("", "pending"))
-    word = words.STATES.get(value, value)
-    return format_html('<span class="k-tag {}">{}{}</span>', classes, icon(shape), word)
-
-
 def _time(at: datetime | None, text: str) -> SafeString:
     if at is None:
         return format_html('<span class="k-3">{}</span>', _("never"))

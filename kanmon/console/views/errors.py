@@ -1,18 +1,21 @@
 """Pages for what went wrong, in the console's look: what it was, and the next step."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from kanmon.common.errors import Refused
-from kanmon.console.wording import language
+from kanmon.console.forms import by_script
+from kanmon.console.language import language
 
 
 def _page(
     request: HttpRequest, status: int, title: str, text: str, hint: str = "", message_id: str = ""
 ) -> HttpResponse:
+    if by_script(request):
+        return JsonResponse({"text": f"{title}. {text}", "message_id": message_id}, status=status)
     shown = {"status": status, "title": title, "text": text, "hint": hint, "message_id": message_id}
     return render(request, "console/error.html", shown, status=status)
 

@@ -1,21 +1,35 @@
-"""Operations of the journal."""
+"""Operations of the journal, the nodes that work on them, and what a person decides on them."""
 
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from kanmon.console import read, wording, words
+from kanmon.accounts.permission import may
+from kanmon.console import change, decision_words, read, wording, words
+from kanmon.console.forms import answer, changes
 from kanmon.console.needs import needs
+from kanmon.console.subject_words import lane as lane_word
+from kanmon.console.views.choices import back
+
+MOST_SAID = 500
 
 
 @require_safe
 @needs("view")
 def operations(request: HttpRequest) -> HttpResponse:
-    """The list, newest first; ``?state=`` shows those of one state."""
+    """Nodes and health, what is open, then all, newest first; ``?state=`` shows those of one state."""
     wanted = request.GET.get("state", "")
     state = wanted if wanted in words.STATES else ""
-    page = read.operations(state, request.GET.get("at", ""))
-    shown = {"page": page, "state": state, "states": words.STATES.items(), "nav": "operations"}
+    at = request.GET.get("at", "")
+    shown = {
+        "page": read.operations(state, at), "state": state, "states": words.STATES.items(), "nav": "operations",
+        "allowed": may(request.user, "act").allowed,
+    }  # fmt: skip
+    if not state and not at:
+        shown |= {"cluster": read.cluster(), "open": read.open_operations()}
     return render(request, "console/operations.html", shown)
 
 
@@ -28,4 +42,29 @@ def operation(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404
     row = shown.row
     duration = wording.duration(row.ended - row.begun) if row.ended else ""
-    return render(request, "console/operation.html", {"operation": shown, "duration": duration, "nav": "operations"})
+    told = {"operation": shown, "duration": duration, "allowed": may(request.user, "act").allowed, "nav": "operations"}
+    return render(request, "console/operation.html", told)
+
+
+@changes
+@needs("act")
+def decide(request: HttpRequest, key: str, number: int, verb: str) -> HttpResponse:
+    """Redo, it ran, close, cancel or release one operation."""
+    if verb not in decision_words.DECISIONS:
+        raise BadRequest
+    because = request.POST.get("because", "").replace("\x00", "").strip()[:MOST_SAID]
+    done = change.decide(verb, number, because, request.user.get_username(), key)
+    read.forget()
+    again = (done.operation.outcome or {}).get("again")
+    text = str(decision_words.DECISIONS[verb].done) % {"n": number, "again": again}
+    return answer(request, done, text, back(request))
+
+
+@changes
+@needs("act")
+def release_lane(request: HttpRequest, key: str, lane: str) -> HttpResponse:
+    """Let held work of a lane be begun again."""
+    done = change.release_lane(lane, request.user.get_username(), key)
+    read.forget()
+    text = _("Released: %(lane)s. What waits is begun now.") % {"lane": lane_word(lane)}
+    return answer(request, done, text, reverse("console:operations"))

@@ -13,7 +13,8 @@ from kanmon.common import clock
 from kanmon.console import pc_words, read, wording, words
 from kanmon.console.needs import needs
 from kanmon.console.read.pcs import SORTS
-from kanmon.console.shown import PcQuery, PcShown
+from kanmon.console.shown.pc import PcShown
+from kanmon.console.shown.pcs import PcQuery
 from kanmon.judgment.levels import Level
 
 TABS = (Level.DANGER, Level.WARNING, Level.CAUTION, Level.SAFE, Level.UNKNOWN, Level.NOT_JUDGED)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth import login, password_validation
+from django.contrib.auth import authenticate, login, password_validation
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -16,9 +16,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from kanmon.accounts import invitation
 from kanmon.accounts.models import User
+from kanmon.audit import rows
+from kanmon.audit.where import where_from
 from kanmon.common.errors import Refused
 from kanmon.console import words
 from kanmon.console.views import errors
+from kanmon.journal.writing import transaction
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -57,15 +60,33 @@ class WelcomeForm(forms.Form):
 def welcome(request: HttpRequest, token: str) -> HttpResponse:
     """Ask for name, password and language; make the account and sign in. The link works once."""
     try:
+        if request.method == "POST" and (again := _sent_again(request, token)):
+            return again
         role = invitation.find(token).role
         form = WelcomeForm(request.POST or None, initial={"language": translation.get_language()})
         if request.method == "POST" and form.is_valid():
             data = form.cleaned_data
-            user = invitation.accept(token, data["username"], data["password1"], data["language"])
-            login(request, user, backend=BACKEND)
-            response = HttpResponseRedirect(reverse("console:overview"))
-            response.set_cookie(settings.LANGUAGE_COOKIE_NAME, data["language"], httponly=True, samesite="Lax")
-            return response
+            with transaction():
+                user = invitation.accept(token, data["username"], data["password1"], data["language"])
+                told = {"id": "KNM4219-I", "role": str(role)}
+                rows.write("account_made", actor=user.get_username(), detail=told, address=where_from(request))
+            return _signed_in(request, user, data["language"])
     except Refused as refused:
         return errors.refused(request, refused)
     return render(request, "console/welcome.html", {"form": form, "role_word": words.ROLES[role]})
+
+
+def _signed_in(request: HttpRequest, user: User, language: str) -> HttpResponse:
+    login(request, user, backend=BACKEND)
+    response = HttpResponseRedirect(reverse("console:overview"))
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, httponly=True, samesite="Lax")
+    return response
+
+
+def _sent_again(request: HttpRequest, token: str) -> HttpResponse | None:
+    """The same sign-up once more, because its answer was lost: signed in, as the first answer would have been."""
+    name = invitation.made_by(token)
+    if not name or request.POST.get("username") != name:
+        return None
+    user = authenticate(request, username=name, password=request.POST.get("password1", ""))
+    return _signed_in(request, user, user.language) if isinstance(user, User) else None

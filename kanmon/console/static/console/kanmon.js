@@ -1,4 +1,4 @@
-/* Small behaviours: keys, menus, notices about the connection. Everything works without them. */
+/* Small behaviours: keys and menus. Everything works without them. */
 (() => {
   const one = (selector, inside = document) => inside.querySelector(selector);
   const all = (selector) => [...document.querySelectorAll(selector)];
@@ -56,13 +56,12 @@
     [...given.keys()].forEach((name) => { if (given.getAll(name).every((value) => value === "")) given.delete(name); });
   });
 
-  /* after a swap: one sentence for screen readers; when the server is away: a notice, and what is typed stays */
+  /* after a swap: one sentence for screen readers (a lost connection is told by kanmon-connection.js) */
   const show = (id, visible) => { const notice = one(id); if (notice) notice.hidden = !visible; };
   document.addEventListener("htmx:afterSwap", (event) => {
     const said = one("[data-k-said]", event.target)?.dataset.kSaid;
     if (said) one("#k-status").textContent = said;
   });
-  document.addEventListener("htmx:sendError", () => show("#k-lost", true));
   document.addEventListener("htmx:responseError", () => show("#k-wrong", true));
-  document.addEventListener("htmx:afterOnLoad", () => { show("#k-lost", false); show("#k-wrong", false); });
+  document.addEventListener("htmx:afterOnLoad", () => { show("#k-wrong", false); });
 })();

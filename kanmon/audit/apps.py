@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    name = "kanmon.audit"
+    label = "audit"
+
+    def ready(self) -> None:
+        """Listen to signing in and out."""
+        from kanmon.audit import signing_in
+
+        signing_in.listen()

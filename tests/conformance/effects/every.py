@@ -1,0 +1,8 @@
+"""Every effect that there is."""
+
+from tests.conformance.effects.command import Command
+from tests.conformance.effects.contract import Effect
+from tests.conformance.effects.mail import Mail
+from tests.conformance.effects.webhook import Webhook
+
+EFFECTS: tuple[type[Effect], ...] = (Mail, Webhook, Command)

@@ -1,0 +1,163 @@
+"""Faults, one round each: something happens to a node or to its database while it works.
+
+A round leaves the world as the fault left it; the next round, or the end of the story, starts what is dead again.
+"""
+
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.failover.nodes import Node
+from tests.failover.preload import library
+from tests.failover.world import TTL_SECONDS, World
+
+WAIT_SECONDS = 3.0
+EX_IOERR = 74
+IN_TAKEOVER = ("takeover", "leading")
+
+
+def _alone(world: World) -> Node:
+    return world.nodes[0]
+
+
+def _up(world: World) -> Node:
+    world.all_up()
+    return _alone(world)
+
+
+def _ends(node: Node, seconds: float = WAIT_SECONDS) -> bool:
+    end = time.monotonic() + seconds
+    while not node.ended():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def kill(world: World) -> None:
+    """kill -9 at any moment."""
+    node = _alone(world)
+    if node.ended():
+        node.start(wait=world.chance.random() < 0.7)
+    world.pause(0.5)
+    node.kill()
+    world.hit("kill -9")
+
+
+def kill_at(world: World, point: str) -> None:
+    """kill -9 as soon as a point is passed the nth time."""
+    node, count = _alone(world), world.chance.randrange(1, 8)
+    if point.startswith(IN_TAKEOVER):
+        node, count = _up(world), 1
+        world.pause(0.4)  # so that there is something to take over
+    node.kill()
+    node.start(wait=False, KANMON_FAULT=f"{point}:{count}=kill")
+    if _ends(node):
+        assert node.statuses[-1] == -signal.SIGKILL, node.output()[-2000:]
+        world.hit(f"kill -9 at {point}")
+
+
+def error_at(world: World, point: str) -> None:
+    """An error where nobody expects one."""
+    node = _alone(world)
+    node.kill()
+    plan = ",".join(f"{point}:{world.chance.randrange(1, 12)}=error" for _ in range(2))
+    node.start(wait=False, KANMON_FAULT=plan)
+    world.pause(0.9, 0.5)
+    for _ in range(node.output().count(f"fault point {point}")):
+        world.hit(f"error at {point}")
+
+
+def freeze(world: World) -> None:
+    """SIGSTOP, and SIGCONT when the lease is long over."""
+    node = _up(world)
+    world.pause(0.3)
+    node.signal(signal.SIGSTOP)
+    world.hit("frozen")
+    world.pause(1.5 * TTL_SECONDS)
+    node.signal(signal.SIGCONT)
+    world.pause(0.3)
+
+
+def jump(world: World) -> None:
+    """The clock jumps, back or forth, by seconds or by a year."""
+    node = _up(world)
+    world.pause(0.3)
+    seconds = world.chance.choice([-1, 1]) * world.chance.choice([2, 90, 3700, 86_400, 400 * 86_400])
+    (node.home / "clock").write_text(str(seconds))
+    world.hit("clock jump")
+    world.pause(0.5)
+
+
+def fail_fsync(world: World) -> None:
+    """The nth fsync fails: the process ends at once with EX_IOERR."""
+    node = _alone(world)
+    node.kill()
+    said = world.folder / "fsync"
+    said.unlink(missing_ok=True)
+    node.start(
+        wait=False, LD_PRELOAD=str(library("fail_fsync", _tools(world))), FAIL_FSYNC_UNDER=str(node.home),
+        FAIL_FSYNC_SAID=str(said), FAIL_FSYNC_AT=str(world.chance.randrange(1, 40)),
+    )  # fmt: skip
+    ended = _ends(node)
+    if said.exists():
+        world.hit("fsync failure")
+        if said.read_text().endswith("-wal") and not (ended and node.statuses[-1] == EX_IOERR):
+            world.found.say("invariants_broken", f"an fsync of {said.read_text()} failed, and the process went on")
+
+
+def _tools(world: World) -> Path:
+    folder = world.folder.parent / "tools"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def fill_disk(world: World) -> None:
+    """Not a byte is left on the disk, for a while."""
+    world.all_up()
+    world.pause(0.3)
+    disk = world.disk
+    disk.fill()
+    world.hit("disk full")
+    world.pause(0.6, 0.1)
+    disk.free()
+    world.pause(0.3)
+
+
+def kill_database(world: World) -> None:
+    """kill -9 of PostgreSQL and all its processes."""
+    _up(world)
+    world.pause(0.4)
+    world.database.server.kill()
+    world.hit("kill -9 of PostgreSQL")
+    world.pause(0.3)
+    world.database.server.start()
+
+
+def restart_database(world: World) -> None:
+    """PostgreSQL is stopped in order, and started."""
+    _up(world)
+    world.pause(0.4)
+    world.database.server.stop()
+    world.hit("PostgreSQL restarted")
+    world.pause(0.3)
+    world.database.server.start()
+
+
+def end_connections(world: World) -> None:
+    """Some of Kanmon's connections are ended by the database's administrator."""
+    _up(world)
+    for _ in range(3):
+        world.pause(0.3)
+        share = world.chance.choice([0.2, 0.5, 1.0])
+        ended = world.database.server.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name LIKE %s AND random() < %s AND datname = %s",
+            "kanmon%", share, world.database.name,
+        )  # fmt: skip
+        if ended:
+            world.hit("connections ended")
+
+
+POINTS: dict[str, Callable[[World, str], None]] = {"kill_at": kill_at, "error_at": error_at}
