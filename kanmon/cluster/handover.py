@@ -21,7 +21,8 @@ def _need_cluster() -> None:
 def _need_other(than: str) -> None:
     """Raises Refused KNM4106-E unless another node than ``than`` lives and may lead."""
     draining = set(Node.objects.filter(draining=True).values_list("name", flat=True))
-    ready = [one for one in nodes() if one.state is NodeState.STANDBY and one.name not in draining | {than}]
+    able = (NodeState.ACTIVE, NodeState.STANDBY)
+    ready = [one for one in nodes() if one.state in able and one.name not in draining | {than}]
     if not ready:
         raise Refused("KNM4106-E", status=409, why="; ".join(f"{one.name}: {one.state}" for one in nodes()))
 

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,10 +18,12 @@ from kanmon.intake import formats
 from kanmon.intake.report import Report
 from kanmon.judgment.condition import AGENT_ID, STALE_ID
 from kanmon.policy import rules
+from tests.cluster.nodes import NodeProcess, cluster
 from tests.conftest import MailServer, ManagerProcess, until
 from tests.docs.pages import PAGES, ROOT, Block, blocks, prose
 
-TESTED = sorted({block.page for block in blocks("sh", "test")})
+CLUSTER = blocks("sh", "test", "cluster")
+TESTED = sorted({block.page for block in blocks("sh", "test") if block not in CLUSTER})
 
 
 def shell(manager: ManagerProcess, block: Block, folder: Path) -> str:
@@ -44,7 +47,7 @@ def test_the_commands_of_a_page_work_in_their_order(
     folder.mkdir()
     said = []
     for block in blocks("sh", "test"):
-        if block.page == page:
+        if block.page == page and block not in CLUSTER:
             if "stopped" in block.words:
                 manager.stop()
             said.append(shell(manager, block, folder))
@@ -53,6 +56,19 @@ def test_the_commands_of_a_page_work_in_their_order(
     check = AFTERWARDS.get(page.stem)
     if check:
         check(manager, mail_server, said)
+
+
+@pytest.mark.parametrize("page", sorted({block.page for block in CLUSTER}), ids=lambda page: page.stem)
+def test_the_commands_of_a_page_about_nodes_work_in_their_order(page: Path, tmp_path: Path) -> None:
+    with cluster(tmp_path) as two:
+        first = two.node("mgr-a", cluster={"lease_seconds": 2.0}).start()
+        second = NodeProcess(tmp_path / "mgr-b", first.settings, name="mgr-b")
+        shutil.copytree(first.home / "secrets", second.home / "secrets")
+        two.nodes.append(second.setup().start())
+        until(lambda: [row["state"] for row in first.json("cluster", "status")] == ["active", "standby"])
+        said = "".join(shell(first, block, tmp_path) for block in CLUSTER if block.page == page)
+        assert "knj_" in said
+        assert "mgr-b is active, mgr-a stands by" in said
 
 
 def first_pc(manager: ManagerProcess, mail_server: MailServer, said: list[str]) -> None:
@@ -99,7 +115,9 @@ AFTERWARDS: dict[str, Callable[[ManagerProcess, MailServer, list[str]], None]] =
 
 def test_there_is_something_to_try_on_every_page_for_doing() -> None:
     doing = [*ROOT.glob("docs/tutorial/*.md"), *ROOT.glob("docs/howto/*.md")]
-    assert {page.stem for page in doing} - {page.stem for page in TESTED} == {"run-as-a-service"}
+    assert {page.stem for page in doing} - {block.page.stem for block in [*blocks("sh", "test")]} == {
+        "run-as-a-service"
+    }
 
 
 @pytest.mark.parametrize("block", blocks("yaml"), ids=lambda block: block.name)
