@@ -47,14 +47,15 @@ def _database() -> dict[str, object]:
         from urllib.parse import parse_qsl, unquote, urlsplit
 
         parts = urlsplit(url)
+        hosts, ports = _hosts(parts.netloc)
         options = dict(parse_qsl(parts.query))  # sslmode=verify-full and the like go to libpq
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
-            "HOST": options.pop("host", "") or _host(parts.netloc),
-            "PORT": options.pop("port", "") or str(parts.port or ""),
+            "HOST": options.pop("host", "") or hosts,
+            "PORT": options.pop("port", "") or ports,
             "CONN_MAX_AGE": 0 if pooled else None,
             "CONN_HEALTH_CHECKS": pooled,
             "OPTIONS": {**LIMITS, **options, **({"pool": _pool()} if pooled else {})},
@@ -72,14 +73,23 @@ def _database() -> dict[str, object]:
     }
 
 
-def _host(netloc: str) -> str:
-    """The host of a URL as it is written: %2Frun%2Fpostgresql is the folder of a socket, and has its own case."""
+def _hosts(netloc: str) -> tuple[str, str]:
+    """Hosts and ports of a URL as they are written, each joined by commas as libpq wants them.
+
+    %2Frun%2Fpostgresql is the folder of a socket, and has its own case; several hosts have commas between them.
+    """
     from urllib.parse import unquote
 
-    address = netloc.rpartition("@")[2]
-    if address.startswith("["):
-        return address[1:].partition("]")[0]
-    return unquote(address.partition(":")[0])
+    hosts, ports = [], []
+    for address in netloc.rpartition("@")[2].split(","):
+        if address.startswith("["):
+            host, _, rest = address[1:].partition("]")
+            port = rest.removeprefix(":")
+        else:
+            host, _, port = address.partition(":")
+        hosts.append(unquote(host))
+        ports.append(port)
+    return ",".join(hosts), ",".join(ports) if any(ports) else ""
 
 
 SECRET_KEY = _secret_key()

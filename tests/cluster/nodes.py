@@ -1,6 +1,7 @@
 """Real Managers on one real PostgreSQL, each in a home of its own."""
 
 import json
+import random
 import threading
 import time
 from collections.abc import Iterator
@@ -73,10 +74,11 @@ def cluster(folder: Path) -> Iterator[Cluster]:
 
 
 class Sender(threading.Thread):
-    """Sends report after report to one node, and counts what it answers."""
+    """Sends report after report to one node, and counts what it answers. ``bad``: share of PCs in danger."""
 
-    def __init__(self, node: NodeProcess, token: str, first: int) -> None:
+    def __init__(self, node: NodeProcess, token: str, first: int, bad: float = 0.0) -> None:
         super().__init__(daemon=True)
+        self.bad, self.random = bad, random.Random(first)
         self.node, self.token, self.next = node, token, first
         self.acknowledged: set[str] = set()
         self.answers: list[int] = []
@@ -84,7 +86,8 @@ class Sender(threading.Thread):
 
     def run(self) -> None:
         while not self.stopping.wait(0.02):
-            report = pc_json(self.next)
+            danger = {"antivirus": []} if self.random.random() < self.bad else {}
+            report = pc_json(self.next, **danger)
             try:
                 status, _, _ = self.node.post(json.dumps(report).encode(), self.token)
             except OSError:  # the node is down: an agent's load balancer would take another

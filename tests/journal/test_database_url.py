@@ -13,6 +13,10 @@ CASES: dict[str, dict[str, Any]] = {
     },
     "postgresql://kanmon@%2FRun%2Fpostgresql/kanmon": {"HOST": "/Run/postgresql", "PORT": "", "NAME": "kanmon"},
     "postgresql:///kanmon?host=/run/postgresql&port=5433": {"HOST": "/run/postgresql", "PORT": "5433", "OPTIONS": {}},
+    "postgresql://kanmon@db1,db2,db3/kanmon?target_session_attrs=read-write": {
+        "HOST": "db1,db2,db3", "PORT": "", "OPTIONS": {"target_session_attrs": "read-write"}
+    },
+    "postgresql://kanmon@db1:5433,[fe80::1]:5434/kanmon": {"HOST": "db1,fe80::1", "PORT": "5433,5434"},
     "postgresql://kanmon@[::1]:5432/kanmon": {"HOST": "::1", "PORT": "5432"},
     "postgresql://kanmon@db/kanmon?sslmode=verify-full&sslrootcert=/etc/ca.pem": {
         "HOST": "db", "OPTIONS": {"sslmode": "verify-full", "sslrootcert": "/etc/ca.pem"}
