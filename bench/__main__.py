@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHES = ("group_commit", "intake", "recording", "judging", "judge_memory")
+BENCHES = ("group_commit", "intake", "recording", "judging", "judge_memory", "journal_cost")
 
 
 def main(names: list[str]) -> int:

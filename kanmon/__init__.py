@@ -30,10 +30,10 @@ requests apart, ``home.py`` makes the folder ``KANMON_HOME``, ``settings.py`` an
 
 **Faces** - ``console/`` (pages), ``api/`` (programs) and ``cli/`` (commands; a client of the running Manager). They
 read, and change things only by beginning an operation. ``accounts/`` knows people, roles and API tokens; only faces
-ask it.
+ask it. ``audit/`` tells who did what, taken from the journal and written by the faces, and seals it.
 
 **Beside** - ``client/`` collects what a Linux machine can truly say about itself; ``simulate/`` makes up fleets to try
-Kanmon with; ``common/`` is what everybody uses: clock, settings, messages, the table of facts.
+Kanmon with; ``supervise/`` is the small program that runs a command and outlives the Manager; ``common/`` is what everybody uses: clock, settings, messages, the table of facts.
 
 One rule of shape holds it together: a stage imports the stage it reads from, never the one it feeds.
 import-linter checks it with the contracts of ``pyproject.toml``.

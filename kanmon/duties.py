@@ -13,6 +13,8 @@ from datetime import timedelta
 from django.db import connection
 
 from kanmon import audit
+from kanmon.action.command.places import tidy_commands
+from kanmon.cluster import report_mail
 from kanmon.common import clock, config
 from kanmon.flow import KINDS, begin_judgment, judged_before
 from kanmon.intake.commit import drop_old_receipts
@@ -44,7 +46,9 @@ def judge_daily(term: int) -> None:
 PERIODIC: tuple[tuple[float, Duty], ...] = (
     (20.0, tidy),
     (20.0, judge_daily),
+    (3600.0, tidy_commands),
     (1.0, audit.duty),
+    (5.0, report_mail.duty),
 )
 
 
@@ -99,6 +103,7 @@ def _seal(term: int) -> None:
         pass
     except Exception:
         log.exception("the audit could not be sealed; the next start does it")
+    finally:
         connection.close()
 
 

@@ -118,11 +118,17 @@ def after_judge(work: Work, judged: Judged) -> None:
     )  # fmt: skip
 
 
+def close_run(work: Work) -> None:
+    """A judgment or a decision has failed for good: what it left undecided is decided with the next run."""
+    if work.operation.run is not None:
+        runs.close(work.operation.run)
+
+
 KINDS: Mapping[str, Kind] = {
     "suspected": Kind(decide_suspected, "rows", "KNM1117-I", "KNM1118-I", follow=after_suspected),
     "record": Kind(record_reports, "rows", "KNM2003-I", "KNM2004-I", follow=after_record),
-    "judge": Kind(judge_pcs, "rows", "KNM2001-I", "KNM2002-I", follow=after_judge),
-    "act": Kind(decide_actions, "rows", "KNM3001-I", "KNM3002-I"),
+    "judge": Kind(judge_pcs, "rows", "KNM2001-I", "KNM2002-I", follow=after_judge, failed=close_run),
+    "act": Kind(decide_actions, "rows", "KNM3001-I", "KNM3002-I", failed=close_run),
     "mail": Kind(send_mail, "mail", "KNM3011-I", "KNM3012-I", repeat="keyed", fenced=False),
     "command": Kind(run_command, "command", "KNM3130-I", "KNM3131-I", repeat="ask", probes=True, fenced=False),
     "webhook": Kind(send_webhook, "webhook", "KNM3100-I", "KNM3101-I", repeat="keyed"),

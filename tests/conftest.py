@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,17 +20,12 @@ from typing import Any
 
 import pytest
 
+from tests.postgresql import free_port as free_port
+
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
 KANMON = str(Path(sys.executable).with_name("kanmon"))
 CAMPAIGN = bool(os.environ.get("KANMON_CAMPAIGN"))
-
-
-def free_port() -> int:
-    """A port of loopback that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def until(what: Callable[[], Any], seconds: float = 20.0, pause: float = 0.05) -> Any:
@@ -55,6 +49,7 @@ class ManagerProcess:
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
     output: Path = Path()
+    node: str = ""  # its name in the cluster; empty: the host's
 
     @property
     def url(self) -> str:
@@ -65,7 +60,7 @@ class ManagerProcess:
     def environment(self) -> dict[str, str]:
         """Environment of its processes: this home, and nothing else of Kanmon's."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("KANMON_", "DJANGO_"))}
-        return kept | {"KANMON_HOME": str(self.home)}
+        return kept | {"KANMON_HOME": str(self.home)} | ({"KANMON_NODE": self.node} if self.node else {})
 
     def setup(self, ready_made: Path | None = None) -> "ManagerProcess":
         """``kanmon setup``, or a copy of a home that it made, and the settings."""

@@ -1,10 +1,11 @@
-"""Write the reference pages that say what the code says: settings, messages and commands.
+"""Write the reference pages that say what the code says: settings, messages, commands and health warnings.
 
-python tools/make_reference.py           write docs/reference/{settings,messages,commands}.md
+python tools/make_reference.py           write docs/reference/{settings,messages,commands,health}.md
 python tools/make_reference.py --check   write nothing; fail when a page differs from the code
 """
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable
@@ -29,6 +30,8 @@ SECTIONS = {
     "command": "Commands of action policies: what may be run, by whom, and where.",
     "log": "The Manager log.",
     "audit": "How long the audit is kept.",
+    "backup": "Scheduled backups.",
+    "cluster": "Nodes: their names, the lease, and where a Manager may start.",
     "database": "Where everything is stored.",
 }
 SUBJECTS = {
@@ -46,11 +49,13 @@ SUBJECTS = {
     "place": "Where a Manager may start, and what a stop leaves behind",
     "audit": "Audit",
     "backup": "Backup and restore",
-    "failover": "Failover report and health",
+    "failover": "Failover report",
+    "health": "Health warnings",
 }
 EXIT_CODES = {  # names of kanmon.cli.show
     "OK": "Done.",
-    "REFUSED": "Refused: one line on stderr begins with the id of the [message](messages.md) that says why.",
+    "REFUSED": "Refused: one line on stderr begins with the id of the [message](messages.md) that says why. Of `report"
+    " failover`, `operation` and `health`: something needs a person, and stdout says what.",
     "USAGE": "The command line itself is wrong: an unknown option, a missing argument, a number out of bounds.",
     "NOT_FOUND": "A PC, group, policy, source or operation of that name is not there.",
     "NO_MANAGER": "No Manager answers there, or this home is not set up.",
@@ -138,7 +143,8 @@ def commands() -> str:
         "",
     ]
     for name, one in top.commands.items():
-        for below, leaf in getattr(one, "commands", {"": one}).items():
+        own = {"": one} if getattr(one, "invoke_without_command", False) else {}
+        for below, leaf in (own | getattr(one, "commands", {"": one})).items():
             lines += _command(typer, f"{name} {below}".strip(), leaf)
     return "\n".join(lines)
 
@@ -156,6 +162,35 @@ def _command(typer: Any, name: str, one: Any) -> Iterable[str]:
         yield f"{one.epilog.replace('Example: ', 'Example: `', 1)}`\n"
 
 
+def health() -> str:
+    """The page of all health warnings."""
+    lines = [
+        MADE.format("kanmon.cluster.health.CHECKS and kanmon/common/catalogue/health.py"),
+        "# Health warnings\n",
+        "What `kanmon health` and the console show when something is not healthy, worst first. A warning goes by itself\n"
+        "as soon as its reason is gone; there is nothing to reset. `-E`: work stands still, `-W`: it goes on, but not for\n"
+        "ever or not safely. `GET /api/v1/health` gives the same to programs. Words in braces are filled in.\n",
+        "| Id | What is said |\n| --- | --- |",
+    ]
+    catalogue, ids = messages.catalogue(), _checked()
+    lines += [f"| [{id}](#{id.lower()}) | {_cell(catalogue[id].text)} |" for id in ids]
+    for one in (catalogue[id] for id in ids):
+        lines.append(f"\n## {one.id}\n\n{one.text}\n\n- Cause: {one.cause}\n- Remedy: {one.remedy}\n")
+        lines.append(f"{one.text_ja}\n\n- 原因: {one.cause_ja}\n- 対処: {one.remedy_ja}")
+    return "\n".join(lines) + "\n"
+
+
+def _checked() -> list[str]:
+    """Ids of the checks in their order. They need Django's tables, which need no database to be named."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kanmon.settings")
+    import django
+
+    django.setup()
+    from kanmon.api.checks import CHECKS
+
+    return [check.id for check in CHECKS]
+
+
 def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"\x1b\[[0-9;]*m", "", text)).strip()
 
@@ -164,7 +199,9 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("<", "&lt;")
 
 
-PAGES: dict[str, Callable[[], str]] = {"settings.md": settings, "messages.md": catalogue, "commands.md": commands}
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": settings, "messages.md": catalogue, "commands.md": commands, "health.md": health,
+}  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> int:

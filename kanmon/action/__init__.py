@@ -7,5 +7,6 @@ orders, so a verdict is decided once; an order is carried out once, or again wit
 decide.py         the operation, and the pure decision    orders.py     what is decided, written down in full
 texts.py          subject, body and table of a mail       models.py     tables
 webhook_body.py   the JSON of a webhook                   targets.py    receivers of webhooks, as the settings say
+command/          programs that policies run: what may be run, its files, its supervisor
 carry_out/        one file a kind of action; line.py: connections that can be cut, attempt.py: may it be a repeat
 """

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
+from kanmon.api import checks as checks  # those of other stages, put beside the cluster's
 from kanmon.api import queries
 from kanmon.api.callers import need
 from kanmon.api.changes import key_of
@@ -115,12 +116,12 @@ def release(request: HttpRequest, id: int, why: Because) -> dict[str, Any]:
     return _decide(request, "release", id, why)
 
 
-@router.post("/lanes/{lane}/release")
-def release_lane(request: HttpRequest, lane: str) -> dict[str, Any]:
-    """The operations of a lane that was held after a restore may be begun."""
-    who = need(request, "act")
-    change, now = decisions.release_lane(lane, actor=who.username, requester="api", key=key_of(request, who))
-    return {"lane": lane, "change": change.id, "now": now}
+@router.delete("/nodes/{name}")
+def forget(request: HttpRequest, name: str) -> dict[str, Any]:
+    """A node that is gone for good is not listed any more."""
+    who = need(request, "manage_cluster")
+    change, now = decisions.forget(name, actor=who.username, requester="api", key=key_of(request, who))
+    return {"name": name, "change": change.id, "now": now}
 
 
 def _decide(request: HttpRequest, verb: str, id: int, why: Because) -> dict[str, Any]:

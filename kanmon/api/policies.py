@@ -3,29 +3,18 @@
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
 
-from kanmon.api.callers import need
+from kanmon.api.callers import Caller
 from kanmon.api.changes import change
 from kanmon.common.errors import Refused
 from kanmon.policy import rules, versions
-from kanmon.policy.document import MAX_CHARACTERS
 
 NAME_CHARACTERS = 100
-router = Router()
 
 
-class NewPolicy(Schema):
-    """A policy document, YAML or JSON."""
-
-    text: str = Field(max_length=MAX_CHARACTERS)
-
-
-@router.post("/policies")
-def import_policy(request: HttpRequest, new: NewPolicy) -> dict[str, Any]:
+def take_in(request: HttpRequest, who: Caller, text: str) -> dict[str, Any]:
     """A new version of the action policy that the document names; none when it says what the newest one says."""
-    who = need(request, "edit_policy")
-    policy = rules.load(new.text)
+    policy = rules.load(text)
     if not isinstance(policy, rules.ActionPolicy):
         raise Refused("KNM3120-E", name=policy.name)
     if len(policy.name) > NAME_CHARACTERS:

@@ -6,6 +6,7 @@ from django.db.models import Count, Q
 from pyroaring import BitMap
 
 from kanmon import __version__
+from kanmon.backup import held
 from kanmon.common import messages
 from kanmon.common.errors import Refused
 from kanmon.intake.models import Receipt, Refusal, Source
@@ -31,6 +32,7 @@ def status() -> dict[str, Any]:
         "levels": {level.word: counted.get(int(level), 0) for level in Level},
         "operations_open": Operation.objects.exclude(state__in=["finished", "failed", "cancelled"]).count(),
         "reports_queued": Receipt.objects.filter(state=Receipt.QUEUED).count(),
+        "actions_held_since": since.isoformat() if (since := held.since()) else None,
     }
 
 

@@ -10,10 +10,11 @@ from ninja.errors import AuthenticationError, ValidationError
 
 from kanmon import __version__
 from kanmon.accounts import tokens as api_tokens
-from kanmon.api import audit, cluster, nodes, policies, queries
+from kanmon.api import audit, backup, cluster, nodes, queries
 from kanmon.api.callers import Caller, caller, need
 from kanmon.api.changes import begun, change, key_of
-from kanmon.api.shapes import JudgeOrder, NewToken, SuspectedDecision
+from kanmon.api.policies import take_in
+from kanmon.api.shapes import JudgeOrder, NewPolicy, NewToken, SuspectedDecision
 from kanmon.common import messages
 from kanmon.common.errors import Refused
 from kanmon.flow import begin_judgment, begin_suspected
@@ -24,8 +25,8 @@ api = NinjaAPI(title="Kanmon", version=__version__, auth=caller, docs_url=None, 
 
 
 api.add_router("", nodes.router)
-api.add_router("", policies.router)
 api.add_router("", cluster.router)
+api.add_router("", backup.router)
 api.add_router("/audit", audit.router)
 
 
@@ -191,6 +192,12 @@ def policies(request: HttpRequest) -> list[dict[str, Any]]:
     """All policies with their newest version."""
     need(request, "view")
     return queries.policies()
+
+
+@api.post("/policies")
+def import_policy(request: HttpRequest, new: NewPolicy) -> dict[str, Any]:
+    """Take in an action policy: a new version of the one that the document names."""
+    return take_in(request, need(request, "edit_policy"), new.text)
 
 
 @api.get("/policies/{kind}/{name}")

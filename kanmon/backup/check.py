@@ -1,14 +1,25 @@
 """Is a backup whole, and what was written? Every byte is read; nothing is kept."""
 
 import re
+from pathlib import Path
 
 from kanmon.backup.files import SETTINGS
-from kanmon.backup.make import Progress, silent
-from kanmon.backup.package import MANIFEST, Manifest, Reader
+from kanmon.backup.package import MANIFEST, Manifest, Progress, Reader, silent
 from kanmon.common.errors import Refused
 
 _FILE = re.compile(r"secrets/[A-Za-z0-9._/-]+")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
+
+
+def open_backup(path: Path, progress: Progress = silent) -> Reader:
+    """A backup that is whole, to be closed. Raises Refused KNM6006-E, KNM4224-E to KNM4226-E."""
+    reader = Reader(path)
+    try:
+        verify(reader, progress)
+    except BaseException:
+        reader.close()
+        raise
+    return reader
 
 
 def verify(reader: Reader, progress: Progress = silent) -> Manifest:

@@ -67,6 +67,11 @@ class Choice:
     only_lanes: Collection[str] = ()
 
 
+def since() -> datetime | None:
+    """Since when actions are held; None when they are not."""
+    return Hold.objects.order_by("since").values_list("since", flat=True).first()
+
+
 def held(lanes: Lanes, limit: int = 100) -> HeldActions:
     """What is held, and the oldest ``limit`` operations that wait for it."""
     holds = {hold.lane: hold.since for hold in Hold.objects.order_by("lane")}
@@ -112,7 +117,7 @@ def release(lanes: Lanes, choice: Choice, actor: str) -> dict[str, Any]:
 
 def _cancelled(choice: Choice) -> Q:
     if choice.carry_out:
-        return Q(id__in=[])
+        return Q(id__lt=0)  # an empty list would be no SQL at all
     which = Q() if choice.discard_before is None else Q(begun_at__lt=choice.discard_before)
     return which & ~Q(id__in=list(choice.keep)) if choice.keep else which & Q(id__gt=0)
 

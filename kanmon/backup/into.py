@@ -14,12 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InternalError, OperationalError, connection
 
 from kanmon.backup import era, load
 from kanmon.backup.interrupted import READY
-from kanmon.backup.make import Progress, said
-from kanmon.backup.package import Reader
+from kanmon.backup.package import Progress, Reader, said
+from kanmon.backup.snapshot import sqlite_file, where
 from kanmon.common import fault
 from kanmon.common.errors import Refused
 from kanmon.home import MIGRATION_LOCK
@@ -33,9 +33,8 @@ GROWTH = 2  # a database needs at most this many times the bytes of its rows as 
 CONNECTED_SECONDS = 3.0
 
 
-def sqlite_file() -> Path:
-    """Where the SQLite database of this home is."""
-    return Path(connection.settings_dict["NAME"])
+def _first_line(problem: Exception) -> str:
+    return str(problem).strip().split("\n")[0]
 
 
 def is_there() -> bool:
@@ -109,13 +108,14 @@ class Restoring:
 
     def fill(self, before: era.Replaced, progress: Progress) -> int:
         """All of it, into a database without tables. Returns the new term."""
+        path = str(self.reader.path)
         try:
             load.make_tables(self.reader.manifest)
             load.load(self.reader, progress)
-        except DatabaseError as problem:
-            raise Refused(
-                "KNM4225-E", path=str(self.reader.path), member="tables", problem=str(problem).split("\n")[0]
-            ) from None
+        except (OperationalError, InternalError) as problem:
+            raise Refused("KNM4239-E", status=503, path=where(), problem=_first_line(problem)) from None
+        except DatabaseError as problem:  # rows that do not fit the tables of their own version
+            raise Refused("KNM4225-E", path=path, member="tables", problem=_first_line(problem)) from None
         fault.point("restore_loaded")
         load.bring_forward()
         if self.forget_secrets:

@@ -18,10 +18,10 @@ import msgspec
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from kanmon import __version__
-from kanmon.backup.make import Progress
-from kanmon.backup.package import Column, Manifest, Reader, Table
+from kanmon.backup.package import Column, Manifest, Progress, Reader, Table
 from kanmon.common.errors import Refused
 from kanmon.journal.writing import transaction
 
@@ -35,7 +35,7 @@ Row = list[Any]
 
 def require_readable(reader: Reader) -> None:
     """Raises Refused KNM4226-E (made by a newer version), KNM4244-E (of PostgreSQL, and this is SQLite)."""
-    known = MigrationExecutor(connection).loader.disk_migrations
+    known = MigrationLoader(None).disk_migrations
     manifest = reader.manifest
     if set(manifest.migrations) - set(known):
         raise Refused("KNM4226-E", status=409, path=str(reader.path), version=manifest.version, own=__version__)
@@ -108,22 +108,21 @@ def _load_table(reader: Reader, table: Table) -> Iterator[int]:
 
 def _rows(reader: Reader, table: Table) -> Iterator[Row]:
     decode = msgspec.json.Decoder(list[Any]).decode
-    binary = [number for number, column in enumerate(table.columns) if column.kind == "bytes"]
-    width, count = len(table.columns), 0
-    for line in reader.lines(table):
+    binary = [place for place, column in enumerate(table.columns) if column.kind == "bytes"]
+    width = len(table.columns)
+    for number, line in enumerate(reader.lines(table), 1):
         try:
             row = decode(line)
             if len(row) != width:
                 raise ValueError(f"{len(row)} values for {width} columns")
-            for number in binary:
-                if row[number] is not None:
-                    row[number] = base64.b64decode(row[number], validate=True)
+            for place in binary:
+                if row[place] is not None:
+                    row[place] = base64.b64decode(row[place], validate=True)
         except (ValueError, TypeError, msgspec.MsgspecError) as problem:
             raise Refused(
-                "KNM4225-E", path=str(reader.path), member=table.member, problem=f"line {count + 1}: {problem}"
+                "KNM4225-E", path=str(reader.path), member=table.member, problem=f"line {number}: {problem}"
             ) from None
         yield row
-        count += 1
 
 
 def values(reader: Reader, table: str, column: str) -> list[Any]:
@@ -199,7 +198,7 @@ def _continue_numbers(manifest: Manifest) -> None:
     """Numbers go on after the highest that was given out, not after the highest that is left."""
     with transaction(), connection.cursor() as cursor:
         for table in manifest.tables:
-            if table.numbered_to is not None:
+            if table.numbered_to:
                 give_after(cursor, table.name, table.numbered_to)
 
 

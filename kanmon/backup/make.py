@@ -1,17 +1,17 @@
 """Making a backup: one snapshot, table after table, then the files of the home, then the manifest."""
 
-import contextlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from django.db import connection
 
 from kanmon import __version__
 from kanmon.backup import files, package, snapshot
-from kanmon.backup.package import File, Manifest, Table, Writer
-from kanmon.backup.snapshot import Snapshot
+from kanmon.backup.package import File, Manifest, Progress, Table, Writer, said, silent
+from kanmon.backup.snapshot import Snapshot, where
 from kanmon.backup.tables import Found
 from kanmon.common import clock, fault
 from kanmon.common.errors import Refused
@@ -19,7 +19,6 @@ from kanmon.journal import lease
 from kanmon.journal.here import HERE
 
 WRITE_BYTES = 256 * 1024
-Progress = Callable[[str, int, int], None]  # table, rows done, rows of all tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +30,6 @@ class Made:
     manifest: Manifest
     bytes: int
     left_out: list[str]
-
-
-def silent(table: str, done: int, of: int) -> None:
-    """Progress that nobody looks at."""
 
 
 def make(home: Path, path: Path, *, with_secrets: bool = False, progress: Progress = silent) -> Made:
@@ -53,6 +48,8 @@ def make(home: Path, path: Path, *, with_secrets: bool = False, progress: Progre
             writer.abandon()
     except OSError as problem:
         raise Refused("KNM4239-E", path=str(path), problem=problem.strerror or str(problem)) from None
+    except connection.Database.Error as problem:
+        raise Refused("KNM4239-E", status=503, path=where(), problem=str(problem).strip()) from None
     left_out = [] if with_secrets else [name for name, _ in files.secrets(home)]
     return Made(path, fingerprint, manifest, path.stat().st_size, left_out)
 
@@ -64,18 +61,15 @@ def _require_space(folder: Path, wanted: int) -> None:
         raise Refused("KNM4223-E", folder=str(folder), free=said(free), wanted=said(wanted))
 
 
-def said(size: int) -> str:
-    """A size as people read it."""
-    return f"{size / 2**20:,.1f} MiB"
-
-
 def _written(home: Path, writer: Writer, taken: Snapshot, with_secrets: bool, progress: Progress) -> Manifest:
     found = taken.tables()
     of = sum(taken.count(table) for table in found)
     done = 0
     tables = []
     for one in found:
-        table = _table(writer, taken, one, lambda rows, name=one.name: progress(name, done + rows, of))  # type: ignore[misc]
+        table = Table(one.name, one.columns, 0, 0, "", taken.numbered_to(one))
+        for rows in _write_table(writer, taken, one, table):
+            progress(one.name, done + rows, of)
         done += table.rows
         tables.append(table)
         fault.point("backup_table")
@@ -93,27 +87,24 @@ def _written(home: Path, writer: Writer, taken: Snapshot, with_secrets: bool, pr
     )  # fmt: skip
 
 
-def _table(writer: Writer, taken: Snapshot, found: Found, progress: Callable[[int], None]) -> Table:
-    table = Table(found.name, found.columns, 0, 0, "", taken.numbered_to(found))
+def _write_table(writer: Writer, taken: Snapshot, found: Found, table: Table) -> Iterator[int]:
+    """Write its rows and fill in what the manifest says of them; yields how many are written, now and then."""
     encode = msgspec.json.Encoder().encode
     with writer.member(table.member) as member:
         lines: list[bytes] = []
         held = 0
-        with contextlib.closing(taken.rows(found)) as rows:
-            for row in rows:
-                line = encode(row)
-                lines.append(line)
-                held += len(line)
-                table.rows += 1
-                if held > WRITE_BYTES:
-                    member.write(b"\n".join([*lines, b""]))
-                    lines, held = [], 0
-                    progress(table.rows)
-        if lines:
-            member.write(b"\n".join([*lines, b""]))
-        progress(table.rows)
+        for row in taken.rows(found):
+            line = encode(row)
+            lines.append(line)
+            held += len(line)
+            table.rows += 1
+            if held > WRITE_BYTES:
+                member.write(b"\n".join([*lines, b""]))
+                lines, held = [], 0
+                yield table.rows
+        member.write(b"\n".join([*lines, b""]))
+        yield table.rows
     table.bytes, table.sha256 = member.bytes, member.sha256
-    return table
 
 
 def _file(writer: Writer, name: str, data: bytes) -> File:

@@ -19,7 +19,7 @@ import io
 import os
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -38,6 +38,19 @@ MANIFEST_BYTES = 64 * 2**20
 READ_BYTES = 2**20
 LEVEL = 1  # of deflate: bodies are compressed already, and rows are nearly as small as at level 6
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError)
+
+
+Progress = Callable[[str, int, int], None]
+"""Called now and then with a table, how many rows are done, and how many there are in all tables."""
+
+
+def silent(table: str, done: int, of: int) -> None:
+    """Progress that nobody looks at."""
+
+
+def said(size: int) -> str:
+    """A size as people read it."""
+    return f"{size / 2**20:,.1f} MiB"
 
 
 class Column(msgspec.Struct):
@@ -157,7 +170,8 @@ class Writer:
     def abandon(self) -> None:
         """Away with it. Does nothing once it is published."""
         if not self._file.closed:
-            with contextlib.suppress(OSError, ValueError, zipfile.BadZipFile):
+            self._zip.fp = None  # or it would write its table of contents when it is collected
+            with contextlib.suppress(OSError):
                 self._file.close()
             self.part.unlink(missing_ok=True)
 
@@ -234,7 +248,9 @@ class Reader:
         try:
             head: dict[str, Any] = msgspec.json.decode(data, type=dict[str, Any])
             if isinstance(head.get("kanmon_backup"), int) and head["kanmon_backup"] > FORMAT:
-                raise Refused("KNM4226-E", status=409, path=str(self.path), version=str(head.get("version")), own=__version__)
+                raise Refused(
+                    "KNM4226-E", status=409, path=str(self.path), version=str(head.get("version")), own=__version__
+                )
             return msgspec.convert(head, Manifest)
         except msgspec.MsgspecError as problem:
             raise Refused("KNM4225-E", path=str(self.path), member=MANIFEST, problem=str(problem)) from None

@@ -10,9 +10,6 @@ Killed anywhere, the same command goes on: it begins anew, or finishes the excha
 """
 
 import contextlib
-import os
-import pwd
-import tempfile
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,12 +18,12 @@ from typing import Any
 from django.db import connection
 
 from kanmon import home as homes
-from kanmon.backup import check, files, interrupted, into, load
+from kanmon.backup import files, interrupted, into, load
 from kanmon.backup.era import Kinds
 from kanmon.backup.interrupted import EXCHANGE, LOAD, Mark
 from kanmon.backup.into import Restoring
-from kanmon.backup.make import Progress, silent
-from kanmon.backup.package import Manifest, Reader
+from kanmon.backup.package import Manifest, Progress, Reader, silent
+from kanmon.backup.snapshot import where
 from kanmon.common import clock, config, fault
 from kanmon.common.errors import Refused
 from kanmon.journal.tail import Tailer
@@ -57,19 +54,8 @@ class Done:
     notes: list[Note] = field(default_factory=list)
 
 
-def open_backup(path: Path, progress: Progress = silent) -> Reader:
-    """A backup that is whole. Raises Refused KNM6006-E, KNM4224-E to KNM4226-E."""
-    reader = Reader(path)
-    try:
-        check.verify(reader, progress)
-    except BaseException:
-        reader.close()
-        raise
-    return reader
-
-
-def restore(home: Path, reader: Reader, order: Order, lock: int, progress: Progress = silent) -> Done:
-    """Restore what ``open_backup`` has opened. ``lock``: the caller holds this home (``prepare``).
+def restore(home: Path, reader: Reader, order: Order, progress: Progress = silent) -> Done:
+    """Restore what ``check.open_backup`` has opened. The caller holds this home (``prepare.held``).
 
     Raises Refused: KNM4227-E (there is a database), KNM4228-E (Managers are connected), KNM4246-E (keys), and others.
     """
@@ -82,7 +68,7 @@ def restore(home: Path, reader: Reader, order: Order, lock: int, progress: Progr
     forget = _require_keys(home, reader, order)
     into.require_nobody()
     if not order.replace and into.is_there():
-        raise Refused("KNM4227-E", status=409, where=_where())
+        raise Refused("KNM4227-E", status=409, where=where())
     into.require_space(reader)
     done = Done(reader.manifest, reader.fingerprint)
     new = _new_files(home, reader, done)
@@ -106,26 +92,6 @@ def restore(home: Path, reader: Reader, order: Order, lock: int, progress: Progr
     _finish(home, mark)
     done.aside = _aside(home, mark)
     return done
-
-
-def prepare(home: Path, reader: Reader) -> int:
-    """Before Django starts: the home's folder, the settings in force, the lock. Returns the lock.
-
-    A home without settings gets those of the backup. Raises Refused KNM4006-E, KNM4245-E, KNM4243-E.
-    """
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    owner = home.stat().st_uid
-    if owner != os.geteuid():
-        raise Refused("KNM4245-E", status=409, home=str(home), owner=_user(owner))
-    settings = next((one for one in reader.manifest.files if one.name == files.SETTINGS), None)
-    if settings is not None and files.says_nothing(home / files.SETTINGS):
-        with tempfile.TemporaryDirectory() as folder:
-            (Path(folder) / files.SETTINGS).write_bytes(reader.file(settings))
-            config.adopt(Path(folder))
-    homes.start_django()
-    from kanmon.journal import term
-
-    return term.lock_run(config.node_folder(home) / "run")
 
 
 def give_up(home: Path) -> Mark:
@@ -207,16 +173,3 @@ def _require_keys(home: Path, reader: Reader, order: Order) -> bool:
     if set(sealed) - {CHECK} and not order.forget_secrets:
         raise Refused("KNM4246-E", status=409, home=str(home), node=manifest.node)
     return bool(sealed)
-
-
-def _where() -> str:
-    if connection.vendor == "sqlite":
-        return str(into.sqlite_file())
-    return f"PostgreSQL, {connection.settings_dict['NAME']}"
-
-
-def _user(number: int) -> str:
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return str(number)

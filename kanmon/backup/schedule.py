@@ -8,8 +8,8 @@ import contextlib
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from kanmon.backup.make import Made, make, said
-from kanmon.backup.package import remove_broken_off
+from kanmon.backup.make import Made, make
+from kanmon.backup.package import remove_broken_off, said
 from kanmon.common import clock, config
 from kanmon.common.errors import Refused
 from kanmon.journal import record
@@ -35,12 +35,11 @@ def duty(term: int) -> None:
         made = make(config.home(), path)
     except Refused as problem:
         with transaction(term):
-            told = {"id": "KNM4221-W", "sentence": f"{problem.message_id} {problem}", "actor": "kanmon"}
-            record.note(None, FAILED, told)
+            sentence = f"{problem.message_id} {problem}"
+            record.note(None, FAILED, {"id": "KNM4221-W", "sentence": sentence, "actor": "kanmon"})
         return
-    told = told_of(made, "kanmon")
     with transaction(term):
-        record.note(None, MADE, told)
+        record.note(None, MADE, told_of(made, "kanmon"))
     prune(Path(folder), int(config.get("backup.keep")))
 
 

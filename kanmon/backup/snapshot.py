@@ -24,6 +24,18 @@ from kanmon.journal import lease
 SESSION = "kanmon-backup"
 
 
+def sqlite_file() -> Path:
+    """Where the SQLite database of this home is."""
+    return Path(connection.settings_dict["NAME"])
+
+
+def where() -> str:
+    """The database of this home, as people call it."""
+    if connection.vendor == "sqlite":
+        return str(sqlite_file())
+    return f"PostgreSQL, {connection.settings_dict['NAME']}"
+
+
 class Snapshot:
     """What both kinds can tell. ``vendor``: sqlite or postgresql."""
 
@@ -126,7 +138,7 @@ def of_database(copy_to: Path) -> Iterator[Snapshot]:
             database.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield _Postgresql(database)
         return
-    with _read(Path(connection.settings_dict["NAME"])) as database:
+    with _read(sqlite_file()) as database:
         if database.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
             yield _Sqlite(database)
             return

@@ -1,4 +1,4 @@
-"""report failover, acknowledge failover, operation, redo, it-ran, close, hold, release, cancel, health."""
+"""report failover, acknowledge failover, operation, redo, it-ran, close, hold, release, cancel, health, cluster forget."""
 
 import time
 import uuid
@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import typer
 
-from kanmon.cli import show
+from kanmon.cli import cluster, show
 from kanmon.cli.client import WAIT_SECONDS, Client, follow, manager
 from kanmon.cli.tokens import JsonOption, ServerOption, TokenFile
 from kanmon.common.errors import Refused
@@ -33,6 +33,7 @@ def add(app: typer.Typer) -> None:
     app.command(epilog="Example: kanmon release 17")(release)
     app.command(epilog="Example: kanmon cancel 17")(cancel)
     app.command(epilog="Example: kanmon health --json")(health)
+    cluster.group.command(epilog="Example: kanmon cluster forget mgr-b")(forget)
 
 
 @report.command("failover", epilog="Example: kanmon report failover --json")
@@ -141,19 +142,11 @@ def hold(
 
 @show.sentences
 def release(
-    id: Annotated[int, typer.Argument(metavar="[ID]", min=0, help="Number of the operation.")] = 0,
-    lane: Annotated[str, typer.Option("--lane", help="A whole lane that was held after a restore: mail...")] = "",
-    because: BecauseOption = "", server: ServerOption = "", token_file: TokenFile = None, json: JsonOption = False,
+    id: IdArgument, because: BecauseOption = "", server: ServerOption = "", token_file: TokenFile = None,
+    json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """Release an operation that is held, or a lane: it may be begun."""
-    if bool(id) == bool(lane):
-        raise typer.BadParameter("give the number of an operation, or --lane")
-    if not lane:
-        _one(id, "release", because, server, token_file, json)
-        return
-    with manager(server, token_file) as client:
-        done = _change(client, f"/lanes/{quote(lane)}/release")
-    show.as_json(done) if json else print(f"Released the lane {lane}")
+    """Release what is held: it may be begun. Actions that wait since a restore: kanmon actions release."""
+    _one(id, "release", because, server, token_file, json)
 
 
 @show.sentences
@@ -183,6 +176,14 @@ def health(
     raise SystemExit(show.OK if told["healthy"] else show.REFUSED)
 
 
+@show.sentences
+def forget(name: str, server: ServerOption = "", token_file: TokenFile = None, json: JsonOption = False) -> None:
+    """Forget a node that is gone for good: it is not listed any more, and its warning goes."""
+    with manager(server, token_file) as client:
+        done = _change(client, f"/nodes/{quote(name)}", method="DELETE")
+    show.as_json(done) if json else print(f"Forgot {name}")
+
+
 def _one(id: int, verb: str, because: str, server: str, token_file: Path | None, json: bool) -> None:
     with manager(server, token_file) as client:
         done = _decide(client, verb, id, because)
@@ -194,13 +195,13 @@ def _decide(client: Client, verb: str, id: int, because: str) -> Any:
     return _change(client, f"/operations/{id}/{verb}", {"because": because})
 
 
-def _change(client: Client, path: str, body: Any = None) -> Any:
+def _change(client: Client, path: str, body: Any = None, method: str = "POST") -> Any:
     """A change under a key of its own: while the Manager is away it is sent again, and is done once."""
     key, lost_at = uuid.uuid4().hex, 0.0
     client.call("GET", "/status")
     while True:
         try:
-            return client.call("POST", path, body, key=key)
+            return client.call(method, path, body, key=key)
         except Refused:
             lost_at = lost_at or time.monotonic()
             if time.monotonic() - lost_at > WAIT_SECONDS:

@@ -1,5 +1,6 @@
 """pcs, pc, policy, operations, refused, suspected, status: commands that only read, and decide on suspects."""
 
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -85,6 +86,8 @@ def status(server: ServerOption = "", token_file: TokenFile = None, json: JsonOp
     else:
         levels = said.pop("levels")
         show.table(("", ""), [*said.items(), *levels.items()])
+        if said["actions_held_since"]:
+            print("Actions are held since a restore. See: kanmon actions held", file=sys.stderr)
 
 
 @show.sentences

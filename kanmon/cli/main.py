@@ -5,6 +5,7 @@ import typer
 from kanmon import __version__
 from kanmon.cli import (
     audit,
+    backup,
     cluster,
     failover,
     inventory,
@@ -54,6 +55,7 @@ for module in (
     stopping,
     audit,
     failover,
+    backup,
 ):
     module.add(app)
 

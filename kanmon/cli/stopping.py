@@ -1,4 +1,4 @@
-"""stop, health, cluster remains: for cluster software and for people at the machine itself."""
+"""stop, alive, cluster remains: for cluster software and for people at the machine itself."""
 
 import sys
 from typing import Annotated, Any
@@ -12,13 +12,13 @@ from kanmon.cli.tokens import JsonOption
 from kanmon.common import config, messages
 from kanmon.common.errors import Refused
 
-HEALTH_SECONDS = 20.0
+ANSWER_SECONDS = 20.0
 
 
 def add(app: typer.Typer) -> None:
     """Add these commands."""
     app.command(epilog="Example: kanmon stop --wait 60 --force")(stop)
-    app.command(epilog="Example: kanmon health --ready")(health)
+    app.command(epilog="Example: kanmon alive --ready")(alive)
     group.command(epilog="Example: kanmon cluster remains")(remains)
 
 
@@ -58,14 +58,14 @@ def _running() -> list[dict[str, Any]]:
 
 
 @show.sentences
-def health(
+def alive(
     ready: Annotated[bool, typer.Option("--ready", help="Also ask whether it can serve, and say why not.")] = False,
 ) -> None:
     """Ask the Manager of this home whether it lives; exit 4 when nobody answers, 1 when it is not ready."""
     import json
 
     path = "/health/ready" if ready else "/health/live"
-    status, _, content = Client(wait_seconds=HEALTH_SECONDS).raw("GET", path, None, {})
+    status, _, content = Client(wait_seconds=ANSWER_SECONDS).raw("GET", path, None, {})
     said = json.loads(content)
     print(said.get("why") or "The Manager lives.")
     if status != 200:

@@ -27,9 +27,13 @@ FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()
 
 
 def silent() -> Iterator[Found]:
-    """Nodes that did not stop in order and are not seen any more."""
+    """Nodes that did not stop in order and are not seen any more.
+
+    On SQLite one runs at a time: only who holds the lease is expected to answer.
+    """
     for node in nodes():
-        if node.state is NodeState.NOT_ANSWERING:
+        expected = connection.vendor == "postgresql" or node.term is not None
+        if expected and node.state is NodeState.NOT_ANSWERING:
             seconds = "?" if node.silent_seconds is None else f"{node.silent_seconds:,.0f}"
             yield Found({"node": node.name, "seconds": seconds}, node.seen_at)
 

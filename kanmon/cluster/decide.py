@@ -7,10 +7,11 @@ Each decision is a change of its own (journal.once): one transaction, under the 
 from collections.abc import Callable
 from typing import Any
 
+from kanmon.cluster.nodes import NodeState, nodes
 from kanmon.common import clock
 from kanmon.common.errors import Refused
 from kanmon.journal import eras, record
-from kanmon.journal.models import Hold, Operation, Takeover
+from kanmon.journal.models import Node, Operation, Takeover
 from kanmon.journal.once import once
 from kanmon.journal.states import IllegalStep
 
@@ -73,14 +74,19 @@ def acknowledge(
     return once("acknowledge failover", work, actor=actor, requester=requester, key=key)
 
 
-def release_lane(
-    lane: str, *, actor: str, requester: str = "console", key: str | None = None
-) -> tuple[Operation, bool]:
-    """Let the operations of ``lane`` be begun again. Raises Refused KNM6010-E when it is not held."""
+def forget(name: str, *, actor: str, requester: str = "console", key: str | None = None) -> tuple[Operation, bool]:
+    """A node that is gone for good is not listed any more, and not waited for.
+
+    Raises Refused KNM6010-E for an unknown node, KNM4258-E for one that lives.
+    """
 
     def work() -> dict[str, Any]:
-        if not Hold.objects.filter(lane=lane).delete()[0]:
-            raise Refused("KNM6010-E", status=404, what="Held lane", name=lane)
-        return {"lane": lane}
+        found = next((node for node in nodes() if node.name == name), None)
+        if found is None:
+            raise Refused("KNM6010-E", status=404, what="Node", name=name)
+        if found.state not in (NodeState.STOPPED, NodeState.NOT_ANSWERING):
+            raise Refused("KNM4258-E", status=409, node=name, state=found.state)
+        Node.objects.filter(name=name).delete()
+        return {"node": name}
 
-    return once(f"release lane {lane}", work, actor=actor, requester=requester, key=key)
+    return once(f"forget node {name}", work, actor=actor, requester=requester, key=key)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from kanmon.cluster import checks_command as command
 from kanmon.cluster import checks_host as host
 from kanmon.cluster import checks_nodes as nodes
 from kanmon.cluster import checks_work as work
@@ -49,8 +50,9 @@ CHECKS: list[Check] = [
     Check("KNM4295-W", host.disk_nearly_full),
     Check("KNM4298-W", host.certificate_expires),
     Check("KNM4297-W", host.mail_not_set_up),
+    Check("KNM3160-W", command.command_refused),
 ]
-"""In the order in which they are shown. Stages above add theirs by ``CHECKS.append``."""
+"""In the order in which they are shown. Stages that the cluster does not know add theirs: ``kanmon/api/checks.py``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from kanmon.common import clock
 from kanmon.journal import eras
 from kanmon.journal.models import Lease, Node, Term
 
-SILENT_SECONDS = 15.0  # a node writes every few seconds; after this it does not answer
+SILENT_SECONDS = 10.0  # a node writes every few seconds; after this it does not answer
+SILENT_ALONE_SECONDS = 150.0  # on SQLite, where nobody else could take over, it writes once a minute
 
 
 class NodeState(StrEnum):
@@ -91,7 +92,9 @@ def _seen(row: Node, now: datetime, term: int | None) -> NodeSeen:
 def _state(row: Node, silent: float | None, leads: bool) -> NodeState:
     if row.state == "stopped":
         return NodeState.STOPPED
-    if silent is None or silent > SILENT_SECONDS:
+    most = SILENT_SECONDS if connection.vendor == "postgresql" else SILENT_ALONE_SECONDS
+    says_that_it_leads = row.state == "active" and not leads  # what it wrote last, and somebody else leads now
+    if silent is None or silent > most or says_that_it_leads:
         return NodeState.NOT_ANSWERING
     if row.draining and not leads:
         return NodeState.DRAINING

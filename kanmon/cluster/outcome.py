@@ -69,6 +69,7 @@ class Outcome(StrEnum):
 # Events since that decide an outcome, the strongest first. ``already_done``: its function found that the effect had
 # happened; ``asked_again``: somebody who had got no answer sent the same form or call again.
 DECIDING = ("redone", "it_ran", "closed", "already_done", "may_be_repeat", "asked_again", "started")
+TELLING = ("already_done", "followed", "not_begun")  # their own sentence says best what the function found
 _BY_EVENT = {
     "redone": Outcome.REDONE,
     "it_ran": Outcome.IT_RAN,

@@ -11,11 +11,20 @@ from django.db.models import Max
 from kanmon.cluster import outcome as outcomes
 from kanmon.cluster.outcome import Group, Outcome
 from kanmon.cluster.said import Said
+from kanmon.common import messages
 from kanmon.journal.models import Entry, Operation
 
 AFTERWARDS = (
-    "started", "resumed", "already_done", "may_be_repeat", "in_doubt", "redone", "it_ran", "closed", "held", "cancelled"
-)  # fmt: skip
+    "started",
+    "resumed",
+    "may_be_repeat",
+    "in_doubt",
+    "redone",
+    "it_ran",
+    "closed",
+    "cancelled",
+    *outcomes.TELLING,
+)
 STORY_ENTRIES = 20_000
 
 
@@ -102,6 +111,10 @@ def _row(row: Operation, one: Running, start: Entry | None, after: list[Entry], 
 
 
 def _said(row: Operation, one: Running, start: Entry | None, after: list[Entry], lost_at: datetime) -> Said:
+    if one.outcome in (Outcome.RESUMED, Outcome.SUPPRESSED):
+        found = next((e.detail for e in after if e.event in outcomes.TELLING and e.detail.get("id")), None)
+        if found is not None and found["id"] in messages.catalogue():
+            return Said(found["id"], found)
     began = next((entry for entry in after if entry.event == "started"), None)
     if one.outcome is Outcome.RESUMED and began is not None:
         went_on: dict[str, Any] = next(

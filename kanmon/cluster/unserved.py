@@ -23,7 +23,6 @@ _WHY = {
     "not_renewed": "KNM4255-W",
     "database_failed_over": "KNM4256-W",
     "restored": "KNM4257-W",
-    "drained": "KNM4258-I",
 }
 OTHER_CAUSE = "KNM4259-W"
 
@@ -43,8 +42,9 @@ class Unserved:
 
 def why(takeover: Takeover) -> Said:
     """The sentence of its cause."""
+    moved = takeover.cause == "crash" and takeover.from_node != takeover.to_node  # with the disk of its home
     return Said(
-        _WHY.get(takeover.cause, OTHER_CAUSE),
+        OTHER_CAUSE if moved else _WHY.get(takeover.cause, OTHER_CAUSE),
         {
             "cause": takeover.cause, "from": takeover.from_node, "to": takeover.to_node,
             "term": eras.said(takeover.term),
@@ -57,11 +57,12 @@ def measured(takeover: Takeover) -> Unserved | None:
     since, until = takeover.last_seen_at, takeover.ready_at or takeover.at
     if since is None or takeover.from_term is None:
         return None
-    exact = takeover.cause in ORDERLY
+    by_database = takeover.counts.get("clock") == "database"
     seconds = round((until - since).total_seconds(), 3)
     told = {"seconds": f"{seconds:,.2f}", "from": takeover.from_node, "to": takeover.to_node}
     if seconds < 0:
         return Unserved(None, since, until, False, Said("KNM4276-W", told))
-    if takeover.from_node != takeover.to_node and takeover.counts.get("clock") != "database":
+    if takeover.from_node != takeover.to_node and not by_database:
         return Unserved(seconds, since, until, False, Said("KNM4275-I", told))
+    exact = takeover.cause in ORDERLY and not by_database  # a stop in order is the last that its node writes
     return Unserved(seconds, since, until, exact, Said("KNM4273-I" if exact else "KNM4274-I", told))

@@ -66,6 +66,15 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("mail.sender", "kanmon@localhost", "address", "From address of mails."),
     Setting("mail.administrators", [], "addresses", "Who gets the mails of action policies that say administrators."),
+    Setting(
+        "mail.failover_report_seconds",
+        20,
+        "seconds",
+        "How long after a failover its report is mailed to the administrators, so that it can say what became of"
+        " everything; 0: no such mail.",
+        0,
+        3600,
+    ),
     Setting("mail.timeout_seconds", 20, "seconds", "Longest wait for the SMTP server in one step.", 1, 300),
     Setting(
         "mail.per_hour",
@@ -136,7 +145,7 @@ SETTINGS: tuple[Setting, ...] = (
         "command.drain_seconds",
         10,
         "seconds",
-        "How long a planned stop waits for a command that runs before it is ended.",
+        "How long a planned stop waits for a command that runs before it is ended; within cluster.drain_seconds.",
         0,
         600,
     ),

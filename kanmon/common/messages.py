@@ -27,6 +27,7 @@ SUBJECTS = (
     "audit",
     "backup",
     "failover",
+    "health",
 )
 
 

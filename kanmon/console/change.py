@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from kanmon.accounts.models import User
+from kanmon.backup import held
 from kanmon.cluster import decide as decisions
 from kanmon.common.errors import Refused
-from kanmon.flow import begin_suspected
+from kanmon.flow import KINDS, begin_suspected
 from kanmon.intake.models import Receipt
 from kanmon.journal.models import Operation
+from kanmon.journal.once import once
 from kanmon.journal.writing import transaction
 
 DECISIONS = ("same", "new", "reject")
@@ -61,7 +63,11 @@ def acknowledge(term: int | None, actor: str, form_key: str) -> Done:
     return Done(operation, now)
 
 
-def release_lane(lane: str, actor: str, form_key: str) -> Done:
-    """Work of ``lane`` is begun again."""
-    operation, now = decisions.release_lane(lane, actor=actor, key=key(form_key))
+def release_held(choice: held.Choice, actor: str, form_key: str) -> Done:
+    """Release the actions that are held since a restore; ``choice`` says what becomes of those that wait."""
+    lanes = {name: kind.lane for name, kind in KINDS.items()}
+    operation, now = once(
+        "release of held actions", lambda: held.release(lanes, choice, actor), actor=actor, requester="console",
+        key=key(form_key),
+    )  # fmt: skip
     return Done(operation, now)

@@ -1,5 +1,6 @@
 """A policy in words: its rules as rows that a person can read."""
 
+import shlex
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -23,6 +24,11 @@ MISSING = {
     "safe": lazy("counts as passed"),
     "not_applicable": lazy("is not judged"),
     "unknown": lazy("is Unknown"),
+}
+INTERRUPTED = {
+    "ask": lazy("after an interruption a person is asked"),
+    "rerun": lazy("after an interruption it is run again"),
+    "never": lazy("after an interruption it is not run again"),
 }
 COMPARED = {
     "==": plazy("comparison", "exactly %(value)s"),
@@ -138,17 +144,23 @@ def judgment(policy: JudgmentPolicy) -> list[RuleGroup]:
     return groups
 
 
-def _mail(actions: LevelActions) -> Iterator[Rule]:
-    if actions.mail is None:
-        return
-    to = actions.mail.to
-    whom = _("the administrators of the settings") if isinstance(to, str) else listed(to)
+def _actions(actions: LevelActions) -> Iterator[Rule]:
     when = _("when a PC comes to this level") if actions.when == "level_changed" else _("at every judgment")
-    yield Rule(_("Mail to %(whom)s") % {"whom": whom}, when)
+    if actions.mail is not None:
+        to = actions.mail.to
+        whom = _("the administrators of the settings") if isinstance(to, str) else listed(to)
+        yield Rule(_("Mail to %(whom)s") % {"whom": whom}, when)
+    if actions.webhook is not None:
+        yield Rule(_("Webhook to %(target)s") % {"target": actions.webhook.to}, when)
+    if actions.command is not None:
+        command = actions.command
+        words = {"when": when, "interrupted": INTERRUPTED[command.interrupted]}
+        line = shlex.join([command.program, *command.arguments])
+        yield Rule(_("Command %(program)s") % {"program": line}, _("%(when)s; %(interrupted)s") % words)
 
 
 def action(policy: ActionPolicy) -> list[RuleGroup]:
     """What an action policy does at each level."""
     words: Iterable[str] = ("danger", "warning", "caution", "safe")
-    rules = {word: list(_mail(getattr(policy, word))) for word in words}
+    rules = {word: list(_actions(getattr(policy, word))) for word in words}
     return [RuleGroup(word, bool(rules[word]), rules[word]) for word in words]

@@ -71,6 +71,9 @@ SHAPES: tuple[Shape, ...] = tuple(
         (r"Account (?P<name>.+): made", _filled(lambda: _("Account %(name)s made"))),
         (r"acknowledge failover", lambda match: _("Acknowledge a failover")),
         (r"release lane (?P<lane>\S+)", lambda match: _("Release held work: %(lane)s") % {"lane": lane(match["lane"])}),
+        (r"release of held actions", lambda match: _("Release held actions")),
+        (r"forget node (?P<name>\S+)", _filled(lambda: _("Forget node %(name)s"))),
+        (r"Action policy (?P<name>.+): imported", _filled(lambda: _("Action policy %(name)s imported"))),
     )
 )
 

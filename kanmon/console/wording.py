@@ -116,5 +116,5 @@ def _localised(params: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def after(cause: str) -> str:
-    """ "Judged after an inventory update:"."""
-    return _("Judged after %(cause)s:") % {"cause": words.CAUSES.get(cause, cause)}
+    """ "Judged (an inventory update):"."""
+    return _("Judged (%(cause)s):") % {"cause": words.CAUSES.get(cause, cause)}

@@ -207,6 +207,7 @@ class Elector(threading.Thread):
 
     def _renew(self, leadership: Leadership, window: Window, started_at: float) -> Lost | None:
         """One renewal. None when it succeeded."""
+        fault.point("renew")
         if self.session.open():
             forget_dead_connections()
         found = self.session.renew(leadership.term)

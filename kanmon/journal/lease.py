@@ -28,7 +28,8 @@ SELECT l.term, l.node, l.beat, l.released, l.session, l.ttl_seconds,
 FROM lease l WHERE l.shard = %s
 """
 _RENEW: LiteralString = """
-UPDATE lease SET beat = beat + 1 WHERE shard = %s AND term = %s AND session = %s AND NOT released
+UPDATE lease SET beat = beat + 1, renewed_at = clock_timestamp()
+WHERE shard = %s AND term = %s AND session = %s AND NOT released
 RETURNING (SELECT system_identifier::text FROM pg_control_system()),
           ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint,
           asked_by, coalesce((SELECT draining FROM node WHERE name = %s), false)

@@ -134,6 +134,7 @@ class Lease(models.Model):
     released = models.BooleanField(default=False)
     session = models.CharField(max_length=63, default="")  # application_name of the holder's lease session
     ttl_seconds = models.FloatField(default=0)  # of the holder; 0 on SQLite
+    renewed_at = models.DateTimeField(null=True)  # by the database's clock, for reports only; not on SQLite
     asked_by = models.CharField(max_length=150, default="")  # who wants the holder to hand over
 
     class Meta:

@@ -113,13 +113,17 @@ def asked_again(operation: Operation, actor: str) -> Operation:
 
 
 def next_due(kinds: Collection[str], shard: int = 0) -> tuple[int | None, datetime | None]:
-    """Id and due time of the first waiting operation of ``kinds``, in order of due time."""
-    row = (
-        Operation.objects.filter(shard=shard, state=State.WAITING, kind__in=list(kinds))
-        .order_by("due_at", "id")
-        .values_list("id", "due_at")
-        .first()
-    )
+    """Id and due time of the first waiting operation of ``kinds``, in order of due time.
+
+    One that was begun in the future is due now: the clock was set back since, or another node's is ahead (see due.py).
+    """
+    waiting = Operation.objects.filter(shard=shard, state=State.WAITING, kind__in=list(kinds))
+    row = waiting.order_by("due_at", "id").values_list("id", "due_at").first()
+    now = clock.now()
+    if row is not None and row[1] > now:
+        ahead = waiting.filter(begun_at__gt=now + timedelta(seconds=1)).order_by("id").values_list("id", flat=True)
+        if (id := ahead.first()) is not None:
+            return id, now
     return row if row else (None, None)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from kanmon.common import config, messages
+from kanmon.common import config, fault, messages
 from kanmon.journal import changes
 from kanmon.journal.models import Entry
 from kanmon.journal.writing import call_session
@@ -111,8 +111,10 @@ class Tailer(threading.Thread):
             self._position = None
             if lines:
                 self._rotate()
+                fault.point("before_log")
                 with open(self.path, "a", encoding="utf-8", errors="replace") as file:
                     file.write("".join(lines))
+                fault.point("after_log")
             self._position = places[-1][0]
 
     def _rotate(self) -> None:

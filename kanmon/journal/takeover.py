@@ -19,12 +19,13 @@ from enum import StrEnum
 from django.db import connection
 
 from kanmon.common import clock, fault
-from kanmon.journal import eras, lease, record, rescue
+from kanmon.journal import due, eras, lease, record, rescue
 from kanmon.journal.here import HERE
-from kanmon.journal.models import Entry, Lease, Takeover, Term
+from kanmon.journal.models import Entry, Lease, Node, Takeover, Term
 from kanmon.journal.writing import transaction
 
 EVICT_SECONDS = 0.1
+LAST_ENTRIES = 200  # that are looked through for the last of a term; those of other nodes stand between
 LOCK_SECONDS = 20
 
 
@@ -100,10 +101,11 @@ def _begin(
     shard: int, probing: Collection[str], before: Term | None, cause: Cause, here: lease.Identity,
     session: str, ttl_seconds: float,
 ) -> Leadership:  # fmt: skip
-    now = clock.now()
-    last_seen_at = _last_seen()
+    now = _now()
+    newest = Entry.objects.order_by("-seq").values_list("at", flat=True).first()
     old = before.term if before else 0
     node = before.node if before else ""
+    last_seen_at, by = _last_seen(shard, old, node)
     begins_era = cause in (Cause.DATABASE, Cause.RESTORED)
     term = eras.new_era(old, now.timestamp()) if begins_era else eras.following(old)
     Term.objects.update_or_create(
@@ -117,6 +119,7 @@ def _begin(
         defaults={
             "term": term, "node": HERE.node, "beat": 0, "released": False, "session": session,
             "ttl_seconds": ttl_seconds, "asked_by": "",
+            "renewed_at": now if connection.vendor == "postgresql" else None,
         },
     )  # fmt: skip
     HERE.term = term
@@ -124,11 +127,12 @@ def _begin(
     if cause.is_failover:
         told = {"id": "KNM4010-W", "term": eras.said(term), "from": node, "cause": str(cause)}
         record.note(None, "failover_started", told)
+    due.begins_in_the_past(newest, shard)
     fault.point("takeover_before_put_back")
     counts = rescue.put_back(term, shard, probing)
     Takeover.objects.create(
         term=term, shard=shard, from_node=node, from_term=before.term if before else None, to_node=HERE.node,
-        cause=cause, last_seen_at=last_seen_at, at=now, ready_at=max(now, clock.now()), counts=counts,
+        cause=cause, last_seen_at=last_seen_at, at=now, ready_at=max(now, _now()), counts={**counts, "clock": by},
     )  # fmt: skip
     if cause.is_failover:
         record.note(None, "failover_ended", {"id": "KNM4011-I", "term": eras.said(term), **counts})
@@ -154,9 +158,28 @@ def _as_seen(held: Lease | None, seen: lease.Seen | None) -> bool:
     return (held.term, held.beat, held.session) == (seen.term, seen.beat, seen.session)
 
 
-def _last_seen() -> datetime | None:
-    newest = Entry.objects.order_by("-seq").values_list("at", flat=True).first()
-    return newest
+def _now() -> datetime:
+    """The database's clock where nodes share one, so that times of two nodes compare; else this host's."""
+    if connection.vendor != "postgresql":
+        return clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        now: datetime = cursor.fetchone()[0]
+        return now
+
+
+def _last_seen(shard: int, term: int, node: str) -> tuple[datetime | None, str]:
+    """When the holder of ``term`` was last known to work, and by whose clock: "database" or "node".
+
+    Its last renewal; without one (SQLite), what it wrote last, or said last of itself.
+    """
+    renewed_at = Lease.objects.filter(shard=shard).values_list("renewed_at", flat=True).first()
+    if renewed_at is not None:
+        return renewed_at, "database"
+    told = Entry.objects.order_by("-seq").values_list("term", "at")[:LAST_ENTRIES]
+    seen = [at for written, at in told if written == term][:1]
+    said = Node.objects.filter(name=node).values_list("seen_at", flat=True).first()
+    return max([*seen, *([said] if said else [])], default=None), "node"
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ from typing import Any
 from django.db import close_old_connections, connection
 
 from kanmon.common import clock, fault
-from kanmon.journal import record, writing
+from kanmon.journal import due, record, writing
 from kanmon.journal.here import HERE
 from kanmon.journal.models import Hold, Operation
 from kanmon.journal.window import OPEN, Suspended, Window
@@ -58,8 +58,10 @@ class InDoubt(Exception):
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of operation: its function, how it may be repeated, and its start and end messages.
+    """A kind of operation: its function, its start and end messages, and as what its operations are begun (``repeat``).
 
+    ``follow`` begins what comes next in the transaction that ends it; ``failed`` writes in that of its failure for good
+    what keeps others from waiting for it for ever.
     ``probes``: an interrupted attempt of an "ask" kind waits again, because the function first asks what became of
     it (and raises InDoubt when nobody can tell); without it such an attempt is in doubt at once.
     ``fenced`` false: its effect asks nobody who leads (mail, command), so that a new active waits out the old TTL
@@ -72,8 +74,13 @@ class Kind:
     ended: str
     repeat: str = "idempotent"
     follow: Callable[["Work", Any], None] | None = None
+    failed: Callable[["Work"], None] | None = None
     probes: bool = False
     fenced: bool = True
+
+    def __post_init__(self) -> None:
+        if self.repeat == "ask" and self.follow is not None:
+            raise ValueError("nothing can follow a kind that may be in doubt: who says that it ran can hand nothing on")
 
 
 @dataclass
@@ -135,6 +142,8 @@ class Work:
         """Inside a transaction: end the operation as failed. ``unknown``: its effect may have happened all the same."""
         detail = {"id": self.kind.ended, "unknown": unknown}
         record.fail(self.operation, {"result": "failure", "sentence": sentence, **outcome}, detail)
+        if self.kind.failed:
+            self.kind.failed(self)
         self.ended = True
 
 
@@ -155,6 +164,7 @@ class Worker(threading.Thread):
         self.kinds = {name: kind for name, kind in kinds.items() if kind.lane == lane}
         self.stopping = threading.Event()
         self._mine: int | None = None  # claimed, or about to be, and not known to be put down again
+        self._clock = due.Steps() if lane == ROWS else None
 
     def stop(self) -> None:
         """Ask the thread to end after its present chunk; join it afterwards."""
@@ -182,6 +192,7 @@ class Worker(threading.Thread):
         """Run one operation that is due; returns how many seconds to rest before the next look."""
         try:
             self._put_mine_back()
+            self._mind_the_clock()
             early = self._may_not_yet()
             if early > 0:
                 return min(early, IDLE_SECONDS)
@@ -200,6 +211,13 @@ class Worker(threading.Thread):
             close_old_connections()
             return IDLE_SECONDS
 
+    def _mind_the_clock(self) -> None:
+        """What waits would wait too long when the clock was set back. One lane looks after it for all."""
+        if self._clock is not None and (back := self._clock.set_back()):
+            with transaction(self.term):
+                due.move_back(back)
+            self._clock.accept(back)
+
     def _may_not_yet(self) -> float:
         """Seconds until this lane may work; 0 when it may now."""
         if not any(kind.fenced for kind in self.kinds.values()) and self.not_before > clock.monotonic():
@@ -214,6 +232,7 @@ class Worker(threading.Thread):
     def run_one(self, id: int) -> None:
         """Claim operation ``id`` and run it to its end, or to a retry."""
         self._mine = id
+        fault.point("before_claim")
         with transaction(self.term):
             kind_name = Operation.objects.values_list("kind", flat=True).get(id=id)
             kind = self.kinds[kind_name]

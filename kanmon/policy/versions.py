@@ -48,6 +48,7 @@ def add(policy: ActionPolicy, author: str) -> PolicyVersion:
     row, _ = Policy.objects.get_or_create(kind="action", name=policy.name)
     if row.read_only:
         raise Refused("KNM3121-E", status=409, name=policy.name)
+    Policy.objects.select_for_update().get(id=row.id)  # two at once: one after the other
     text = to_yaml(policy)
     before = PolicyVersion.objects.filter(policy=row).order_by("-number").first()
     if before is not None and to_yaml(load(before.text)) == text:

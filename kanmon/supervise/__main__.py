@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sys
+import time
 from pathlib import Path
 
 from kanmon.common import fault
@@ -13,15 +14,21 @@ from kanmon.supervise.run import run
 
 def main(words: list[str]) -> int:
     """Supervise the command of one folder. Does nothing without "go" on its input, or when it is taken already."""
+    os.umask(0o077)
     place = Path(words[1])
     order = places.read_order(place)
     processes.adopt_descendants()
     reserved = places.Reserved(place)
     _say("ready")
-    if sys.stdin.readline() != "go\n":
+    word, _, until = sys.stdin.readline().rstrip("\n").partition(" ")
+    if word != "go":
         reserved.drop()
         return 0
     fault.point("supervise_before_lock")
+    if time.monotonic() >= float(until):
+        reserved.drop()
+        _say("late")
+        return 0
     lock = places.take_lock(place)
     if lock is None:
         reserved.drop()

@@ -20,6 +20,7 @@ from kanmon.common import fault
 
 ORDER, LOCK, STOP, RESULT = "order.json", "lock", "stop", "result.json"
 OUTPUT, COMPLAINTS, FILES = "output.txt", "supervisor.txt", "files"
+SEALED = b"never\n"
 RESULT_BYTES = 65_536  # room that is reserved before anything is started
 TAIL_CHARACTERS = 4000
 
@@ -84,8 +85,11 @@ def boot_id() -> str:
 
 
 def write_order(place: Path, order: Order) -> None:
-    """Write the order. The folder must be there."""
-    (place / ORDER).write_text(json.dumps(asdict(order)), "utf-8")
+    """Write the order, for the Manager's user alone: whoever runs the program may pass through its folder. The folder
+    must be there.
+    """
+    with open(os.open(place / ORDER, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
+        file.write(json.dumps(asdict(order)).encode())
 
 
 def read_order(place: Path) -> Order:
@@ -94,13 +98,14 @@ def read_order(place: Path) -> Order:
     return Order(**read | {"arguments": tuple(read["arguments"]), "groups": tuple(read["groups"])})
 
 
-def take_lock(place: Path) -> int | None:
-    """The descriptor of the lock, held; None when a supervisor has taken it before, dead or alive.
+def take_lock(place: Path, content: bytes = b"") -> int | None:
+    """The descriptor of the lock, held; None when somebody has taken it before, dead or alive. Raises OSError.
 
     It gets its name when it is held, so that nobody can find it unlocked before its time.
     """
     mine = place / f".lock.{os.getpid()}"
-    descriptor = os.open(mine, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(mine, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    os.write(descriptor, content)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     try:
         os.link(mine, place / LOCK)
@@ -112,12 +117,29 @@ def take_lock(place: Path) -> int | None:
     return descriptor
 
 
+def seal(place: Path) -> bool:
+    """Make sure that the command of a place, which was never started, never will be, whoever may still be about to.
+    False when it has been started after all. Raises OSError.
+    """
+    descriptor = take_lock(place, SEALED)
+    if descriptor is None:
+        return _is_sealed(place)
+    os.close(descriptor)
+    return True
+
+
+def _is_sealed(place: Path) -> bool:
+    return (place / LOCK).read_bytes() == SEALED
+
+
 def look(place: Path, mark: str) -> tuple[Fate, Result | None]:
     """What became of the run ``mark`` in the folder ``place``; the result when there is one. Changes nothing."""
     try:
         if read_order(place).mark != mark:
             return Fate.GONE, None
         held = _is_held(place)
+        if held is not None and _is_sealed(place):
+            return Fate.NEVER_STARTED, None
     except (OSError, ValueError, TypeError, KeyError):
         return Fate.GONE, None
     result = read_result(place, mark)  # after the lock: a result that is written meanwhile is found

@@ -1,6 +1,5 @@
 """Programs for tests of commands, and what became of their operations."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +36,7 @@ class Programs:
         """A program that writes each of its starts down, outside, and ends when nothing holds it."""
         return self.add(
             f'echo "$KANMON_ORDER $KANMON_OPERATION $KANMON_ATTEMPT" >> {self.outside}/ledger\n'
-            f"while [ -e {self.outside}/held ]; do sleep 0.02; done",
+            f"while [ -e {self.outside}/held ] && [ $KANMON_ATTEMPT = 1 ]; do sleep 0.02; done",
             name,
         )
 
@@ -49,7 +48,7 @@ class Programs:
 
     @property
     def held(self) -> Path:
-        """While this file is there, counting programs go on."""
+        """While this file is there, the first attempt of a counting program goes on."""
         return self.outside / "held"
 
     def place(self, operation: Operation) -> Path:
@@ -67,9 +66,3 @@ def outcome(operation: Operation) -> dict[str, Any]:
 def sentence(operation: Operation) -> str:
     """The sentence about it."""
     return str(outcome(operation)["sentence"])
-
-
-def others() -> tuple[str, int]:
-    """Name and number of a user that tests may run commands as, when they are root."""
-    assert os.geteuid() == 0
-    return "nobody", 65534

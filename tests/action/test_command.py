@@ -2,7 +2,9 @@
 
 import json
 import os
+import pwd
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -13,18 +15,20 @@ import pytest
 from django.db import connection
 
 from kanmon.action.command import places as command_places
-from kanmon.common import clock
+from kanmon.cluster import health
+from kanmon.common import clock, fault
 from kanmon.journal import record
 from kanmon.journal.here import HERE
 from kanmon.journal.models import Entry, Operation
 from kanmon.journal.window import OPEN
 from kanmon.journal.writing import transaction
+from kanmon.policy import versions
+from kanmon.policy.models import Policy, PolicyVersion
 from kanmon.supervise import place as supervised
 from tests.action.commands import Programs, outcome, sentence
 from tests.action.orders import command, worker
 from tests.conformance.work import crash, events, leader, log_path, state, work_off
 from tests.conftest import until
-from tests.supervise.one import alive
 
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root can run a program as somebody else")
 
@@ -234,30 +238,19 @@ class TestRefusals:
 
 
 @root_only
-def test_as_another_user_it_can_read_its_files_and_nothing_else(programs: Programs, one: Any, tmp_path: Path) -> None:
-    for folder in [tmp_path, *tmp_path.parents]:
-        if folder.stat().st_mode & 0o005 != 0o005:
-            programs.use(work_folder=f"/tmp/kanmon-test-{os.getpid()}")
-    programs.folder.parent.chmod(0o755)
-    script = "id -un; id -G; cat assets.csv | wc -l; cat ../order.json ../result.json; touch here; echo $HOME; exec 0</dev/null"
-    opened = Path(f"/tmp/kanmon-programs-{os.getpid()}")
-    opened.mkdir(mode=0o755)
-    try:
-        programs.folder = opened
-        programs.use(folder=opened, users="nobody")
-        programs.add(script)
+def test_as_another_user_it_can_read_its_files_and_nothing_else(programs: Programs, one: Any) -> None:
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own folders are closed to others
+        os.chmod(folder, 0o755)
+        programs.folder = Path(folder, "programs")
+        programs.folder.mkdir(mode=0o755)
+        programs.use(folder=programs.folder, work_folder=Path(folder, "work"), users="nobody")
+        programs.add("id -un; echo $HOME; head -c 15 assets.csv; echo; cat ../order.json; touch here; ls ..")
         operation = command("act", user="nobody")
         work_off(one)
-        said = (programs.place(operation) / "output.txt").read_text()
-        assert said.splitlines()[:3] == ["nobody", "65534", "1"]
-        assert said.count("Permission denied") == 2 or "cannot touch" in said
-        assert "assets.csv" in {path.name for path in (programs.place(operation) / "files").iterdir()}
-        assert not (programs.place(operation) / "files" / "here").exists()
-    finally:
-        import shutil
-
-        shutil.rmtree(opened)
-        shutil.rmtree(f"/tmp/kanmon-test-{os.getpid()}", ignore_errors=True)
+        said = (programs.place(operation) / "output.txt").read_text().splitlines()
+    home = pwd.getpwnam("nobody").pw_dir
+    assert said[:3] == ["nobody", home, '"asset_number",']
+    assert [line.rpartition(": ")[2] for line in said[3:]] == ["Permission denied"] * 3, said
 
 
 class TestInterrupted:
@@ -284,9 +277,10 @@ class TestInterrupted:
                 programs.held.touch()
             operation = command("act", **more)
             lead = leader()
-            with monkeypatch.context() as patch, pytest.raises(Killed):
+            with monkeypatch.context() as patch:
                 patch.setattr(carrying, "_follow", lost)
-                work_off(worker("command", lead.term))
+                with pytest.raises(Killed):
+                    work_off(worker("command", lead.term))
             crash(lead)
             return operation
 
@@ -307,6 +301,31 @@ class TestInterrupted:
         work_off(self.next_one())
         assert events(operation)[-3:] == ["started", "followed", "finished"]
         assert len(programs.ledger) == 1
+
+    @pytest.mark.parametrize("change", ["off", "refused"])
+    def test_one_that_had_not_been_started_is_not_when_the_settings_do_not_allow_it_any_more(
+        self, change: str, programs: Programs, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        class Killed(BaseException):
+            pass
+
+        def killed(name: str) -> None:
+            if name == "after_intent":
+                raise Killed
+
+        programs.counting()
+        operation = command("act")
+        lead = leader()
+        with monkeypatch.context() as patch:
+            patch.setattr(fault, "point", killed)
+            with pytest.raises(Killed):
+                work_off(worker("command", lead.term))
+        crash(lead)
+        programs.use(folder="") if change == "off" else (programs.folder / "act").chmod(0o644)
+        work_off(self.next_one())
+        assert state(operation) == ("finished" if change == "off" else "failed")
+        assert events(operation)[3:6] == ["interrupted", "started", "not_begun"]
+        assert programs.ledger == []
 
     def test_a_time_limit_holds_while_no_manager_lives(self, programs: Programs, killed: Any) -> None:
         operation = killed(time_limit_seconds=1)
@@ -356,7 +375,6 @@ class TestInterrupted:
         doubt(operation)
         next_one = self.next_one()
         work_off(next_one)
-        programs.held.unlink()
         operation.refresh_from_db()
         with transaction():
             again = getattr(record, answer)(operation, "hanako")
@@ -371,7 +389,6 @@ class TestInterrupted:
     def test_rerun_runs_it_again_and_says_so(self, programs: Programs, killed: Any, doubt: Any) -> None:
         operation = killed(interrupted="rerun")
         doubt(operation)
-        programs.held.unlink()
         work_off(self.next_one())
         assert state(operation) == "finished"
         assert events(operation)[-4:] == ["started", "may_be_repeat", "intent", "finished"]
@@ -496,8 +513,25 @@ def test_what_is_old_is_removed_and_what_waits_for_a_person_is_kept(programs: Pr
         os.utime(programs.place(operation), (0, 0))
     with transaction():
         Operation.objects.filter(id=waiting.id).update(state="in_doubt", ended_at=None)
-    command_places.tidy(1)
+    command_places.tidy_commands(1)
     assert [programs.place(one).exists() for one in (old, waiting, young)] == [False, True, True]
+
+
+def test_health_tells_before_anything_is_ordered_that_a_program_would_be_refused(programs: Programs) -> None:
+    versions.install_builtin()
+    policy = Policy.objects.get(kind="action", name="Default")
+    text = "{kind: action, name: Default, danger: {command: {program: act}}, safe: {command: {program: act}}}"
+    PolicyVersion.objects.create(policy=policy, number=2, text=text, author="tests", created_at=clock.now())
+
+    def said() -> list[str]:
+        return [one.said.text() for one in health.warnings() if one.id == "KNM3160-W"]
+
+    wanted = "The action policy Default orders the command act, which this node would refuse. "
+    assert said() == [f"{wanted}There is no program act in {programs.folder}."]
+    programs.counting()
+    assert said() == []
+    programs.use(folder="")
+    assert said() == [f"{wanted}No command is run: command.folder is not set."]
 
 
 def test_the_manager_log_tells_the_story(programs: Programs, one: Any) -> None:
@@ -510,4 +544,3 @@ def test_the_manager_log_tells_the_story(programs: Programs, one: Any) -> None:
     lines = [line.split(" ", 4)[4] for line in log_path().read_text().splitlines() if "command" in line]
     assert lines[0].startswith(f"Action started: command, operation {operation.id}, attempt 1, danger, 0 PCs.")
     assert lines[1].startswith(f"Action ended: command, operation {operation.id}, success. act has ended in order")
-    _ = (alive, clock)

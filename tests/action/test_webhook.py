@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from kanmon.common import clock
+from kanmon.common import clock, config
+from kanmon.common.errors import Refused
 from kanmon.journal import record
 from kanmon.journal.models import Entry, Operation
 from kanmon.journal.writing import transaction
@@ -317,6 +318,23 @@ class TestSettings:
         work_off(one)
         assert sentence(operation) == f"No webhook is sent to siem: {path} holds no signing secret."
         assert receiver.requests == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "siem",
+        "siem=ftp://example.test/t0ken",
+        "SIEM=https://example.test/t0ken",
+        "siem=https://user:t0ken@example.test",
+    ],
+)
+def test_a_target_of_another_form_is_refused_without_showing_it(wrong: str, tmp_path: Path) -> None:
+    (tmp_path / "kanmon.toml").write_text(f'[webhook]\ntargets = ["{wrong}"]\n')
+    with pytest.raises(Refused, match=r"webhook\.targets") as refused:
+        config.read(tmp_path)
+    assert "a list of texts (name=URL)" in str(refused.value)
+    assert "t0ken" not in str(refused.value)
 
 
 def test_in_japanese_when_the_server_speaks_japanese(

@@ -22,7 +22,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 HERE = Path(__file__).parent
-PERSON, PASSWORD = "tanabe", "sakura-ginga-42"
+PERSON, PASSWORD = driving.PERSON, driving.PASSWORD
 
 
 @dataclass(frozen=True)
@@ -54,18 +54,26 @@ def chromium() -> Iterator[Browser]:
 
 
 class Company:
-    """A Manager process of the invented company, with a person who may do everything. It can be killed and started."""
+    """A Manager of the invented company, with a person who may do everything. It can be killed and started.
 
-    def __init__(self, chromium: Browser, folder: Path) -> None:
+    ``ready_made``: the home of one that was filled before; None: fill it, and let the person come in.
+    """
+
+    def __init__(self, chromium: Browser, folder: Path, ready_made: Path | None = None) -> None:
         self.chromium = chromium
-        self.manager = _shared().ManagerProcess(folder / "home").setup()
-        environment = self.manager.environment | {"DJANGO_SETTINGS_MODULE": "kanmon.settings"}
-        fill = "import django; django.setup(); import sample; sample.fill()"
-        subprocess.run([sys.executable, "-c", fill], cwd=HERE, env=environment, check=True, timeout=240)
+        self.manager = _shared().ManagerProcess(folder / "home").setup(ready_made)
+        if ready_made is None:
+            environment = self.manager.environment | {"DJANGO_SETTINGS_MODULE": "kanmon.settings"}
+            fill = "import django; django.setup(); import sample; sample.fill()"
+            subprocess.run([sys.executable, "-c", fill], cwd=HERE, env=environment, check=True, timeout=240)
         self.manager.start()
+        if ready_made is None:
+            self._sign_up()
+
+    def _sign_up(self) -> None:
         output = self.manager.output
         link = _shared().until(lambda: re.search(r"/welcome/\S+", output.read_text("utf-8")), 60)
-        with driving.context(chromium, self.url) as window:
+        with driving.context(self.chromium, self.url) as window:
             driving.sign_up(window.new_page(), link[0], PERSON, PASSWORD)
 
     @property
@@ -85,10 +93,18 @@ class Company:
         return page
 
 
+@pytest.fixture(scope="session")
+def filled(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of a company that was filled and stopped in order, to be copied."""
+    made = Company(chromium, tmp_path_factory.mktemp("filled"))
+    made.manager.stop()
+    return Path(made.manager.home)
+
+
 @pytest.fixture
-def company(chromium: Browser, tmp_path: Path) -> Iterator[Company]:
+def company(chromium: Browser, tmp_path: Path, filled: Path) -> Iterator[Company]:
     """A company of the test's own: what it changes, kills and starts is nobody else's."""
-    made = Company(chromium, tmp_path)
+    made = Company(chromium, tmp_path, filled)
     yield made
     for window in chromium.contexts:
         if any(page.url.startswith(made.url) for page in window.pages):
@@ -97,13 +113,15 @@ def company(chromium: Browser, tmp_path: Path) -> Iterator[Company]:
 
 
 @pytest.fixture(scope="session")
-def console(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+def console(
+    chromium: Browser, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Console]:
     """The console under test; its first person has come in by the one-time link. Tests only look at it."""
     if url := os.environ.get("KANMON_CONSOLE"):
         name, _, password = os.environ["KANMON_CONSOLE_PERSON"].partition(":")
         yield Console(url, name, password)
         return
-    made = Company(chromium, tmp_path_factory.mktemp("console"))
+    made = Company(chromium, tmp_path_factory.mktemp("console"), request.getfixturevalue("filled"))
     try:
         yield Console(made.url, PERSON, PASSWORD)
     finally:

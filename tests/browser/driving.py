@@ -1,10 +1,12 @@
 """Drive a real browser: start it, sign in, collect what it complains about."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+PERSON, PASSWORD = "tanabe", "sakura-ginga-42"
 CHROMIUM = "/usr/bin/chromium"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
@@ -33,6 +35,7 @@ PAGES = {
     "failover": "/failovers/{term}",
     "failover-group": "/failovers/{term}/judgment",
     "failover-start": "/failovers/{start}",
+    "held": "/held",
     "not-found": "/nothing-here",
     "password": "/account/password/change/",
 }
@@ -50,7 +53,7 @@ def chromium() -> Iterator[Browser]:
 
 
 def context(
-    browser: Browser, base: str, language: str = "en", theme: str = "light", phone: bool = False
+    browser: Browser, base: str, language: str = "en", theme: str = "light", phone: bool = False, scripts: bool = True
 ) -> BrowserContext:
     """A fresh browser profile with a language and a theme."""
     made = browser.new_context(
@@ -59,6 +62,7 @@ def context(
         locale="ja-JP" if language == "ja" else "en-GB",
         color_scheme="dark" if theme == "dark" else "light",
         device_scale_factor=1,
+        java_script_enabled=scripts,
     )
     made.add_cookies([{"name": "kanmon_language", "value": language, "url": base}])
     return made
@@ -96,6 +100,11 @@ def complaints(page: Page) -> list[str]:
     page.on("pageerror", lambda error: said.append(f"{page.url}: {error}"))
     page.on("response", lambda answer: said.append(f"{answer.url}: {answer.status}") if answer.status >= 500 else None)
     return said
+
+
+def like(pattern: str) -> re.Pattern[str]:
+    """For expectations: a text of this shape, over lines."""
+    return re.compile(pattern, re.DOTALL)
 
 
 def numbers(page: Page) -> dict[str, str]:

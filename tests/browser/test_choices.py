@@ -28,11 +28,11 @@ def test_a_page_asks_to_sign_in_and_then_shows_itself(chromium: Browser, console
 def test_the_language_is_changed_on_the_page_that_one_is_on(open_page: Open) -> None:
     page = open_page()
     page.goto("/operations?state=failed")
-    page.click("summary[aria-label='Language']")
+    page.click("summary[aria-label^='Language']")
     page.click("button[value=ja]")
     expect(page.locator("h1")).to_have_text("処理の状況")
     assert page.url.endswith("/operations?state=failed")
-    page.click("summary[aria-label='言語']")
+    page.click("summary[aria-label^='言語']")
     page.click("button[value=en]")
     expect(page.locator("h1")).to_have_text("Operations")
 

@@ -57,7 +57,7 @@ def test_the_next_page_goes_on_where_this_one_ends_and_back(open_page: Open) -> 
 def test_a_search_without_result_says_so_and_offers_the_way_back(open_page: Open) -> None:
     page = open_page()
     page.goto("/pcs?q=no-such-pc&level=danger")
-    expect(page.locator(".k-empty h3")).to_have_text("No PC matches these 2 filters")
+    expect(page.locator(".k-empty-title")).to_have_text("No PC matches these 2 filters")
     page.click(".k-empty a")
     expect(page.locator("td.k-name").first).to_be_visible()
 

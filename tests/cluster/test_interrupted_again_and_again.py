@@ -78,7 +78,7 @@ def test_what_runs_beside_it_is_not_held() -> None:
     node = kill_while_running(operation, node, INTERRUPTIONS_MOST - 1)
     claim(operation, node)
     beside = running(node, "record")
-    asked = running(node, "command", repeat="ask")
+    asked = running(node, "effect", repeat="ask")
     lost(node)
     after = lead("mgr-a")
     assert [state(one) for one in (operation, beside, asked)] == ["held", "waiting", "in_doubt"]

@@ -11,9 +11,10 @@ from urllib.parse import quote
 from django.db import connection
 
 from kanmon import audit
-from kanmon.audit import check, rows
+from kanmon.audit import check, encoding, rows, seal
 from kanmon.audit.models import AuditRow, Seal
 from kanmon.journal.writing import transaction
+from tests.conformance.work import leader
 
 
 def write(*subjects: str) -> list[int]:
@@ -73,6 +74,30 @@ def seals() -> list[Seal]:
 def members() -> list[int]:
     """The numbers of the rows of all seals, in their order."""
     return [seq for one in seals() for seq, _ in check.marks_of(one)]
+
+
+def five_seals() -> list[int]:
+    """Five seals of two rows each (the first also has the start of the service); numbers of the ten rows."""
+    lead = leader()
+    numbers = []
+    for one in range(5):
+        numbers += write(f"{one} a", f"{one} b")
+        seal_all(lead.term)
+    assert problems() == []
+    assert len(seals()) == 5
+    return numbers
+
+
+def make_anew(*numbers: int) -> None:
+    """What somebody does who knows how seals are made."""
+    for one in Seal.objects.filter(number__in=numbers).order_by("number"):
+        held = seal.read([seq for seq, _ in check.marks_of(one)])
+        one.marks = encoding.marks([held[seq] for seq in sorted(held)])
+        one.root = encoding.digest(one.marks)
+        before = Seal.objects.filter(number=one.number - 1).first()
+        one.before = seal.hash_of(before) if before else encoding.NO_SEAL
+        one.hash = seal.hash_of(one)
+        one.save()
 
 
 TURN = """

@@ -5,18 +5,13 @@ from its database URL, and put in the place of the present ones while a test run
 """
 
 import os
-import pwd
 import shutil
-import subprocess
-import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from unittest import mock
-from urllib.parse import quote
 
 from django.core.management import call_command
 from django.db import connection, connections
@@ -29,49 +24,7 @@ from kanmon.inventory import record as recorder
 from kanmon.journal.here import HERE
 from kanmon.judgment.engine import ENGINE
 from kanmon.policy import versions
-from tests.postgresql import binaries, server_user
-
-
-@contextmanager
-def postgresql_server() -> Iterator[str]:
-    """A server on a socket in a folder of its own, without fsync. Gives the URL of a database, with {name}."""
-    bin, user = binaries(), server_user()
-    folder = Path(tempfile.mkdtemp(prefix="kanmon-pg-"))
-    as_user: dict[str, Any] = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
-    if user:
-        shutil.chown(folder, user)
-    data, log = folder / "data", open(folder / "log", "wb")  # noqa: SIM115
-    initdb = [bin / "initdb", "-D", data, "-U", "kanmon", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-    done = subprocess.run(initdb, cwd=folder, capture_output=True, text=True, check=False, **as_user)
-    assert done.returncode == 0, done.stderr
-    options = {
-        "listen_addresses": "", "unix_socket_directories": str(folder), "fsync": "off", "synchronous_commit": "off",
-        "full_page_writes": "off", "shared_buffers": "32MB", "max_connections": "60", "autovacuum": "off",
-    }  # fmt: skip
-    words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
-    process = subprocess.Popen([bin / "postgres", "-D", data, *words], cwd=folder, stdout=log, stderr=log, **as_user)
-    try:
-        end = time.monotonic() + 30
-        while not _answers(folder):
-            assert process.poll() is None, (folder / "log").read_text()
-            assert time.monotonic() < end, (folder / "log").read_text()
-            time.sleep(0.05)
-        yield f"postgresql://kanmon@{quote(str(folder), safe='')}/{{name}}"
-    finally:
-        process.send_signal(2)  # SIGINT: fast shutdown
-        process.wait(30)
-        log.close()
-        shutil.rmtree(folder)
-
-
-def _answers(folder: Path) -> bool:
-    import psycopg
-
-    try:
-        psycopg.connect(host=str(folder), user="kanmon", dbname="postgres").close()
-    except psycopg.OperationalError:
-        return False
-    return True
+from tests.postgresql import postgresql_server as postgresql_server
 
 
 @contextmanager

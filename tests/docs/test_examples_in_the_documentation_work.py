@@ -7,11 +7,14 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from kanmon.action import webhook_body
 from kanmon.common import config
 from kanmon.common.messages import catalogue
 from kanmon.intake import formats
@@ -19,16 +22,17 @@ from kanmon.intake.report import Report
 from kanmon.judgment.condition import AGENT_ID, STALE_ID
 from kanmon.policy import rules
 from tests.cluster.nodes import NodeProcess, cluster
-from tests.conftest import MailServer, ManagerProcess, until
+from tests.conftest import MailServer, ManagerProcess, free_port, until
 from tests.docs.pages import PAGES, ROOT, Block, blocks, prose
 
 CLUSTER = blocks("sh", "test", "cluster")
 TESTED = sorted({block.page for block in blocks("sh", "test") if block not in CLUSTER})
 
 
-def shell(manager: ManagerProcess, block: Block, folder: Path) -> str:
-    """Run a block as a reader would, at the Manager of the test; its output."""
+def shell(manager: ManagerProcess, block: Block, folder: Path, second_port: int = 8090) -> str:
+    """Run a block as a reader would, at the Manager of the test and at a port that is free; its output."""
     text = block.text.replace("127.0.0.1:8080", f"127.0.0.1:{manager.port}")
+    text = re.sub(r"(127\.0\.0\.1\W{1,3})8090", rf"\g<1>{second_port}", text)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", text], cwd=folder, env=manager.environment | {"PATH": path},
@@ -45,12 +49,12 @@ def test_the_commands_of_a_page_work_in_their_order(
     manager = make_manager(mail=mail_server.settings, action={"collect_seconds": 1}).start()
     folder = tmp_path / "reader"
     folder.mkdir()
-    said = []
+    said, second_port = [], free_port()
     for block in blocks("sh", "test"):
         if block.page == page and block not in CLUSTER:
             if "stopped" in block.words:
                 manager.stop()
-            said.append(shell(manager, block, folder))
+            said.append(shell(manager, block, folder, second_port))
             if "stopped" in block.words:
                 manager.start()
     check = AFTERWARDS.get(page.stem)
@@ -97,6 +101,25 @@ def mail(manager: ManagerProcess, mail_server: MailServer, said: list[str]) -> N
     assert "mail-test-" in arrived[0].get_body().get_content()
 
 
+def webhooks(manager: ManagerProcess, mail_server: MailServer, said: list[str]) -> None:
+    """The receiver was told, once."""
+    text = "\n".join(said)
+    assert "Default version 2" in text
+    assert "danger ['webhook-test']" in text
+    assert "siem took it: 204 No Content." in text
+    assert "whsec_" not in text
+
+
+def commands(manager: ManagerProcess, mail_server: MailServer, said: list[str]) -> None:
+    """The program was run, once, with the PC in its table."""
+    assert "KNM3131-I" in said[-1]
+    assert '"command-test-' in said[-1]
+    settings = tomllib.loads((manager.home / "kanmon.toml").read_text("utf-8"))
+    tickets = (Path(settings["command"]["folder"]).parent / "tickets").read_text().splitlines()
+    assert len(tickets) == 1
+    assert tickets[0].startswith("1 PCs at danger, order ")
+
+
 def suspected(manager: ManagerProcess, mail_server: MailServer, said: list[str]) -> None:
     """There was a suspected report, and it is decided."""
     assert "branch-nagoya" in said[0]
@@ -109,6 +132,8 @@ AFTERWARDS: dict[str, Callable[[ManagerProcess, MailServer, list[str]], None]] =
     "connect-fusioninventory-or-ocs": agents,
     "import-files": files,
     "send-mail": mail,
+    "receive-webhooks": webhooks,
+    "run-a-command": commands,
     "decide-suspected-reports": suspected,
 }
 
@@ -131,6 +156,13 @@ def test_an_inventory_shown_is_an_inventory(block: Block) -> None:
     got = formats.read(block.text.encode())
     assert isinstance(got, Report)
     assert got.host == json.loads(block.text)["host"]
+
+
+def test_the_webhook_shown_is_a_webhook() -> None:
+    (block,) = blocks("jsonc")
+    told = msgspec.json.decode(block.text, type=webhook_body.Body, strict=True)
+    assert json.loads(msgspec.json.encode(told)) == json.loads(block.text), "every field is shown, and none is missing"
+    assert (told.type, told.data.counts.listed) == (webhook_body.TYPE, len(told.data.pcs))
 
 
 @pytest.mark.parametrize("block", blocks("toml"), ids=lambda block: block.name)

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from kanmon.action.command import files
 from kanmon.cli import show
 from kanmon.common.config import SETTINGS
 from kanmon.common.messages import Message, catalogue
+from kanmon.policy.rules_action import COMMAND_KEYWORDS
+from kanmon.supervise.place import Result
 from tests.docs.pages import ROOT
 from tools import make_reference
 
@@ -55,6 +58,16 @@ def test_every_id_that_the_code_names_is_in_the_catalogue() -> None:
     for path in Path(make_reference.ROOT / "kanmon").rglob("*.py"):
         named |= set(re.findall(r"[\"']([A-Z]{3}\d{4}-[EWI])[\"']", path.read_text("utf-8")))
     assert named <= set(catalogue())
+
+
+def test_the_page_of_commands_names_every_keyword_with_its_variable_and_every_column() -> None:
+    text = (REFERENCE / "action-command.md").read_text("utf-8")
+    for word, meaning in COMMAND_KEYWORDS.items():
+        assert f"| `{{{word}}}` | `KANMON_{word.upper()}` | {meaning} |" in text
+    for column in {*files.ASSETS, *files.RESULTS, *files.FINDINGS}:
+        assert f"`{column}`" in text
+    for field in Result.__dataclass_fields__:
+        assert f"`{field}`" in text
 
 
 def test_every_exit_code_is_told() -> None:

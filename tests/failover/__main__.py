@@ -6,7 +6,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.failover.story import ROUNDS, Slot, tell
+from tests.failover.slot import Slot
+from tests.failover.story import ROUNDS, tell
 
 
 def main() -> int:

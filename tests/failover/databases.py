@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.failover.nodes import ROOT
-from tests.postgresql import binaries, server_user
+from tests.postgresql import binaries, free_port, server_user
 
 OPTIONS = {
     "fsync": "on", "synchronous_commit": "on", "track_commit_timestamp": "on", "shared_buffers": "32MB",
@@ -69,12 +69,12 @@ class SqliteStory:
 
 
 class Postgresql:
-    """A server of its own. ``address``: where it listens besides its Unix socket."""
+    """A server of its own, on its Unix socket, and where ``listen`` says."""
 
     vendor = "postgresql"
 
-    def __init__(self, folder: Path, address: str = "") -> None:
-        self.folder, self.address = folder, address
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port, self.addresses = folder, free_port(), ""
         self.user = server_user()
         self.process: subprocess.Popen[bytes] | None = None
         folder.mkdir(parents=True)
@@ -96,13 +96,22 @@ class Postgresql:
 
     def url(self, name: str, host: str = "") -> str:
         """Of a database, by the Unix socket or by ``host``."""
-        return f"postgresql://kanmon@{host or quote(str(self.folder), safe='')}/{name}"
+        return f"postgresql://kanmon@{host or quote(str(self.folder), safe='')}:{self.port}/{name}"
+
+    def listen(self, addresses: list[str]) -> None:
+        """From now on at these IP addresses, too."""
+        if self.addresses != ",".join(addresses):
+            self.stop()
+            self.addresses = ",".join(addresses)
+            self.start()
 
     def start(self) -> None:
         """Start it and wait until it answers."""
         if self.process is not None and self.process.poll() is None:
             return
-        options = OPTIONS | {"unix_socket_directories": str(self.folder), "listen_addresses": self.address}
+        options = OPTIONS | {
+            "unix_socket_directories": str(self.folder), "listen_addresses": self.addresses, "port": str(self.port),
+        }  # fmt: skip
         words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         end = time.monotonic() + 60
         while True:

@@ -13,8 +13,10 @@ from tests.failover.preload import library
 from tests.failover.world import TTL_SECONDS, World
 
 WAIT_SECONDS = 3.0
+QUIET_SECONDS = 2.0
 EX_IOERR = 74
-IN_TAKEOVER = ("takeover", "leading")
+OF_EFFECTS = ("after_intent", "before_effect", "in_effect", "after_effect", "decided")
+IN_TAKEOVER = ("takeover", "leading", "before_log", "after_log")
 
 
 def _alone(world: World) -> Node:
@@ -35,6 +37,12 @@ def _ends(node: Node, seconds: float = WAIT_SECONDS) -> bool:
     return True
 
 
+def nothing(world: World) -> None:
+    """No fault."""
+    world.all_up()
+    time.sleep(QUIET_SECONDS)
+
+
 def kill(world: World) -> None:
     """kill -9 at any moment."""
     node = _alone(world)
@@ -47,7 +55,7 @@ def kill(world: World) -> None:
 
 def kill_at(world: World, point: str) -> None:
     """kill -9 as soon as a point is passed the nth time."""
-    node, count = _alone(world), world.chance.randrange(1, 8)
+    node, count = _alone(world), world.chance.randrange(1, 4 if point in OF_EFFECTS else 10)
     if point.startswith(IN_TAKEOVER):
         node, count = _up(world), 1
         world.pause(0.4)  # so that there is something to take over
@@ -118,6 +126,7 @@ def fill_disk(world: World) -> None:
     world.all_up()
     world.pause(0.3)
     disk = world.disk
+    assert disk is not None
     disk.fill()
     world.hit("disk full")
     world.pause(0.6, 0.1)

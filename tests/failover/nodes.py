@@ -54,6 +54,8 @@ class Node:
         """Until it answers; false when it has ended instead."""
         end = time.monotonic() + START_SECONDS
         while not self.ended():
+            if self.is_frozen():  # by a fault that came later than it was waited for
+                self.signal(signal.SIGCONT)
             if self.ask({"do": "hello"}, 1.0) is not None:
                 return True
             assert time.monotonic() < end, f"{self.name} does not answer: {self.output()[-2000:]}"

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.conformance.databases import binaries, server_user
 from tests.conftest import free_port, until
+from tests.postgresql import binaries, server_user
 
 NEEDED = "a Patroni cluster needs the packages etcd-server, patroni and postgresql, and to be root"
 

@@ -39,7 +39,7 @@ class Senders:
         self._stopping = threading.Event()
         self._given_up = threading.Event()
         self._threads = [threading.Thread(target=self._agent, args=(number,), daemon=True) for number in range(agents)]
-        self._threads.append(threading.Thread(target=self._person, daemon=True))
+        self._threads += [threading.Thread(target=one, daemon=True) for one in (self._person, self._waverer)]
         for thread in self._threads:
             thread.start()
 
@@ -82,9 +82,21 @@ class Senders:
             chance.choice(does)(chance, f"by-hand-{turn}")
             self._stopping.wait(chance.uniform(0, 3 * PAUSE_SECONDS))
 
+    def _waverer(self) -> None:
+        """A person who thinks better of it just when it is due."""
+        chance = random.Random(f"{self.seed}-waverer")
+        turn = 0
+        while not self._stopping.is_set():
+            turn += 1
+            self._ask_to_count(chance, f"wavering-{turn}", 1, 0.05)
+            self._stopping.wait(chance.uniform(0, 3 * PAUSE_SECONDS))
+
     def _count(self, chance: random.Random, key: str) -> None:
         goal = chance.randrange(1, 150)
-        question = {"do": "count", "key": key, "goal": goal, "delay": chance.choice([0, 0, 0.05])}
+        self._ask_to_count(chance, key, goal, 0)
+
+    def _ask_to_count(self, chance: random.Random, key: str, goal: int, delay: float) -> None:
+        question = {"do": "count", "key": key, "goal": goal, "delay": delay}
         answer = self._until_answered(chance, question)
         if answer is None:
             return
@@ -92,11 +104,18 @@ class Senders:
         if self.known.keys.setdefault(key, operation) != operation or operation in self.known.counts:
             self.known.wrong.append(f"{key} was begun twice: {self.known.keys[key]} and {operation}")
         self.known.counts[operation] = goal
-        if question["delay"] and chance.random() < 0.5:
+        if delay:
             self._decide(chance, operation)
+
+    def burst(self, key: str, many: int) -> None:
+        """Many short operations, so that a worker is busy for some seconds."""
+        answer = self._until_answered(random.Random(key), {"do": "burst", "key": key, "many": many})
+        if answer is not None:
+            self.known.counts |= dict.fromkeys(answer["operations"], 1)
 
     def _decide(self, chance: random.Random, operation: int) -> None:
         """Hold, release or cancel; asked once, because the answer is about the state."""
+        self._stopping.wait(chance.uniform(0, 0.07))  # often just when it is due
         for verb in chance.choice([["cancel"], ["hold", "release"], ["hold", "cancel"]]):
             answer = chance.choice(self.nodes).ask({"do": "decide", "verb": verb, "operation": operation})
             if answer is not None and answer["said"] == "ok":

@@ -1,21 +1,17 @@
 """One story: seeded, on one database, with faults of one kind, told to its end and checked."""
 
-import os
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from tests.failover import faults
+from tests.failover import cluster_faults, faults
 from tests.failover.check_effects import check_actions, check_inputs, check_verdicts
 from tests.failover.check_journal import check_log, check_stories, check_terms
-from tests.failover.databases import Postgresql, Sqlite
-from tests.failover.disk import small_disk
 from tests.failover.findings import Findings
-from tests.failover.world import World
+from tests.failover.slot import Slot
+from tests.failover.world import DRAIN_SECONDS, World
 
 ROUNDS = 5
+DEFECT_DRAIN_SECONDS = 20.0  # what hangs by a defect hangs for ever
 ANYWHERE = (
     "after_claim", "record_chunk", "judge_chunk", "count_chunk", "decided", "after_intent", "before_effect",
     "in_effect", "after_effect", "before_commit", "after_commit",
@@ -44,76 +40,40 @@ class Told:
         return "\n".join([self.again, *(f"  {name}: {sentence}" for name, sentence in self.found.wrong)])
 
 
-class Slot:
-    """What stories need that takes long to make: a template, and a PostgreSQL server. One story at a time."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o755)  # PostgreSQL runs as another user
-        self._stack = ExitStack()
-        self._made: dict[str, Sqlite | Postgresql] = {}
-        self._count = 0
-
-    def database(self, name: str) -> Sqlite | Postgresql:
-        """The maker of databases."""
-        if name not in self._made:
-            if name == "sqlite":
-                self._made[name] = Sqlite(self.folder / "sqlite")
-            else:
-                self._made[name] = self._stack.enter_context(Postgresql(self.folder / "postgresql", "*"))
-        return self._made[name]
-
-    def close(self) -> None:
-        self._stack.close()
-
-    @contextmanager
-    def world(self, seed: int, database: str, fault: str, **environment: str) -> Iterator[World]:
-        """A world whose nodes have not been started."""
-        self._count += 1
-        folder = self.folder / f"story{self._count}"
-        home = folder / "a"
-        with ExitStack() as stack:
-            if fault == "fill_disk":
-                disk = stack.enter_context(
-                    small_disk(home if database == "sqlite" else folder / "server", 8 if database == "sqlite" else 160)
-                )
-            maker = self.database(database)
-            story = stack.enter_context(maker.fresh(home, f"story{self._count}"))
-            world = World(folder, f"{seed}-{fault}", story, environment)
-            stack.callback(shutil.rmtree, folder, ignore_errors=True) if not os.environ.get("KEEP") else None
-            stack.callback(world.close)
-            if fault == "fill_disk":
-                world.disk = disk
-            world.add_node(home)
-            yield world
-
-
 def tell(slot: Slot, seed: int, database: str, fault: str, rounds: int = ROUNDS, defect: str = "") -> Told:
-    """Tell the story of ``seed``. ``fault`` is a name of ``rounds_of``."""
+    """Tell the story of ``seed``. ``fault``: the name of a function of faults.py or cluster_faults.py; "kill_at" and
+    "error_at" may be followed by ":" and a point, or "takeover". "2:" before it: by two nodes.
+    """
     environment = {"SLIM_DEFECT": defect} if defect else {}
-    with slot.world(seed, database, fault, **environment) as world:
-        world.nodes[0].start()
+    name = fault.removeprefix("2:")
+    among = 2 if name != fault or hasattr(cluster_faults, name) else 1
+    with slot.world(
+        f"{seed}-{fault}", database, nodes=among, cables=name == "cut_active", disk=name == "fill_disk", **environment
+    ) as world:
+        for node in world.nodes:
+            node.start(wait=False)
+        world.all_up()
         world.begin_load()
-        for number in range(rounds):
-            round_of(fault)(world, number)
+        for _ in range(rounds):
+            round_of(name)(world)
+        world.drain_seconds = DRAIN_SECONDS if not defect else DEFECT_DRAIN_SECONDS
         world.settle()
         check(world)
         return Told(seed, database, fault, [hit.what for hit in world.hits], world.found, world.passed)
 
 
-def round_of(fault: str) -> Callable[[World, int], None]:
+def round_of(fault: str) -> Callable[[World], None]:
     """The function of a fault's name."""
     kind, _, point = fault.partition(":")
     if kind in ("kill_at", "error_at"):
         choice = {"": ANYWHERE, "takeover": TAKEOVER}.get(point, (point,))
 
-        def at_a_point(world: World, number: int) -> None:
+        def at_a_point(world: World) -> None:
             faults.POINTS[kind](world, world.chance.choice(choice))
 
         return at_a_point
-    plain: Callable[[World], None] = getattr(faults, kind)
-    return lambda world, number: plain(world)
+    found: Callable[[World], None] = getattr(faults if hasattr(faults, kind) else cluster_faults, kind)
+    return found
 
 
 def check(world: World) -> None:
@@ -126,7 +86,23 @@ def check(world: World) -> None:
     check_stories(database, found)
     check_terms(database, found)
     for node in world.nodes:
-        check_log(database, node.home / "log" / "manager.log", found)
+        check_log(database, node.home / "log" / "manager.log", node is world.nodes[-1], found)
+    _time_takeovers(world)
     found.shown["inventories acknowledged"] += len(known.inputs)
     found.shown["operations"] += database.rows("SELECT count(*) AS n FROM operation")[0]["n"]
     found.shown["effects"] += len(world.ledger.deliveries)
+
+
+def _time_takeovers(world: World) -> None:
+    """From the fault to the first operation that was started under a later term, by this machine's clock."""
+    for hit in world.hits:
+        if hit.term is None:
+            continue
+        after = [
+            row["at"]
+            for row in world.database.rows(
+                "SELECT at FROM entry WHERE event = 'started' AND term > ? ORDER BY seq LIMIT 1", hit.term
+            )
+        ]
+        if after:
+            world.found.takeover_seconds.setdefault(hit.what, []).append(after[0].timestamp() - hit.at)

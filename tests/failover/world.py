@@ -12,8 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.failover.check_journal import check_report
+from tests.failover.disk import SmallDisk
 from tests.failover.findings import Findings
 from tests.failover.ledger import Ledger
+from tests.failover.network import Link
 from tests.failover.nodes import Node
 from tests.failover.senders import Senders
 
@@ -44,6 +47,9 @@ class World:
     found: Findings = field(default_factory=Findings)
     mend: list[Callable[[], None]] = field(default_factory=list)
     passed: set[str] = field(default_factory=set)
+    disk: SmallDisk | None = None
+    cables: list[Link] = field(default_factory=list)
+    drain_seconds: float = DRAIN_SECONDS
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
@@ -84,6 +90,12 @@ class World:
                     return node, row["term"]
         return None
 
+    def is_working(self, term: int, or_later: bool = False) -> bool:
+        """Whether an operation was started under ``term``."""
+        compared = ">=" if or_later else "="
+        sql = f"SELECT 1 FROM entry WHERE event = 'started' AND attempt > 0 AND term {compared} ? LIMIT 1"
+        return bool(self.database.rows(sql, term))
+
     def all_up(self) -> None:
         """Whoever is dead is started again, without faults."""
         for node in self.nodes:
@@ -99,6 +111,7 @@ class World:
         assert self.senders is not None
         self.senders.stop()
         self._drain()
+        self._check_report()
         while self._decide_doubts():
             self._drain()
         for node in self.nodes:
@@ -107,7 +120,7 @@ class World:
         self.passed = set(points.read_text().split()) if points.exists() else set()
 
     def _drain(self) -> None:
-        end = time.monotonic() + DRAIN_SECONDS
+        end = time.monotonic() + self.drain_seconds
         while True:
             open_ones = self.database.rows(
                 "SELECT id, kind, state FROM operation WHERE state IN ('waiting', 'running', 'held')"
@@ -115,13 +128,19 @@ class World:
             if not open_ones:
                 return
             if time.monotonic() > end:
-                self.found.say("actions_lost", f"still open after {DRAIN_SECONDS:.0f} s: {open_ones[:10]}")
+                self.found.say("actions_lost", f"still open after {self.drain_seconds:.0f} s: {open_ones[:10]}")
                 return
             for row in open_ones:
                 if row["state"] == "held":
                     self.decide("release", row["id"])
             self.all_up()
             time.sleep(0.05)
+
+    def _check_report(self) -> None:
+        for node in self.nodes:
+            answer = node.ask({"do": "report"}, 30)
+            assert answer is not None, node.output()[-3000:]
+            check_report(self.database, answer["report"], self.found)
 
     def decide(self, verb: str, operation: int) -> None:
         """A person decides, by any node, until it is known to have been done."""

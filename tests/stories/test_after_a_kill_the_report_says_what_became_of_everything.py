@@ -117,3 +117,22 @@ def assert_same_as_by_hand(manager: ManagerProcess, found: dict[int, dict[str, A
     """Who searches the Manager log for a service start between start and end of an operation finds the same."""
     expected = {row["id"] for row in found.values() if row["outcome"] != "finished_before"}
     assert interrupted(manager.log()) == expected
+
+
+def test_the_administrators_get_the_report_of_a_failover_once(
+    make_manager: Callable[..., ManagerProcess], mail_server: MailServer
+) -> None:
+    manager = make_manager(mail=mail_server.settings | {"failover_report_seconds": 1}, action={"collect_seconds": 0})
+    manager.start()
+    manager.kill()
+    manager.start()
+    until(lambda: mail_server.mails, 60)
+    until(manager.idle, 60)
+    manager.stop()
+    manager.start()
+    until(manager.idle, 60)
+    (mail,) = mail_server.mails
+    assert mail["Subject"].endswith("started again, nothing is to be done")
+    text = mail.get_body().get_content()
+    assert "started again; before, it had ended without stopping in order." in text
+    assert f"{manager.url}/failovers/" in text

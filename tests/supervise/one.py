@@ -1,5 +1,6 @@
 """A command under its supervisor, without any Manager: what the Manager would do, a test does."""
 
+import math
 import os
 import subprocess
 import sys
@@ -41,11 +42,11 @@ def wake(place: Path, fault: str = "", words: tuple[str, ...] = ()) -> "subproce
     return process
 
 
-def go(process: "subprocess.Popen[str]") -> str:
+def go(process: "subprocess.Popen[str]", until: float = math.inf) -> str:
     """Say "go" to it; its answer."""
     assert process.stdin is not None
     assert process.stdout is not None
-    process.stdin.write("go\n")
+    process.stdin.write(f"go {until!r}\n")
     process.stdin.flush()
     return process.stdout.readline().strip()
 

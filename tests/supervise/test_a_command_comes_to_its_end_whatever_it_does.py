@@ -128,7 +128,7 @@ def test_a_full_disk_loses_output_and_not_the_result(tmp_path: Path) -> None:
     place = make(tmp_path, "#!/bin/sh\nyes | head -c 3000000\nexit 5\n", output_bytes=2**21)
     script = f'mount -t tmpfs -o size=200k tmpfs {place} && mkdir {place}/files && cp {tmp_path}/order.json {place}/ && exec "$@" > {tmp_path}/said'
     (tmp_path / "order.json").write_bytes((place / "order.json").read_bytes())
-    after = f'echo go | "{sys.executable}" -I -m kanmon.supervise {place}; wc -c < {place}/output.txt; cat {place}/result.json'
+    after = f'echo go inf | "{sys.executable}" -I -m kanmon.supervise {place}; wc -c < {place}/output.txt; cat {place}/result.json'
     done = subprocess.run(
         ["unshare", "--user", "--map-root-user", "--mount", "sh", "-ec", script, "sh", "sh", "-c", after], check=False,
         capture_output=True, text=True, timeout=120,

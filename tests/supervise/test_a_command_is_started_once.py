@@ -1,6 +1,7 @@
 """Whoever asks, and whenever: a command of one place is started once, and what became of it can be told."""
 
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,15 @@ def test_without_a_word_it_does_nothing(tmp_path: Path) -> None:
     assert not [one.name for one in place.iterdir() if one.name.startswith(".")], "nothing is left behind"
 
 
+def test_a_word_that_comes_late_is_not_obeyed(tmp_path: Path) -> None:
+    """As from a Manager that stood still for longer than its lease."""
+    place = make(tmp_path, COUNTING)
+    assert go(wake(place), until=time.monotonic() - 0.001) == "late"
+    assert (places.look(place, MARK), ledger(place)) == ((Fate.NEVER_STARTED, None), 0)
+    assert go(wake(place), until=time.monotonic() + 60) == "started"
+    ended(place)
+
+
 def test_a_second_supervisor_does_nothing_while_the_first_runs_and_afterwards(tmp_path: Path) -> None:
     place = make(tmp_path, COUNTING)
     (place / "files" / "held").touch()
@@ -47,7 +57,7 @@ def test_of_many_at_once_one_starts_it(tmp_path: Path) -> None:
     supervisors = [wake(place) for _ in range(8)]
     for one in supervisors:
         assert one.stdin is not None
-        one.stdin.write("go\n")
+        one.stdin.write("go inf\n")
         one.stdin.flush()
     answers = [one.stdout.readline().strip() for one in supervisors if one.stdout is not None]
     assert sorted(answers) == ["started", *["taken"] * 7]
@@ -76,6 +86,19 @@ def test_killed_between_two_steps_it_is_never_said_that_nothing_was_started_when
     if fate is not Fate.NEVER_STARTED:
         assert go(wake(place)) == "taken"
     assert ledger(place) == started
+
+
+def test_a_sealed_place_is_never_started_and_a_started_one_can_not_be_sealed(tmp_path: Path) -> None:
+    place, started = make(tmp_path / "one", COUNTING), make(tmp_path / "two", COUNTING)
+    asked_before = wake(place)
+    assert places.seal(place)
+    assert places.seal(place), "again, by the next one who wants to know"
+    assert (go(asked_before), go(wake(place))) == ("taken", "taken")
+    assert (places.look(place, MARK), ledger(place)) == ((Fate.NEVER_STARTED, None), 0)
+    begin(started)
+    assert not places.seal(started)
+    ended(started)
+    assert not places.seal(started)
 
 
 def test_a_supervisor_that_is_killed_takes_its_program_with_it(tmp_path: Path) -> None:

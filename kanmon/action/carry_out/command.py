@@ -5,7 +5,7 @@ result is committed. Whoever finds the operation interrupted first asks what bec
 
     a result is there             it is taken; nothing is done again
     it still runs here            it is followed
-    it was never started here     it is started now, in the same folder: its lock admits one supervisor only
+    it was never started here     its folder is sealed, so that it never will be, and it is begun anew
     nobody can tell               by its policy: ask (in doubt), rerun (flagged), never (failed)
 
 Nobody can tell when another node had begun it, when the machine went down, when its files are gone or its supervisor was
@@ -22,7 +22,7 @@ from pyroaring import BitMap
 from kanmon.action.command import allowed, begun, files, places, start, told
 from kanmon.action.command.begun import Begun, Known
 from kanmon.action.models import Order
-from kanmon.common import config, fault, messages
+from kanmon.common import clock, config, fault, messages
 from kanmon.common.errors import Refused
 from kanmon.journal import record
 from kanmon.journal.here import HERE
@@ -32,6 +32,7 @@ from kanmon.supervise import place as supervised
 from kanmon.supervise.place import Ended, Result
 
 LOOK_SECONDS = 0.1
+ENDING_SECONDS = 2.0  # beyond the grace, until the end of a command is committed
 OUTPUT_CHARACTERS = 1000  # of the output's end, in sentences; the rest is in the folder
 
 
@@ -58,7 +59,10 @@ class Case:
         assert self.begun is not None
         detail = {"operation": self.work.operation.id, "program": self.told.command.program}
         with self.work.transaction():
-            record.note(self.work.operation, event, {"id": id, "folder": self.begun.folder, **detail})
+            record.note(
+                self.work.operation, event,
+                {"id": id, "folder": self.begun.folder, "mark": self.begun.mark, **detail},
+            )  # fmt: skip
 
 
 def run_command(work: Work) -> None:
@@ -89,11 +93,11 @@ def _what_became(case: Case) -> bool:
     assert case.begun is not None
     known, result = begun.probe(case.begun, HERE.node, supervised.boot_id())
     fault.point("probed")
-    if known is Known.NOT_BEGUN:
+    if known is Known.NOT_BEGUN and supervised.seal(case.begun.place):
         case.note("not_begun", "KNM3152-I")
-        _intend(case)
-        _start(case)
-    elif known is Known.RUNNING:
+        case.starts -= 1
+        return False
+    if known in (Known.NOT_BEGUN, Known.RUNNING):
         case.note("followed", "KNM3151-I")
     elif result is not None and result.ended != Ended.STOP:
         case.note("already_done", "KNM3150-I")
@@ -141,17 +145,10 @@ def _begin(case: Case) -> None:
         raise Passing(case.sentence("KNM3148-W", folder=problem.filename or "-", problem=problem.strerror)) from None
     case.begun = Begun(operation.id, HERE.node, supervised.boot_id(), str(place), name)
     fault.point("command_prepared")
-    _intend(case)
-    _start(case)
-
-
-def _intend(case: Case) -> None:
-    """Commit the intent, with all that another node needs to tell what became of it."""
-    assert case.begun is not None
-    begun_ = case.begun
     case.work.intent(
-        node=begun_.node, boot=begun_.boot, folder=begun_.folder, mark=begun_.mark, program=case.told.command.program
+        node=case.begun.node, boot=case.begun.boot, folder=case.begun.folder, mark=name, program=command.program
     )
+    _start(case)
 
 
 def _fill(case: Case, place: Path, mark: str, program: Path, who: allowed.RunAs) -> None:
@@ -160,7 +157,8 @@ def _fill(case: Case, place: Path, mark: str, program: Path, who: allowed.RunAs)
     then = files.AsOf(case.told.verdict, case.order.created_at.date())
     language = str(config.get("server.language"))
     detailed = command.results == "detailed"
-    files.write(folder, BitMap.deserialize(bytes(case.order.pcs)), then, detailed, language, who.gid)
+    pcs = BitMap.deserialize(bytes(case.order.pcs))
+    files.write(folder, pcs, then, detailed, language, who.gid, between=lambda: _unless_stopping(case.work))
     values = told.keywords(case.order, case.told, case.work.operation.id, case.starts + 1, str(folder))
     environment = {
         "PATH": start.PATH, "LANG": "C.UTF-8", "HOME": who.home, "USER": who.name, "LOGNAME": who.name,
@@ -176,6 +174,11 @@ def _fill(case: Case, place: Path, mark: str, program: Path, who: allowed.RunAs)
     )  # fmt: skip
 
 
+def _unless_stopping(work: Work) -> None:
+    if work.stopping.is_set():
+        raise Stopped
+
+
 def _start(case: Case) -> None:
     """Start the supervisor in the place of ``case``. Returns when it has begun, or somebody else had."""
     assert case.begun is not None
@@ -184,7 +187,7 @@ def _start(case: Case) -> None:
         with case.work.effect(supervisor.cancel):
             supervisor.wake()
             with case.work.unfenced():
-                word = supervisor.go()
+                word = supervisor.go(clock.monotonic() + case.work.window.remaining())
     except start.NotStarted as problem:
         raise Passing(case.sentence("KNM3149-W", problem=problem)) from None
     finally:
@@ -210,13 +213,21 @@ def _follow(case: Case) -> tuple[Known, Result | None]:
         if work.stopping.is_set():
             if work.window.remaining() <= 0:
                 raise Stopped
-            now = time.monotonic()
-            end_at = end_at or now + float(config.get("command.drain_seconds"))
+            now = clock.monotonic()
+            end_at = end_at or now + _drain_seconds()
             if now >= end_at:
                 supervised.ask_to_stop(place)
             if now >= end_at + 2 * float(config.get("command.grace_seconds")):
                 raise Stopped  # whoever starts next finds the result
         time.sleep(LOOK_SECONDS)
+
+
+def _drain_seconds() -> float:
+    """How long a planned stop waits before it ends the command, so that the end can still be written down."""
+    ending = float(config.get("command.grace_seconds")) + ENDING_SECONDS
+    return max(
+        0.0, min(float(config.get("command.drain_seconds")), float(config.get("cluster.drain_seconds")) - ending)
+    )
 
 
 def _take(case: Case, known: Known, result: Result | None) -> None:

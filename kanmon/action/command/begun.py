@@ -9,7 +9,7 @@ from typing import Any
 from kanmon.supervise import place as places
 from kanmon.supervise.place import Fate, Result
 
-TOLD = ("intent", "suspended", "retry")
+TOLD = ("intent", "not_begun", "suspended", "retry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,16 @@ def of(entries: Iterable[Told], operation: int) -> tuple[Begun | None, int]:
     """From (operation, attempt, event, detail) of an order's operations, oldest first: what ``operation`` has begun and
     not given up, and how many starts there may have been altogether. Pure.
 
-    An intent came to nothing when *its* attempt was suspended, or failed in a way that is known to have begun nothing.
+    An intent came to nothing when *its* attempt was suspended, or failed in a way that is known to have begun nothing,
+    and when a later one has made sure of it.
     """
     intents: list[tuple[int, Begun]] = []
     for number, attempt, event, detail in entries:
         if event == "intent":
             words = (str(detail.get(name, "")) for name in ("node", "boot", "folder", "mark"))
             intents.append((attempt, Begun(number, *words)))
+        elif event == "not_begun":
+            intents = [one for one in intents if one[1].mark != detail.get("mark")]
         elif not detail.get("unknown", False):
             intents = [one for one in intents if (one[1].operation, one[0]) != (number, attempt)]
     mine = [one for _, one in intents if one.operation == operation]

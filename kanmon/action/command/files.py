@@ -12,7 +12,7 @@ line, all values texts. Both have the same fields, in English whatever the langu
 import csv
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import date
@@ -35,7 +35,7 @@ ASSETS = (
 RESULTS = ("asset_number", "host", "level", "level_before", *ITEMS, "why")
 FINDINGS = ("asset_number", "host", "item", "condition", "outcome", "level", "found", "wanted", "mend")
 BATCH = 500
-FINDING_PCS = 10_000  # each takes a millisecond or two, and other commands wait
+FINDING_PCS = 10_000  # each takes some milliseconds, and other commands wait
 
 
 class Table:
@@ -87,8 +87,13 @@ class AsOf:
     day: date
 
 
-def write(folder: Path, pcs: BitMap, then: AsOf, detailed: bool, language: str, gid: int | None) -> None:
-    """Write the tables about ``pcs`` into ``folder``; the group ``gid`` may read them, if it is given."""
+def write(
+    folder: Path, pcs: BitMap, then: AsOf, detailed: bool, language: str, gid: int | None = None,
+    between: Callable[[], None] = lambda: None,
+) -> None:  # fmt: skip
+    """Write the tables about ``pcs`` into ``folder``; the group ``gid`` may read them, if it is given. ``between`` is
+    called before each 500 PCs, and may raise.
+    """
     with ExitStack() as stack:
 
         def table(name: str, columns: Sequence[str]) -> Table:
@@ -98,6 +103,7 @@ def write(folder: Path, pcs: BitMap, then: AsOf, detailed: bool, language: str, 
         findings = table("findings", FINDINGS) if detailed else None
         explained = 0
         for batch in _judged(pcs, then.verdict):
+            between()
             reasons = why.worst_texts([one.verdict.finding_set for one in batch], language)
             for one in batch:
                 assets.add(_asset(one))

@@ -73,7 +73,7 @@ def make(name: str, who: RunAs) -> Path:
     return place
 
 
-def tidy(term: int) -> None:
+def tidy_commands(term: int) -> None:
     """Remove what is older than ``command.keep_days``, a bounded number at a time. A duty of the active node."""
     if not config.get("command.folder"):
         return

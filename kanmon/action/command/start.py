@@ -55,7 +55,8 @@ class Supervisor:
 
     def _spawn(self, scope: list[str]) -> bool:
         words = [*scope, sys.executable, "-I", "-m", "kanmon.supervise", str(self.place)]
-        with self._lock, open(self.place / COMPLAINTS, "ab") as complaints:
+        path, mode = self.place / COMPLAINTS, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+        with self._lock, open(os.open(path, mode, 0o600), "ab") as complaints:
             if self._cancelled:
                 raise Suspended
             try:
@@ -73,10 +74,11 @@ class Supervisor:
             raise Suspended
         return False
 
-    def go(self) -> str:
-        """Tell it to begin: "started", "taken" when another one had begun before, "" when it did not answer.
+    def go(self, until: float) -> str:
+        """Tell it to begin before ``until`` (``clock.monotonic``; the supervisor looks at the same clock): "started",
+        "taken" when another one had begun before, "" when it did not answer.
 
-        Raises Suspended when it was cancelled: then nothing was begun.
+        Raises Suspended when it was cancelled, or was told too late: then nothing was begun.
         """
         assert self._process is not None
         assert self._process.stdin is not None
@@ -86,7 +88,7 @@ class Supervisor:
             self._on_its_own = True
         fault.point("before_go")
         with contextlib.suppress(OSError):  # it has ended: the place tells
-            self._process.stdin.write(b"go\n")
+            self._process.stdin.write(f"go {until!r}\n".encode())
             self._process.stdin.flush()
         fault.point("after_go")
         word = self._answer(ANSWER_SECONDS)
@@ -94,6 +96,8 @@ class Supervisor:
             self._process.kill()  # dead or stuck: now it is dead, and what it has done can be told
             self._process.wait()
         self._close()
+        if word == "late":
+            raise Suspended
         return word
 
     def end(self) -> None:

@@ -149,8 +149,8 @@ MESSAGES: tuple[Message, ...] = (
     ),
     Message(
         "KNM3152-I",
-        "Operation {operation}: {program} had not been started before the interruption; it is started now.",
-        "操作 {operation}: {program} は中断前に開始されていませんでした。これから開始します。",
+        "Operation {operation}: {program} had not been started before the interruption; it is begun anew.",
+        "操作 {operation}: {program} は中断前に開始されていませんでした。あらためて開始します。",
     ),
     Message(
         "KNM3153-W",
@@ -200,5 +200,14 @@ MESSAGES: tuple[Message, ...] = (
         "残された {left} 個のプロセスを終了させました。",
         "A command has ended when its program has; what it leaves in the background is ended with it.",
         "Start what is to stay through the service manager.",
+    ),
+    Message(
+        "KNM3160-W",
+        "The action policy {policy} orders the command {program}, which this node would refuse. {why}",
+        "アクションポリシー {policy} はコマンド {program} を実行する設定ですが、このノードでは拒否されます。{why}",
+        "What the policy names is not, or not safely, in command.folder of this node, or its user can't be used.",
+        "Do what the message about it says, on every node, or take the command out of the policy.",
+        "ポリシーが指定するプログラムがこのノードの command.folder に安全な形で存在しないか、ユーザーを使用できません。",
+        "各ノードで、この理由のメッセージの対処に従うか、ポリシーからコマンドを外してください。",
     ),
 )

@@ -138,9 +138,9 @@ MESSAGES: tuple[Message, ...] = (
     ),
     Message(
         "KNM4239-E",
-        "{path} can't be written: {problem}.",
-        "{path} に書き込めません: {problem}",
-        "The folder is missing, the disk is full or away, or this user may not write there.",
+        "{path} can't be read or written: {problem}.",
+        "{path} の読み書きができません: {problem}",
+        "A folder is missing, a disk is full or failing, the database is away, or this user may not write there.",
         "Mend what is named, or choose another folder.",
     ),
     Message(

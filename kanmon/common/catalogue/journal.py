@@ -103,6 +103,15 @@ MESSAGES: tuple[Message, ...] = (
         "Nothing is to be done: it goes on as soon as the lease is renewed, here or on another node.",
     ),
     Message(
+        "KNM4023-W",
+        "The clock of {node} was set back by {seconds} s, or the node before was ahead by as much. Waiting operations"
+        " were moved by that, so that they are not late: {count}.",
+        "{node} の時計が {seconds} 秒戻されたか、直前のノードの時計がそれだけ進んでいました。"
+        "遅れないように、待機中の操作 {count} 件の予定時刻を繰り上げました。",
+        "Somebody or a time service has set the clock, or the clocks of two nodes differ.",
+        "Let all nodes follow the same time servers (chrony, systemd-timesyncd).",
+    ),
+    Message(
         "KNM4017-W",
         "Changes of the inventory can't be followed yet: a write transaction of the database has been open for"
         " {seconds} s.",

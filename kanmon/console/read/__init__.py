@@ -4,8 +4,8 @@ Reading only. Lists come a page at a time and are sorted by indexed columns; cou
 are kept for a few seconds.
 """
 
-from kanmon.console.read.cluster import cluster
-from kanmon.console.read.failovers import failover, failover_group, failovers, unseen_failovers
+from kanmon.console.read.cluster import cluster, held
+from kanmon.console.read.failovers import failover, failover_group, failover_json, failovers, unseen_failovers
 from kanmon.console.read.frame import shell
 from kanmon.console.read.intake import refused, suspected
 from kanmon.console.read.inventory import inventory
@@ -22,9 +22,11 @@ __all__ = [
     "cluster",
     "failover",
     "failover_group",
+    "failover_json",
     "failovers",
     "forget",
     "groups",
+    "held",
     "host",
     "inventory",
     "level_counts",

@@ -1,14 +1,17 @@
 """Nodes, lease, health and held lanes."""
 
+from kanmon.backup import held as actions
 from kanmon.cluster import health, nodes
-from kanmon.common import messages
 from kanmon.console import wording
 from kanmon.console.language import language
 from kanmon.console.read import keep
-from kanmon.console.shown.cluster import ClusterShown, Held, Warned
-from kanmon.console.subject_words import lane as lane_word
+from kanmon.console.shown.cluster import ClusterShown, Held, HeldRow, Warned
+from kanmon.console.subject_words import lane, subject
+from kanmon.flow import KINDS
 from kanmon.journal import eras
-from kanmon.journal.models import Hold, Term
+from kanmon.journal.models import Term
+
+HELD_SHOWN = 100
 
 
 @keep.for_seconds(3)
@@ -24,7 +27,7 @@ def cluster() -> ClusterShown:
         active=nodes.active(),
         term=eras.said(term) if term else "",
         warnings=[_warned(one) for one in _warnings()],
-        held=[_held(one) for one in Hold.objects.order_by("lane")],
+        held=held(limit=0),
     )
 
 
@@ -40,7 +43,10 @@ def _warned(one: health.HealthWarning) -> Warned:
     )
 
 
-def _held(one: Hold) -> Held:
-    known = one.why in messages.catalogue()
-    why = messages.text(one.why, {"lane": one.lane, "actor": one.actor}, language()) if known else one.why
-    return Held(one.lane, lane_word(one.lane), why, one.actor, one.since)
+def held(limit: int = HELD_SHOWN) -> Held | None:
+    """The actions that wait for a person since a restore, the oldest ``limit`` of them; None when none are held."""
+    found = actions.held({name: kind.lane for name, kind in KINDS.items()}, limit)
+    if found.since is None:
+        return None
+    rows = [HeldRow(one.id, one.kind, subject(one.subject), one.decided_at, one.from_backup) for one in found.oldest]
+    return Held([lane(name) for name in found.lanes], found.since, found.count, rows)

@@ -1,8 +1,9 @@
 """The reports after a failover, from ``kanmon.cluster.report``, in the reader's language."""
 
 from datetime import timedelta
+from typing import Any
 
-from kanmon.cluster import report
+from kanmon.cluster import as_json, report
 from kanmon.cluster.nodes import NodeSeen, nodes
 from kanmon.cluster.outcome import Group
 from kanmon.common.errors import Refused
@@ -76,6 +77,11 @@ def failover(term: int) -> FailoverShown:
         earlier=[(one.term, one.said, one.node) for one in whole.earlier],
         next_term=whole.next_term,
     )
+
+
+def failover_json(term: int) -> dict[str, Any]:
+    """The report for programs, as the API and ``kanmon report failover --json`` give it."""
+    return as_json.report(report.failover_report(term))
 
 
 def failover_group(term: int, group: str, after: int) -> tuple[FailoverRow, GroupShown]:

@@ -6,6 +6,7 @@ from django.db.models import Max
 
 from kanmon.common import clock
 from kanmon.console.read import findings, keep
+from kanmon.console.read.cluster import held
 from kanmon.console.read.frame import shell
 from kanmon.console.read.pcs import STALE_DAYS, level_counts, newest_in, stale_before
 from kanmon.console.shown.overview import LevelCount, Need, Overview
@@ -41,16 +42,19 @@ def _needs() -> list[Need]:
     day_ago = clock.now() - timedelta(days=1)
     frame = shell()
     failed = Operation.objects.filter(state=State.FAILED, ended_at__gte=day_ago).count()
-    held = Operation.objects.filter(state=State.HELD).count()
+    on_hold = Operation.objects.filter(state=State.HELD).count()
     refused = Refusal.objects.filter(received_at__gte=day_ago).count()
     needs = [
         Need("in_doubt", frame.in_doubt, "console:operations", "state=in_doubt"),
-        Need("held", held, "console:operations", "state=held"),
+        Need("held", on_hold, "console:operations", "state=held"),
         Need("failed", failed, "console:operations", "state=failed"),
         Need("suspected", frame.suspected, "console:suspected"),
         Need("refused", refused, "console:refused"),
     ]
-    return [need for need in needs if need.count]
+    found = [need for need in needs if need.count]
+    if actions := held(limit=0):  # it stands there even when nothing waits yet: nothing is done meanwhile
+        found.insert(bool(frame.in_doubt), Need("held_actions", actions.count, "console:held"))
+    return found
 
 
 def overview() -> Overview:

@@ -20,14 +20,24 @@ class Warned:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A lane of which nothing is begun until a person releases it."""
+class HeldRow:
+    """An action that waits. ``from_backup``: it was decided before the restore."""
 
-    lane: str
-    word: str
-    why: str
-    actor: str
+    number: int
+    kind: str
+    subject: str
+    decided: datetime
+    from_backup: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Actions that are not begun since a restore, until a person releases them; ``rows`` are the oldest of ``count``."""
+
+    lanes: Sequence[str]
     since: datetime
+    count: int
+    rows: Sequence[HeldRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +48,7 @@ class ClusterShown:
     active: str
     term: str
     warnings: Sequence[Warned]
-    held: Sequence[Held]
+    held: Held | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What happened when a node was lost, and what became of everything that was running."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,6 +29,15 @@ def failover(request: HttpRequest, term: int) -> HttpResponse:
     """The report of one take-over: in doubt first, then everything in its groups."""
     shown = {"shown": read.failover(term), "allowed": may(request.user, "act").allowed, "nav": "operations"}
     return render(request, "console/failover.html", shown)
+
+
+@require_safe
+@needs("view")
+def as_json(request: HttpRequest, term: int) -> HttpResponse:
+    """The report for programs, to keep."""
+    answer = JsonResponse(read.failover_json(term), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    answer.headers["Content-Disposition"] = f'attachment; filename="kanmon-failover-{term}.json"'
+    return answer
 
 
 @require_safe

@@ -3,15 +3,12 @@
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kanmon.accounts.permission import may
 from kanmon.console import change, decision_words, read, wording, words
 from kanmon.console.forms import answer, changes
 from kanmon.console.needs import needs
-from kanmon.console.subject_words import lane as lane_word
 from kanmon.console.views.choices import back
 
 MOST_SAID = 500
@@ -58,13 +55,3 @@ def decide(request: HttpRequest, key: str, number: int, verb: str) -> HttpRespon
     again = (done.operation.outcome or {}).get("again")
     text = str(decision_words.DECISIONS[verb].done) % {"n": number, "again": again}
     return answer(request, done, text, back(request))
-
-
-@changes
-@needs("act")
-def release_lane(request: HttpRequest, key: str, lane: str) -> HttpResponse:
-    """Let held work of a lane be begun again."""
-    done = change.release_lane(lane, request.user.get_username(), key)
-    read.forget()
-    text = _("Released: %(lane)s. What waits is begun now.") % {"lane": lane_word(lane)}
-    return answer(request, done, text, reverse("console:operations"))

@@ -209,6 +209,22 @@ def test_it_does_not_begin_when_the_lease_can_not_be_trusted(effect: Effect, poi
     assert [one.flagged for one in effect.ledger()] == [False], "it had not begun"
 
 
+def test_suspended_and_then_killed_before_it_begins_it_is_no_repeat(
+    effect: Effect, database: str, databases: dict[str, Any], processes: Nursery
+) -> None:
+    window = Window()
+    operation = effect.order()
+    lead = leader()
+    with closing_at(window, "after_intent"):
+        worker(KINDS[effect.kind].lane, lead.term, window)._step()
+    assert events(operation)[-2:] == ["intent", "suspended"]
+    crash(lead)
+    assert process(processes, effect, database, databases, fault=f"{BEFORE_INTENT}:1=kill") == KILLED
+    work_off(lane(effect))
+    assert state(operation) == "finished"
+    assert [one.flagged for one in effect.ledger()] == [False]
+
+
 def test_it_is_cut_off_when_the_lease_can_not_be_trusted_any_more(effect: Effect) -> None:
     window = Window()
     effect.hold_up()

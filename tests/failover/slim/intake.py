@@ -103,6 +103,14 @@ def _count(question: Question) -> Answer:
     return {"said": "ok", "operation": made.id}
 
 
+def _burst(question: Question) -> Answer:
+    """Many at once, each of them short."""
+    with transaction():
+        keys = [f"{question['key']}-{number}" for number in range(question["many"])]
+        made = [begin("count", key, {"goal": 1}, key=key) for key in keys]
+    return {"said": "ok", "operations": [one.id for one in made]}
+
+
 def _change(question: Question) -> Answer:
     def work() -> None:
         Setting.objects.create(name=question["key"])
@@ -119,4 +127,16 @@ def _decide(question: Question) -> Answer:
     return {"said": "ok"}
 
 
-_DO = {"count": _count, "change": _change, "decide": _decide}
+def _report(question: Question) -> Answer:
+    """What the product's report says of each take-over: operation -> outcome."""
+    from kanmon.cluster import report
+
+    told = {}
+    for takeover in report.failovers(limit=1000):
+        whole = report.failover_report(takeover.term, rows=1000)
+        rows = [*whole.in_doubt, *(row for group in whole.groups for row in group.rows)]
+        told[takeover.term] = {row.id: str(row.outcome) for row in rows}
+    return {"said": "ok", "report": told}
+
+
+_DO = {"count": _count, "burst": _burst, "change": _change, "decide": _decide, "report": _report}

@@ -73,7 +73,7 @@ def judge(work: Work) -> None:
             for pc in pcs[done : done + JUDGE_CHUNK]:
                 newest = Record.objects.filter(pc=pc).latest("id")
                 before = Level.objects.filter(pc=pc).values_list("level", flat=True).first() or SAFE
-                level = DANGER if newest.value % 3 == 0 else SAFE
+                level = DANGER if newest.value % 2 == 0 else SAFE
                 if level != before:
                     Verdict.objects.create(pc=pc, level=level, level_before=before)
                 Level.objects.update_or_create(pc=pc, defaults={"level": level})
