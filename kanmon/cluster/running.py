@@ -13,7 +13,9 @@ Four kinds belong to the report of a take-over:
   node that died while it was recovering has a report too, but whoever reads only the newest one must not miss that,
 * what had ended in the last seconds before: it needs nothing, and that is what its owner wants to know.
 
-Everything is bounded: by numbers of entries, by seconds, by rows.
+Everything is bounded: by numbers of entries, by seconds, by rows. ``seq + 0`` keeps a planner without statistics (right
+after a restore, or ten thousand new rows) from reading a long range of numbers for each operation instead of its few
+entries: 14 s became 0.2 s.
 """
 
 from collections import Counter
@@ -38,8 +40,8 @@ EARLIER_TAKEOVERS = 10
 
 _RESCUED = """SELECT operation, seq, 0 AS ended FROM entry WHERE seq > %s AND seq <= %s AND term = %s
  AND event IN ('interrupted', 'in_doubt')"""
-_NOT_AGAIN = """ AND NOT EXISTS (SELECT 1 FROM entry a WHERE a.operation = entry.operation AND a.seq > entry.seq
- AND a.seq <= %s AND a.event IN ('started', 'cancelled', 'held', 'redone', 'it_ran', 'closed'))"""
+_NOT_AGAIN = """ AND NOT EXISTS (SELECT 1 FROM entry a WHERE a.operation = entry.operation AND a.seq + 0 > entry.seq
+ AND a.seq + 0 <= %s AND a.event IN ('started', 'cancelled', 'held', 'redone', 'it_ran', 'closed'))"""
 _LEFT = _RESCUED + _NOT_AGAIN
 _RECENT = "SELECT operation, seq, {} FROM entry WHERE seq > %s AND seq <= %s AND at >= %s AND event IN {}"
 _WITH = """
@@ -47,7 +49,7 @@ WITH part AS ({parts}),
 found AS (SELECT operation, MAX(seq) AS seq, MAX(ended) AS ended FROM part WHERE operation IS NOT NULL GROUP BY operation),
 told AS (
   SELECT found.operation, found.seq, found.ended, {flags}
-  FROM found LEFT JOIN entry e ON e.operation = found.operation AND e.seq > found.seq AND e.event IN {deciding}
+  FROM found LEFT JOIN entry e ON e.operation = found.operation AND e.seq + 0 > found.seq AND e.event IN {deciding}
   GROUP BY found.operation, found.seq, found.ended
 )
 """

@@ -8,6 +8,7 @@ Without the variable ``point`` is a function that does nothing.
 
 import os
 import signal
+import threading
 import time
 from collections import Counter
 
@@ -35,7 +36,8 @@ def _point(name: str) -> None:
     if kind == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
     elif kind == "stop":
-        os.kill(os.getpid(), signal.SIGSTOP)
+        # to this thread: sent to the process, another one may take it, and this one runs on until the stop spreads
+        signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
     elif kind == "exit":
         os._exit(70)
     elif kind == "pause":

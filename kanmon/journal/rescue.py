@@ -68,11 +68,14 @@ def put_back(term: int, shard: int = 0, probing: Collection[str] = ()) -> dict[s
 
 
 def _hold(values: list[Any], again: str) -> int:
-    """Those that were interrupted too often in a row; how many."""
+    """Those that were interrupted too often in a row; how many.
+
+    ``seq + 0``: by the index of operations, never by a range of numbers, whatever a planner without statistics thinks.
+    """
     words = _words()
     in_a_row = (
         "(SELECT COUNT(*) FROM entry e WHERE e.operation = operation.id AND e.event = 'interrupted'"
-        f" AND {words['lost'].format(e='e')} AND {words['same']} AND e.seq > COALESCE((SELECT MAX(r.seq) FROM entry r"
+        f" AND {words['lost'].format(e='e')} AND {words['same']} AND e.seq + 0 > COALESCE((SELECT MAX(r.seq + 0) FROM entry r"
         " WHERE r.operation = operation.id AND (r.event IN ('retry', 'suspended', 'released')"
         f" OR (r.event = 'interrupted' AND NOT ({words['lost'].format(e='r')})))), 0))"
     )

@@ -90,7 +90,7 @@ class Tailer(threading.Thread):
         """
         position = last_position(self.path)
         restored = Entry.objects.filter(operation=None, event="restored").order_by("-seq").first()
-        if restored is not None and changes.START < position and position[1] < restored.seq:
+        if restored is not None and position > changes.START and position[1] < restored.seq:
             return (int(position[1] >= restored.detail.get("newest", 0)), position[1])
         return min(position, changes.newest(table="entry"))
 

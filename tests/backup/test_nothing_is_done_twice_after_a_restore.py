@@ -6,7 +6,10 @@ again by itself, and must not give a new mail the mark of one that was sent.
 
 import json
 import shutil
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -38,6 +41,30 @@ def told(mail: MailServer) -> str:
     return "\n".join(str(one.get_body().get_content()) for one in mail.mails)  # type: ignore[union-attr]
 
 
+def table(path: Path, name: str) -> list[dict[str, Any]]:
+    """The rows of a table as they stand in a backup."""
+    with zipfile.ZipFile(path) as file:
+        manifest = json.loads(file.read("manifest.json"))
+        columns = next(one["columns"] for one in manifest["tables"] if one["name"] == name)
+        lines = file.read(f"tables/{name}.jsonl").splitlines()
+    return [dict(zip([one["name"] for one in columns], json.loads(line), strict=True)) for line in lines]
+
+
+def one_moment(path: Path) -> None:
+    """What is written together stands in the backup together, though its tables were read one after the other."""
+    events: dict[int, list[str]] = {row["id"]: [] for row in table(path, "operation")}
+    for entry in table(path, "entry"):
+        if entry["operation"] is not None:
+            events[entry["operation"]].append(entry["event"])
+    for row in table(path, "operation"):
+        assert events[row["id"]].count("begun") == 1
+        assert ("finished" in events[row["id"]]) is (row["state"] == "finished"), row
+    verdicts = {row["id"]: row for row in table(path, "verdict")}
+    for state in table(path, "pc_state"):
+        assert verdicts[state["verdict"]]["to_at"] is None
+    assert {row["id"] for row in table(path, "pc")} == {row["pc"] for row in table(path, "pc_facts")}
+
+
 @pytest.fixture
 def restored(make_place: Make, kind: str, mail_server: MailServer) -> Place:
     """The place after it was lost and restored, serving. Since the backup, pc-0900 and pc-0901 were mailed."""
@@ -49,6 +76,7 @@ def restored(make_place: Make, kind: str, mail_server: MailServer) -> Place:
     path = place.home.parent / "online.zip"
     place.run("backup", "--to", str(path))
     assert senders.is_alive(), "the Manager went on taking reports in meanwhile"
+    one_moment(path)
     dangerous(place, token, 900)
     until(lambda: "pc-0900" in told(mail_server), 60)
     senders.stopping.set()

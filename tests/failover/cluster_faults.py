@@ -13,10 +13,6 @@ from tests.failover.world import World
 
 LEADER_SECONDS = 30.0
 BURST = 200
-POINTS = (
-    "after_claim", "record_chunk", "judge_chunk", "count_chunk", "decided", "after_intent", "before_effect",
-    "in_effect", "after_effect", "before_commit", "after_commit",
-)  # fmt: skip
 
 
 def _until(world: World, what: Callable[[], bool], seconds: float = LEADER_SECONDS) -> bool:
@@ -70,40 +66,38 @@ def freeze_active(world: World) -> None:
     world.pause(0.3)
 
 
-def freeze_at(world: World) -> None:
-    """The same, in the middle of a step."""
-    point = world.chance.choice(POINTS)
+def _lead_with(world: World, fault: str) -> tuple[Node, int]:
+    """One node, drawn by the seed, leads and will have ``fault``; the others stand by. All begin anew."""
     for node in world.nodes:
-        node.stop()
+        node.kill()
+    before = world.newest_term()
     first, *others = world.chance.sample(world.nodes, len(world.nodes))
-    first.start(KANMON_FAULT=f"{point}:{world.chance.randrange(1, 20)}=stop")
-    _until(world, lambda: world.active() is not None, 5)
+    first.start(KANMON_FAULT=fault)
+    assert _until(world, lambda: world.newest_term() > before or first.ended()), "it does not lead"
+    term = world.newest_term()
     for node in others:
         node.start(wait=False)
-    active = world.active()
-    if _until(world, first.is_frozen, faults.WAIT_SECONDS) and active is not None and active[0] is first:
+    return first, term
+
+
+def freeze_at(world: World, point: str) -> None:
+    """The same, in the middle of a step."""
+    first, term = _lead_with(world, f"{point}:{world.chance.randrange(1, faults.MOST.get(point, 10))}=stop")
+    if _until(world, first.is_frozen, faults.WAIT_SECONDS):
         world.hit(f"active frozen at {point}")
-        _until_another(world, active[1])
+        _until_another(world, term)
         world.pause(0.2)
     first.signal(signal.SIGCONT)
-    world.pause(0.2)
+    world.pause(0.3)
 
 
 def stall_lease(world: World) -> None:
     """The leader can't renew, and its workers go on: nothing but the term keeps them from writing."""
-    for node in world.nodes:
-        node.kill()
-    first, *others = world.chance.sample(world.nodes, len(world.nodes))
-    first.start(KANMON_FAULT=f"renew:{world.chance.randrange(3, 7)}=pause")
-    _until(world, lambda: world.active() is not None, 5)
-    for node in others:
-        node.start(wait=False)
-    active = world.active()
-    if active is not None and active[0] is first:
-        assert world.senders is not None
-        world.senders.burst(f"burst-{len(world.hits)}", BURST)
-        world.hit("lease stalled")
-        _until_another(world, active[1])
+    first, term = _lead_with(world, f"renew:{world.chance.randrange(3, 7)}=pause")
+    assert world.senders is not None
+    world.senders.burst(f"burst-{len(world.hits)}", BURST)
+    world.hit("lease stalled")
+    _until_another(world, term)
     world.pause(0.3)
     first.kill()
 

@@ -5,7 +5,6 @@ A round leaves the world as the fault left it; the next round, or the end of the
 
 import signal
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from tests.failover.nodes import Node
@@ -15,7 +14,7 @@ from tests.failover.world import TTL_SECONDS, World
 WAIT_SECONDS = 3.0
 QUIET_SECONDS = 2.0
 EX_IOERR = 74
-OF_EFFECTS = ("after_intent", "before_effect", "in_effect", "after_effect", "decided")
+MOST = dict.fromkeys(("after_intent", "before_effect", "in_effect", "after_effect", "decided"), 4)  # they are rarer
 IN_TAKEOVER = ("takeover", "leading", "before_log", "after_log")
 
 
@@ -55,7 +54,7 @@ def kill(world: World) -> None:
 
 def kill_at(world: World, point: str) -> None:
     """kill -9 as soon as a point is passed the nth time."""
-    node, count = _alone(world), world.chance.randrange(1, 4 if point in OF_EFFECTS else 10)
+    node, count = _alone(world), world.chance.randrange(1, MOST.get(point, 10))
     if point.startswith(IN_TAKEOVER):
         node, count = _up(world), 1
         world.pause(0.4)  # so that there is something to take over
@@ -167,6 +166,3 @@ def end_connections(world: World) -> None:
         )  # fmt: skip
         if ended:
             world.hit("connections ended")
-
-
-POINTS: dict[str, Callable[[World, str], None]] = {"kill_at": kill_at, "error_at": error_at}

@@ -42,11 +42,11 @@ class Told:
 
 def tell(slot: Slot, seed: int, database: str, fault: str, rounds: int = ROUNDS, defect: str = "") -> Told:
     """Tell the story of ``seed``. ``fault``: the name of a function of faults.py or cluster_faults.py; "kill_at" and
-    "error_at" may be followed by ":" and a point, or "takeover". "2:" before it: by two nodes.
+    "error_at", "freeze_at" may be followed by ":" and a point, or "takeover". "2:" before it: by two nodes.
     """
     environment = {"SLIM_DEFECT": defect} if defect else {}
     name = fault.removeprefix("2:")
-    among = 2 if name != fault or hasattr(cluster_faults, name) else 1
+    among = 2 if name != fault or hasattr(cluster_faults, name.partition(":")[0]) else 1
     with slot.world(
         f"{seed}-{fault}", database, nodes=among, cables=name == "cut_active", disk=name == "fill_disk", **environment
     ) as world:
@@ -65,15 +65,11 @@ def tell(slot: Slot, seed: int, database: str, fault: str, rounds: int = ROUNDS,
 def round_of(fault: str) -> Callable[[World], None]:
     """The function of a fault's name."""
     kind, _, point = fault.partition(":")
-    if kind in ("kill_at", "error_at"):
-        choice = {"": ANYWHERE, "takeover": TAKEOVER}.get(point, (point,))
-
-        def at_a_point(world: World) -> None:
-            faults.POINTS[kind](world, world.chance.choice(choice))
-
-        return at_a_point
-    found: Callable[[World], None] = getattr(faults if hasattr(faults, kind) else cluster_faults, kind)
-    return found
+    found: Callable[..., None] = getattr(faults if hasattr(faults, kind) else cluster_faults, kind)
+    if not kind.endswith("_at"):
+        return found
+    choice = {"": ANYWHERE, "takeover": TAKEOVER}.get(point, (point,))
+    return lambda world: found(world, world.chance.choice(choice))
 
 
 def check(world: World) -> None:

@@ -90,6 +90,10 @@ class World:
                     return node, row["term"]
         return None
 
+    def newest_term(self) -> int:
+        """Of whoever leads or has led last; 0 before the first."""
+        return max((row["term"] for row in self.database.rows("SELECT term FROM term")), default=0)
+
     def is_working(self, term: int, or_later: bool = False) -> bool:
         """Whether an operation was started under ``term``."""
         compared = ">=" if or_later else "="

@@ -96,6 +96,9 @@ RESOURCES = """\
     </instance_attributes>
   </primitive>
   <group id="kanmon-group">
+    <meta_attributes id="group-m">
+      <nvpair id="group-stickiness" name="resource-stickiness" value="1000"/>
+    </meta_attributes>
     <primitive id="disk" class="ocf" provider="heartbeat" type="Filesystem">
       <instance_attributes id="disk-a">
         <nvpair id="disk-device" name="device" value="/run/shared-disk"/>

@@ -115,6 +115,7 @@ def test_a_node_that_stood_still_before_the_start_does_not_start_it_afterwards(p
     pair.begin(fault=f"{point}:1=stop")
     until(lambda: stopped(pair.first), 60)
     until(lambda: pair.states() == ["in_doubt"], 60)
+    assert pair.ledger == [], "it stands before the start"
     assert pair.first.process is not None
     pair.first.process.send_signal(signal.SIGCONT)
     pair.redo()
