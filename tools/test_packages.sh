@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # System packages that tests need: installed when root, else said loudly (and their tests fail with a sentence).
 set -u
-wanted=(curl libatomic1 fusioninventory-agent ocsinventory-agent libio-socket-ssl-perl chromium fonts-noto-cjk postgresql)
-[ -n "${KANMON_CAMPAIGN:-}" ] && wanted+=(etcd-server patroni)
+wanted=(curl libatomic1 fusioninventory-agent ocsinventory-agent libio-socket-ssl-perl chromium fonts-noto-cjk postgresql
+  resource-agents libxml2-utils fuse2fs dash)
+[ -n "${KANMON_CAMPAIGN:-}" ] && wanted+=(etcd-server patroni pacemaker pacemaker-cli-utils corosync keepalived kmod)
 missing=()
 for name in "${wanted[@]}"; do
   dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || missing+=("$name")

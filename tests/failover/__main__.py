@@ -6,6 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.failover.power_story import tell_power_cuts
 from tests.failover.slot import Slot
 from tests.failover.story import ROUNDS, tell
 
@@ -26,7 +27,10 @@ def main() -> int:
         try:
             for seed in range(words.seed, words.seed + words.stories):
                 began = time.monotonic()
-                told = tell(slot, seed, words.database, words.fault, words.rounds, words.defect)
+                if words.fault in ("power", "power_shared"):
+                    told = tell_power_cuts(slot, seed, words.fault == "power_shared", defect=words.defect)
+                else:
+                    told = tell(slot, seed, words.database, words.fault, words.rounds, words.defect)
                 print(told.problems(), f"\n  {time.monotonic() - began:.1f} s; {', '.join(told.hits)}")
                 print(told.found.summary(), flush=True)
                 wrong += len(told.found.wrong)

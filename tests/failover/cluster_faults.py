@@ -121,7 +121,7 @@ def hand_over(world: World) -> None:
     """An administrator hands over."""
     node, term = _leader(world)
     world.pause(0.4)
-    node.signal(signal.SIGUSR1)
+    node.ask({"do": "hand_over"})
     world.hit("handed over", term)
     _until_another(world, term)
 

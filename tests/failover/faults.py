@@ -5,7 +5,6 @@ A round leaves the world as the fault left it; the next round, or the end of the
 
 import signal
 import time
-from pathlib import Path
 
 from tests.failover.nodes import Node
 from tests.failover.preload import library
@@ -104,7 +103,7 @@ def fail_fsync(world: World) -> None:
     said = world.folder / "fsync"
     said.unlink(missing_ok=True)
     node.start(
-        wait=False, LD_PRELOAD=str(library("fail_fsync", _tools(world))), FAIL_FSYNC_UNDER=str(node.home),
+        wait=False, LD_PRELOAD=str(library("fail_fsync", world.tools)), FAIL_FSYNC_UNDER=str(node.home),
         FAIL_FSYNC_SAID=str(said), FAIL_FSYNC_AT=str(world.chance.randrange(1, 40)),
     )  # fmt: skip
     ended = _ends(node)
@@ -112,12 +111,6 @@ def fail_fsync(world: World) -> None:
         world.hit("fsync failure")
         if said.read_text().endswith("-wal") and not (ended and node.statuses[-1] == EX_IOERR):
             world.found.say("invariants_broken", f"an fsync of {said.read_text()} failed, and the process went on")
-
-
-def _tools(world: World) -> Path:
-    folder = world.folder.parent / "tools"
-    folder.mkdir(exist_ok=True)
-    return folder
 
 
 def fill_disk(world: World) -> None:

@@ -53,6 +53,13 @@ class Senders:
         self._given_up.set()
         assert not hang, "a sender is not answered any more"
 
+    def give_up(self) -> None:
+        """Nobody will answer any more."""
+        self._stopping.set()
+        self._given_up.set()
+        for thread in self._threads:
+            thread.join(20)
+
     def _until_answered(self, chance: random.Random, question: dict[str, Any]) -> dict[str, Any] | None:
         while not self._given_up.is_set():
             answer = chance.choice(self.nodes).ask(question)

@@ -24,6 +24,8 @@ class Slot:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o755)  # PostgreSQL runs as another user
+        self.tools = folder / "tools"  # what the compiler makes
+        self.tools.mkdir()
         self._stack = ExitStack()
         self._made: dict[str, Sqlite | Postgresql] = {}
         self._count = 0
@@ -62,7 +64,7 @@ class Slot:
                 small = stack.enter_context(small_disk(folder / "disk", SMALL_SERVER_MB))
                 maker = stack.enter_context(Postgresql(folder / "disk" / "postgresql"))
             story = stack.enter_context(maker.fresh(homes[0], f"story{self._count}"))
-            world = World(folder, seed, story, environment, disk=small)
+            world = World(folder, seed, story, environment, disk=small, tools=self.tools)
             if cables:
                 world.cables = stack.enter_context(links(nodes))
                 maker.listen([cable.outside for cable in world.cables])

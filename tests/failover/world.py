@@ -48,6 +48,7 @@ class World:
     mend: list[Callable[[], None]] = field(default_factory=list)
     passed: set[str] = field(default_factory=set)
     disk: SmallDisk | None = None
+    tools: Path = Path()
     cables: list[Link] = field(default_factory=list)
     drain_seconds: float = DRAIN_SECONDS
 
@@ -114,16 +115,17 @@ class World:
         self.all_up()
         assert self.senders is not None
         self.senders.stop()
-        self._drain()
-        self._check_report()
+        self.drain()
+        self._check_reports()
         while self._decide_doubts():
-            self._drain()
+            self.drain()
         for node in self.nodes:
             node.stop()
         points = self.folder / "points"
         self.passed = set(points.read_text().split()) if points.exists() else set()
 
-    def _drain(self) -> None:
+    def drain(self) -> None:
+        """Until nothing waits or runs; what is held is released."""
         end = time.monotonic() + self.drain_seconds
         while True:
             open_ones = self.database.rows(
@@ -140,8 +142,14 @@ class World:
             self.all_up()
             time.sleep(0.05)
 
-    def _check_report(self) -> None:
+    def _check_reports(self) -> None:
+        """What the product itself says of what happened, asked of each node."""
         for node in self.nodes:
+            audit = node.ask({"do": "audit"}, 30)
+            assert audit is not None, node.output()[-3000:]
+            for problem in audit["problems"]:
+                self.found.say("invariants_broken", f"the audit: {problem}")
+            self.found.shown["rows of the audit, sealed"] += audit["rows"]
             answer = node.ask({"do": "report"}, 30)
             assert answer is not None, node.output()[-3000:]
             check_report(self.database, answer["report"], self.found)

@@ -193,14 +193,17 @@ class Agent:
 
 
 @contextmanager
-def pair(folder: Path, megabytes: int = 200) -> Iterator[tuple[Lan, Machine, Machine]]:
-    """A network, and two machines that are on, with a fresh shared disk at ``folder``/disk that none has mounted."""
+def pair(folder: Path, *features: str, megabytes: int = 200) -> Iterator[tuple[Lan, Machine, Machine]]:
+    """A network, and two machines that are on, with a fresh shared disk at ``folder``/disk that none has mounted.
+
+    ``features``: of ext4.
+    """
     require("unshare", "nsenter", "losetup", "mkfs.ext4", "ip", "ocf-tester")
     image, disk = folder / "image", folder / "disk"
     disk.mkdir()
     with open(image, "wb") as file:
         file.truncate(megabytes * 2**20)
-    command("mkfs.ext4", "-q", str(image))
+    command("mkfs.ext4", "-q", *(word for one in features for word in ("-O", one)), str(image))
     lan = Lan()
     machines = (Machine("nA", 1, lan, image, disk), Machine("nB", 2, lan, image, disk))
     try:

@@ -48,7 +48,8 @@ logging {{
 }}
 """
 
-# The device's board is a folder: a request is a file, and it is done when the file is gone.
+# The device's board is a folder: a request is a file, and it is done when the file is gone. It is reached over the
+# network, so that who is cut off can't switch off the other one.
 FENCE = """\
 #!/bin/sh
 panel={panel}
@@ -79,6 +80,7 @@ metadata)
 XML
   ;;
 off | reboot)
+  ip -o link show dev eth0 | grep -q 'state UP' || exit 1
   touch "$panel/$node"
   while [ -e "$panel/$node" ]; do sleep 0.1; done
   ;;

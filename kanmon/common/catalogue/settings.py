@@ -28,8 +28,8 @@ MESSAGES: tuple[Message, ...] = (
         "KNM6004-E",
         "{home} is not set up.",
         "{home} はまだセットアップされていません。",
-        "`kanmon setup` has not run for this KANMON_HOME.",
-        "Run `kanmon setup`, or set KANMON_HOME to the right folder.",
+        "`kanmon setup` has not run for this KANMON_HOME, or the disk that it is on is not mounted.",
+        "Run `kanmon setup`, set KANMON_HOME to the right folder, or mount the disk.",
     ),
     Message(
         "KNM6005-E",

@@ -15,6 +15,8 @@ import django
 from kanmon.common import config, fault
 from tests.failover.slim import defects, points
 
+AUDIT_SECONDS = 0.2
+
 
 class Slim:
     """Worker, log and intake, put together as the Manager does it."""
@@ -28,6 +30,7 @@ class Slim:
         self.tailer = Tailer(self.home / "log" / "manager.log")
         self.intake = Intake()
         self.workers: list[Any] = []
+        self.ending = threading.Event()
 
     def begin_work(self, leadership: Any, window: Any, on_deposed: Any) -> None:
         """A worker for each lane."""
@@ -38,13 +41,35 @@ class Slim:
             Worker(lane, KINDS, leadership.term, on_deposed, window, leadership.effects_from)
             for lane in sorted({kind.lane for kind in KINDS.values()})
         ]
+        self.ending = threading.Event()
+        self.workers.append(threading.Thread(target=self.audit, args=(leadership.term, self.ending), daemon=True))
         for one in self.workers:
             one.start()
 
+    def audit(self, term: int, ending: threading.Event) -> None:
+        """Follow and seal, as the Manager's duty does it."""
+        from django.db import connection
+
+        from kanmon import audit
+        from kanmon.journal.writing import TermLost, call_session
+
+        call_session(f"kanmon-worker:{term}:duty")
+        while not ending.wait(AUDIT_SECONDS):
+            try:
+                audit.duty(term)
+            except TermLost:
+                break
+            except Exception:
+                logging.exception("not sealed")
+                connection.close()
+        connection.close()
+
     def end_work(self) -> None:
         """Workers end after their chunk."""
+        self.ending.set()
         for one in self.workers:
-            one.stop()
+            if hasattr(one, "stop"):
+                one.stop()
         for one in self.workers:
             one.join(20)
 
@@ -89,7 +114,6 @@ class Slim:
         elector = Elector(float(os.environ["SLIM_TTL"]), duties, trace=self.home / "log" / "watchdog.txt")
         self.tailer.start()
         elector.start()
-        signal.signal(signal.SIGUSR1, lambda *_: elector.hand_over())
         self.serve()
         elector.stop()
         self.tailer.stop()

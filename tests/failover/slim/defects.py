@@ -183,12 +183,32 @@ def window_never_closes() -> None:
     Window.remaining = lambda window: 1.0
 
 
+def _with_pragma(text: str) -> None:
+    from django.db.backends.signals import connection_created
+
+    def weaken(connection: Any, **_: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(text)
+
+    connection_created.connect(weaken, weak=False)
+
+
+def sync_normal() -> None:
+    """What SQLite's pages recommend for a write-ahead log: a power cut may take the last commits."""
+    _with_pragma("PRAGMA synchronous=NORMAL")
+
+
+def sync_off() -> None:
+    """Nothing is synced."""
+    _with_pragma("PRAGMA synchronous=OFF")
+
+
 DEFECTS = {
     function.__name__: function
     for function in (
         without_shared_lock, term_and_lock_in_one_statement, without_eviction, claim_not_conditional,
         effect_before_intent, result_before_effect, follower_by_seq_alone, key_not_unique, put_back_forgets_one,
-        progress_not_saved, acknowledged_before_commit, window_never_closes,
+        progress_not_saved, acknowledged_before_commit, window_never_closes, sync_normal, sync_off,
     )
 }  # fmt: skip
 

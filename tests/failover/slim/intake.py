@@ -14,7 +14,7 @@ from django.db import close_old_connections, connection
 
 from kanmon.common import clock
 from kanmon.journal import once, record
-from kanmon.journal.models import Operation
+from kanmon.journal.models import Lease, Operation
 from kanmon.journal.states import IllegalStep
 from kanmon.journal.writing import transaction
 from tests.failover.slim.kinds import begin, begin_taking
@@ -40,9 +40,10 @@ class Intake(threading.Thread):
         mine: queue.SimpleQueue[Answer] = queue.SimpleQueue()
         self._queue.put((question, mine))
         try:
-            return mine.get(timeout=20)
+            told = mine.get(timeout=20)
         except queue.Empty:
             return None
+        return told | {"of": question} if told is not None else None
 
     def stop(self) -> None:
         self._queue.put(None)
@@ -139,4 +140,30 @@ def _report(question: Question) -> Answer:
     return {"said": "ok", "report": told}
 
 
-_DO = {"count": _count, "burst": _burst, "change": _change, "decide": _decide, "report": _report}
+def _hand_over(question: Question) -> Answer:
+    with transaction():
+        Lease.objects.filter(released=False).update(asked_by="hanako")
+    return {"said": "ok"}
+
+
+def _audit(question: Question) -> Answer:
+    """What the product's own check says of the audit, from its beginning."""
+    from kanmon.audit import check
+
+    problems, rows, after = [], 0, 0
+    while after is not None:
+        page = check.page(after)
+        problems += [problem.sentence() for problem in page.problems]
+        rows, after = rows + page.rows, page.next
+    return {"said": "ok", "problems": problems, "rows": rows}
+
+
+_DO = {
+    "hand_over": _hand_over,
+    "audit": _audit,
+    "count": _count,
+    "burst": _burst,
+    "change": _change,
+    "decide": _decide,
+    "report": _report,
+}
