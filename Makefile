@@ -43,9 +43,9 @@ dev: setup .venv/.dev
 
 test: dev
 	@bash tools/test_packages.sh
-	@bash tools/run_tests.sh lint unit stories kills browser packaging
+	@bash tools/run_tests.sh lint unit stories kills network browser packaging
 
-lint unit stories kills browser packaging: dev
+lint unit stories kills network browser packaging: dev
 	@bash tools/run_tests.sh $@
 
 bench: dev
@@ -53,7 +53,7 @@ bench: dev
 
 campaign: dev
 	@bash tools/test_packages.sh
-	@KANMON_CAMPAIGN=1 bash tools/run_tests.sh lint unit stories kills browser packaging
+	@KANMON_CAMPAIGN=1 bash tools/run_tests.sh lint unit stories kills network browser packaging
 
 # The lock files name versions and hashes, never an address. Needs uv on the PATH.
 lock:

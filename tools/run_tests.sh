@@ -18,9 +18,10 @@ lint() {
 for part in "$@"; do
   case $part in
     lint) run lint lint ;;
-    unit) run unit .venv/bin/python -m pytest -q tests --ignore=tests/stories --ignore=tests/failover --ignore=tests/browser --ignore=tests/packaging ;;
+    unit) run unit .venv/bin/python -m pytest -q tests --ignore=tests/stories --ignore=tests/failover --ignore=tests/browser --ignore=tests/packaging --ignore=tests/place ;;
     stories) run stories .venv/bin/python -m pytest -q tests/stories ;;
     kills) run kills .venv/bin/python -m pytest -q tests/failover ;;
+    network) run network .venv/bin/python -m pytest -q tests/place ;;
     browser) run browser .venv/bin/python -m pytest -q tests/browser ;;
     packaging) run packaging .venv/bin/python -m pytest -q tests/packaging ;;
     *) echo "unknown part: $part" >&2; exit 2 ;;

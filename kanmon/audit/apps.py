@@ -7,6 +7,6 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         """Listen to signing in and out."""
-        from kanmon.audit import signing_in
+        from kanmon.audit.signing_in import listen
 
-        signing_in.listen()
+        listen()

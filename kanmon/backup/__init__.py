@@ -9,11 +9,12 @@ A restored database has forgotten what was done after the backup. So it begins a
 numbers that were given out since are never given out again, and whatever would leave the house - mails, webhooks,
 commands - is held until a person has looked at it (``held.py``).
 
-package.py   the file: written, published, opened, verified        tables.py     what a database consists of
-make.py      a backup from a snapshot (snapshot.py)                 load.py       rows into a fresh schema
-restore.py   the whole of a restore                                 place.py      what is put in place at its end
-era.py       what a restored database must be told                  held.py       the actions that wait
-schedule.py  backups by the clock, for the active node              health.py     what an administrator must know
+manifest.py  what a backup says of itself                          tables.py     what a database consists of
+package.py   the file: written, published, opened, read            check.py      is it whole?
+make.py      a backup from a snapshot (snapshot.py)                load.py       rows into fresh tables
+restore.py   the whole of a restore (prepare.py)                   into.py       the database that it goes into
+era.py       what a restored database must be told                 held.py       the actions that wait
+schedule.py  backups by the clock, for the active node             health.py     what an administrator must know
 
 After a crash: a backup that was broken off has another name and no manifest. A restore changes nothing that is in use
 until all of it is there; from then on it can only be finished, and a Manager does not start before it is

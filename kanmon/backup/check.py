@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 from kanmon.backup.files import SETTINGS
-from kanmon.backup.package import MANIFEST, Manifest, Progress, Reader, silent
+from kanmon.backup.manifest import MANIFEST, Manifest, Progress, silent
+from kanmon.backup.package import Reader
 from kanmon.common.errors import Refused
 
 _FILE = re.compile(r"secrets/[A-Za-z0-9._/-]+")

@@ -17,7 +17,7 @@ from django.db import connection
 
 from kanmon.accounts.models import Invitation
 from kanmon.backup.load import give_after, given
-from kanmon.backup.package import Manifest
+from kanmon.backup.manifest import Manifest
 from kanmon.common import clock
 from kanmon.journal import eras, record, term
 from kanmon.journal.models import Entry, Hold, Node, Term

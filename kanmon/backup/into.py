@@ -18,7 +18,8 @@ from django.db import DatabaseError, InternalError, OperationalError, connection
 
 from kanmon.backup import era, load
 from kanmon.backup.interrupted import READY
-from kanmon.backup.package import Progress, Reader, said
+from kanmon.backup.manifest import Progress, said
+from kanmon.backup.package import Reader
 from kanmon.backup.snapshot import sqlite_file, where
 from kanmon.common import fault
 from kanmon.common.errors import Refused

@@ -21,7 +21,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
 from kanmon import __version__
-from kanmon.backup.package import Column, Manifest, Progress, Reader, Table
+from kanmon.backup.manifest import Column, Manifest, Progress, Table
+from kanmon.backup.package import Reader
 from kanmon.common.errors import Refused
 from kanmon.journal.writing import transaction
 

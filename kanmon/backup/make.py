@@ -9,8 +9,9 @@ import msgspec
 from django.db import connection
 
 from kanmon import __version__
-from kanmon.backup import files, package, snapshot
-from kanmon.backup.package import File, Manifest, Progress, Table, Writer, said, silent
+from kanmon.backup import files, snapshot
+from kanmon.backup.manifest import FORMAT, File, Manifest, Progress, Table, said, silent
+from kanmon.backup.package import Writer
 from kanmon.backup.snapshot import Snapshot, where
 from kanmon.backup.tables import Found
 from kanmon.common import clock, fault
@@ -41,7 +42,7 @@ def make(home: Path, path: Path, *, with_secrets: bool = False, progress: Progre
         writer = Writer(path)
         try:
             with snapshot.of_database(writer.part.with_name(writer.part.name + ".sqlite3")) as taken:
-                _require_space(path.parent, taken.bytes())
+                require_space(path.parent, taken.bytes())
                 manifest = _written(home, writer, taken, with_secrets, progress)
             fingerprint = writer.publish(manifest)
         finally:
@@ -54,8 +55,11 @@ def make(home: Path, path: Path, *, with_secrets: bool = False, progress: Progre
     return Made(path, fingerprint, manifest, path.stat().st_size, left_out)
 
 
-def _require_space(folder: Path, wanted: int) -> None:
-    """A full disk would stop the Manager too, if its home is there. A backup is hardly ever larger than its database."""
+def require_space(folder: Path, wanted: int) -> None:
+    """Raises Refused KNM4223-E when ``folder`` has less than ``wanted`` bytes free.
+
+    A full disk would stop the Manager too, if its home is there. A backup is hardly ever larger than its tables.
+    """
     free = shutil.disk_usage(folder).free
     if free < wanted:
         raise Refused("KNM4223-E", folder=str(folder), free=said(free), wanted=said(wanted))
@@ -79,7 +83,7 @@ def _written(home: Path, writer: Writer, taken: Snapshot, with_secrets: bool, pr
         kept += [_file(writer, name, path.read_bytes()) for name, path in files.secrets(home)]
     here = lease.identity()
     return Manifest(
-        kanmon_backup=package.FORMAT, version=__version__, made_at=clock.now(), node=HERE.node,
+        kanmon_backup=FORMAT, version=__version__, made_at=clock.now(), node=HERE.node,
         database=taken.vendor, system_identifier=here.system_identifier, timeline=here.timeline,
         term=_term(taken), change=_newest(taken, "change"), entry=_newest(taken, "entry"), followed=_followed(taken),
         migrations=[(app, name) for app, name in taken.fetch("SELECT app, name FROM django_migrations ORDER BY id")],

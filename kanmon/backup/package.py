@@ -19,8 +19,7 @@ import io
 import os
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -28,93 +27,15 @@ import msgspec
 
 from kanmon import __version__
 from kanmon.backup.interrupted import sync_folder
+from kanmon.backup.manifest import FORMAT, MANIFEST, File, Manifest, Table
 from kanmon.common import clock, fault
 from kanmon.common.errors import Refused
 
-FORMAT = 1
 PART = ".kanmon-part"
-MANIFEST = "manifest.json"
 MANIFEST_BYTES = 64 * 2**20
 READ_BYTES = 2**20
 LEVEL = 1  # of deflate: bodies are compressed already, and rows are nearly as small as at level 6
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError)
-
-
-Progress = Callable[[str, int, int], None]
-"""Called now and then with a table, how many rows are done, and how many there are in all tables."""
-
-
-def silent(table: str, done: int, of: int) -> None:
-    """Progress that nobody looks at."""
-
-
-def said(size: int) -> str:
-    """A size as people read it."""
-    return f"{size / 2**20:,.1f} MiB"
-
-
-class Column(msgspec.Struct):
-    """``kind`` int, bool (0 or 1), real, text, json, time, date, or bytes (base64)."""
-
-    name: str
-    kind: str
-
-
-class Table(msgspec.Struct):
-    """``numbered_to``: the highest number that was given out to a row; None when rows are not numbered by it."""
-
-    name: str
-    columns: list[Column]
-    rows: int
-    bytes: int
-    sha256: str
-    numbered_to: int | None = None
-
-    @property
-    def member(self) -> str:
-        """Its name in the file."""
-        return f"tables/{self.name}.jsonl"
-
-
-class File(msgspec.Struct):
-    """A member that is a file of the home; ``name`` is its path there."""
-
-    name: str
-    bytes: int
-    sha256: str
-
-
-class Manifest(msgspec.Struct):
-    """What a backup is. Positions are (xid, seq), see journal/changes.py; ``followed``: how far rows of the audit's
-    two tables have been taken. ``settings_left_out``: names of settings that are secrets. ``keys``: marks of secrets, to tell whether another home has the same.
-    """
-
-    kanmon_backup: int
-    version: str
-    made_at: datetime
-    node: str
-    database: str  # sqlite, postgresql
-    system_identifier: str
-    timeline: int
-    term: int
-    change: tuple[int, int]
-    entry: tuple[int, int]
-    followed: dict[str, tuple[int, int]]
-    migrations: list[tuple[str, str]]
-    tables: list[Table]
-    files: list[File]
-    with_secrets: bool
-    settings_left_out: list[str]
-    keys: dict[str, str]
-
-    @property
-    def rows(self) -> int:
-        """Of all tables."""
-        return sum(table.rows for table in self.tables)
-
-    def table(self, name: str) -> Table | None:
-        """The table of that name."""
-        return next((table for table in self.tables if table.name == name), None)
 
 
 class Member:

@@ -22,7 +22,8 @@ from kanmon.backup import files, interrupted, into, load
 from kanmon.backup.era import Kinds
 from kanmon.backup.interrupted import EXCHANGE, LOAD, Mark
 from kanmon.backup.into import Restoring
-from kanmon.backup.package import Manifest, Progress, Reader, silent
+from kanmon.backup.manifest import Manifest, Progress, silent
+from kanmon.backup.package import Reader
 from kanmon.backup.snapshot import where
 from kanmon.common import clock, config, fault
 from kanmon.common.errors import Refused

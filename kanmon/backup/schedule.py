@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from kanmon.backup.make import Made, make
-from kanmon.backup.package import remove_broken_off, said
+from kanmon.backup.manifest import said
+from kanmon.backup.package import remove_broken_off
 from kanmon.common import clock, config
 from kanmon.common.errors import Refused
 from kanmon.journal import record

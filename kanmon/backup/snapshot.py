@@ -58,7 +58,7 @@ class Snapshot:
         raise NotImplementedError
 
     def bytes(self) -> int:
-        """Size of the database."""
+        """Size of the tables, at least."""
         raise NotImplementedError
 
     def count(self, table: Found) -> int:
@@ -123,7 +123,11 @@ class _Postgresql(Snapshot):
         return int(last) if given else None
 
     def bytes(self) -> int:
-        return int(self.fetch("SELECT pg_database_size(current_database())")[0][0])
+        sizes = self.fetch(
+            "SELECT coalesce(sum(pg_table_size(oid)), 0) FROM pg_class"
+            " WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
+        )
+        return int(sizes[0][0])
 
 
 def _all(table: Found, vendor: str) -> str:

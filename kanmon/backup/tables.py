@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from kanmon.backup.package import Column
+from kanmon.backup.manifest import Column
 
 Fetch = Callable[..., list[tuple[Any, ...]]]
 

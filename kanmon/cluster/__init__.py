@@ -3,4 +3,9 @@
 In comes what the journal knows: terms, take-overs, entries, operations. Out go sentences: which node is active and
 why, what became of everything that was running, what is not healthy and how to mend it. Nothing is kept here:
 report and health are queries, so that they can't disagree with the journal, and a crash can't lose them.
+
+report.py    the after-failover report      running.py, rows.py, outcome.py   what was running, and what became of it
+health.py    the table of health checks     checks_*.py   one function each
+decide.py    what a person decides          report_mail.py, words.py, as_json.py   the report for others to read
+nodes.py     nodes as they stand            unserved.py   why, and for how long
 """

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kanmon.common import config
+from tests.action.commands import Programs
 from tests.conformance.databases import Sqlite, home
 from tests.receiver import Receiver, receiving
 
@@ -46,3 +47,10 @@ def receiver(use: Any, tmp_path: Path) -> Iterator[Receiver]:
     with receiving() as one:
         use(**one.settings("siem", tmp_path / "webhook-secrets"), timeout_seconds=5)
         yield one
+
+
+@pytest.fixture
+def programs(database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Programs:
+    """A folder of programs."""
+    tmp_path.chmod(0o755)
+    return Programs(tmp_path, monkeypatch)

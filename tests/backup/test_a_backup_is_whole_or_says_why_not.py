@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
+from kanmon.backup.make import require_space
 from kanmon.backup.package import PART
+from kanmon.common.errors import Refused
 from tests.backup.places import Place
 
 Change = Callable[[str, bytes], bytes | None]
@@ -220,6 +222,11 @@ def test_a_disk_that_takes_no_more_is_said_and_nothing_is_left(place: Place, tmp
     assert list(tmp_path.iterdir()) == []
     nowhere = place.kanmon("backup", "--to", str(tmp_path / "no" / "such" / "folder.zip"))
     assert "KNM4239-E" in nowhere.stderr
+
+
+def test_a_folder_without_room_is_said_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"has [\d,.]+ MiB free; up to 1,000,000,000\.0 MiB are needed"):
+        require_space(tmp_path, 10**9 * 2**20)
 
 
 def test_what_is_asked_of_a_home_without_database_is_refused(tmp_path: Path) -> None:

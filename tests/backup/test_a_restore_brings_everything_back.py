@@ -116,6 +116,23 @@ def test_a_database_with_contents_is_replaced_only_when_it_is_said(make_place: M
     assert new.rows("SELECT max(id) FROM operation")[0][0] > given
 
 
+def test_the_log_goes_on_where_it_was(make_place: Make, kind: str) -> None:
+    place = make_place(kind).filled(2)
+    path = backup(place)
+    place.start()
+    assert place.post(json.dumps(pc_json(5, antivirus=[])).encode(), place.token("more"))[0] == 200
+    until(place.idle, 60)
+    place.stop()
+    before = place.log()
+    place.run("restore", str(path), "--replace")
+    after = place.log()
+    assert after.startswith(before), "what was done in the time that is lost stands there still"
+    assert "KNM4230-W" in after.removeprefix(before).splitlines()[0], "and nothing is told again"
+    works_on(place)
+    numbers = [line.rpartition("#")[2].rpartition(".")[2] for line in place.log().splitlines()]
+    assert len(numbers) == len(set(numbers)), "no number is given to two lines"
+
+
 def test_a_database_that_is_broken_is_no_obstacle(make_place: Make) -> None:
     place = make_place("sqlite").filled(2)
     path = backup(place)

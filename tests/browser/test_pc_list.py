@@ -48,9 +48,11 @@ def test_the_next_page_goes_on_where_this_one_ends_and_back(open_page: Open) -> 
     page.goto("/pcs?sort=host")
     first = page.locator("td.k-name a").all_inner_texts()
     page.click("a[rel=next]")
+    page.wait_for_load_state()  # a page that is still coming in has fewer rows
     second = page.locator("td.k-name a").all_inner_texts()
     assert first[-1] < second[0]
     page.click("a[rel=prev]")
+    page.wait_for_load_state()
     assert page.locator("td.k-name a").all_inner_texts() == first
 
 

@@ -65,8 +65,10 @@ def kill_at(point: str) -> str:
     return f"{name}:{number or 1}=kill"
 
 
-@pytest.mark.parametrize("interrupted", ["ask", "rerun", "never"])
-@pytest.mark.parametrize("point", STEPS)
+@pytest.mark.parametrize(
+    ("point", "interrupted"),
+    [*((point, "ask") for point in STEPS), ("before_go", "rerun"), ("after_go", "rerun"), ("after_go", "never")],
+)
 def test_killed_between_two_steps_it_has_run_once_whatever_its_policy_says(
     point: str, interrupted: str, programs: Programs, run: Any
 ) -> None:

@@ -62,16 +62,23 @@ def kill_at(world: World, point: str) -> None:
     if _ends(node):
         assert node.statuses[-1] == -signal.SIGKILL, node.output()[-2000:]
         world.hit(f"kill -9 at {point}")
+    else:  # it is not passed so often
+        node.kill()
+        world.hit("kill -9")
 
 
 def error_at(world: World, point: str) -> None:
     """An error where nobody expects one."""
     node = _alone(world)
     node.kill()
-    plan = ",".join(f"{point}:{world.chance.randrange(1, 12)}=error" for _ in range(2))
-    node.start(wait=False, KANMON_FAULT=plan)
-    world.pause(0.9, 0.5)
-    for _ in range(node.output().count(f"fault point {point}")):
+    first = world.chance.randrange(1, MOST.get(point, 6))
+    before = node.output().count(f"fault point {point}")
+    node.start(wait=False, KANMON_FAULT=f"{point}:{first}=error,{point}:{first + world.chance.randrange(1, 9)}=error")
+    end = time.monotonic() + WAIT_SECONDS
+    while node.output().count(f"fault point {point}") == before and time.monotonic() < end:
+        time.sleep(0.05)
+    world.pause(0.4)
+    for _ in range(node.output().count(f"fault point {point}") - before):
         world.hit(f"error at {point}")
 
 

@@ -64,7 +64,8 @@ class Node:
 
     def output(self) -> str:
         """What it has printed."""
-        return (self.home / "output.txt").read_text("utf-8", "replace")
+        path = self.home / "output.txt"
+        return path.read_text("utf-8", "replace") if path.exists() else ""
 
     def ask(self, question: dict[str, Any], seconds: float = 5.0) -> dict[str, Any] | None:
         """Its answer; None when there was none, so that nobody knows whether it was done."""

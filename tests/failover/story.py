@@ -13,10 +13,14 @@ from tests.failover.world import DRAIN_SECONDS, World
 ROUNDS = 5
 DEFECT_DRAIN_SECONDS = 20.0  # what hangs by a defect hangs for ever
 ANYWHERE = (
-    "after_claim", "record_chunk", "judge_chunk", "count_chunk", "decided", "after_intent", "before_effect",
+    "before_claim", "after_claim", "record_chunk", "judge_chunk", "count_chunk", "decided", "after_intent", "before_effect",
     "in_effect", "after_effect", "before_commit", "after_commit",
 )  # fmt: skip
 TAKEOVER = ("takeover_before_put_back", "takeover_before_commit", "takeover_committed")
+CHOICES = {
+    "": ANYWHERE, "takeover": TAKEOVER, "log": ("before_log", "after_log"),
+    "audit": ("audit_rows_written", "audit_seal_written"),
+}  # fmt: skip
 
 
 @dataclass
@@ -42,7 +46,7 @@ class Told:
 
 def tell(slot: Slot, seed: int, database: str, fault: str, rounds: int = ROUNDS, defect: str = "") -> Told:
     """Tell the story of ``seed``. ``fault``: the name of a function of faults.py or cluster_faults.py; "kill_at" and
-    "error_at", "freeze_at" may be followed by ":" and a point, or "takeover". "2:" before it: by two nodes.
+    "error_at", "freeze_at" may be followed by ":" and a point, or a name of CHOICES. "2:" before it: by two nodes.
     """
     environment = {"SLIM_DEFECT": defect} if defect else {}
     name = fault.removeprefix("2:")
@@ -54,22 +58,22 @@ def tell(slot: Slot, seed: int, database: str, fault: str, rounds: int = ROUNDS,
             node.start(wait=False)
         world.all_up()
         world.begin_load()
-        for _ in range(rounds):
-            round_of(name)(world)
+        for number in range(rounds):
+            round_of(name, seed * rounds + number)(world)
         world.drain_seconds = DRAIN_SECONDS if not defect else DEFECT_DRAIN_SECONDS
         world.settle()
         check(world)
         return Told(seed, database, fault, [hit.what for hit in world.hits], world.found, world.passed)
 
 
-def round_of(fault: str) -> Callable[[World], None]:
-    """The function of a fault's name."""
+def round_of(fault: str, turn: int) -> Callable[[World], None]:
+    """The function of a fault's name. Points take turns, so that a few stories come to all of them."""
     kind, _, point = fault.partition(":")
     found: Callable[..., None] = getattr(faults if hasattr(faults, kind) else cluster_faults, kind)
     if not kind.endswith("_at"):
         return found
-    choice = {"": ANYWHERE, "takeover": TAKEOVER}.get(point, (point,))
-    return lambda world: found(world, world.chance.choice(choice))
+    choice = CHOICES.get(point, (point,))
+    return lambda world: found(world, choice[turn % len(choice)])
 
 
 def check(world: World) -> None:

@@ -109,7 +109,7 @@ def test_rerun_runs_it_on_the_other_node_and_says_so(pair: Pair) -> None:
     assert pair.cluster.rows("SELECT count(*) FROM entry WHERE event = 'may_be_repeat'") == [(1,)]
 
 
-@pytest.mark.parametrize("point", ["after_intent", "before_effect", "before_go"])
+@pytest.mark.parametrize("point", ["after_intent", "before_go"])
 def test_a_node_that_stood_still_before_the_start_does_not_start_it_afterwards(point: str, pair: Pair) -> None:
     """The zombie: stopped for longer than its lease, deposed, and continued."""
     pair.begin(fault=f"{point}:1=stop")
