@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.db import DatabaseError, InternalError, OperationalError, connection
+from django.db import DatabaseError, InternalError, OperationalError, ProgrammingError, connection
 
 from kanmon.backup import era, load
 from kanmon.backup.interrupted import READY
@@ -179,11 +179,16 @@ def _at(path: Path) -> Iterator[None]:
 
 
 def is_restored(id: str) -> bool:
-    """Whether the present database came out of the restore ``id``: its transaction was committed."""
+    """Whether the present database came out of the restore ``id``: its transaction was committed.
+
+    Raises Refused KNM4239-E when it does not answer, so that nobody can tell.
+    """
     try:
         newest = Entry.objects.filter(operation=None, event=era.RESTORED).order_by("-seq").first()
         return newest is not None and newest.detail.get("restore") == id
-    except DatabaseError:
+    except ProgrammingError:  # it has no tables yet
         return False
+    except DatabaseError as problem:
+        raise Refused("KNM4239-E", status=503, path=where(), problem=_first_line(problem)) from None
     finally:
         connection.close()

@@ -87,8 +87,9 @@ def restore(home: Path, reader: Reader, order: Order, progress: Progress = silen
         fill(restoring, progress)
     except BaseException:
         connection.close()
-        if not _is_committed(mark):
-            interrupted.give_up(home, mark)
+        with contextlib.suppress(Refused):  # it does not answer: the mark stays, until somebody can tell
+            if not _is_committed(mark):
+                interrupted.give_up(home, mark)
         raise
     _finish(home, mark)
     done.aside = _aside(home, mark)

@@ -41,7 +41,7 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         "KNM7020-E",
         "This key was given with another change before: {subject} (operation {operation}).",
-        "このキーは別の変更で使用済みです: {subject}（操作 {operation}）",
+        "このキーは別の変更で使用済みです: {subject}（処理 {operation}）",
         "An Idempotency-Key, or the one-time key of a form, stands for one change.",
         "Give a new key for a new change.",
     ),
@@ -55,7 +55,7 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         "KNM7022-I",
         "{what} {name} was made with this key before (operation {operation}); its token was shown then, once.",
-        "{what} {name} はこのキーで作成済みです（操作 {operation}）。トークンはそのとき一度だけ表示されました。",
+        "{what} {name} はこのキーで作成済みです（処理 {operation}）。トークンはそのとき一度だけ表示されました。",
         "The request was sent again with the same Idempotency-Key.",
         "If the first answer was lost, revoke the token and make another one with a new key.",
     ),

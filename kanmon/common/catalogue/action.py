@@ -6,22 +6,22 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         "KNM3001-I",
         "Action decision started: operation {operation}, attempt {attempt}, {subject}.",
-        "アクションの決定を開始しました: 操作 {operation}、{attempt} 回目、{subject}",
+        "アクションの決定を開始しました: 処理 {operation}、{attempt} 回目、{subject}",
     ),
     Message(
         "KNM3002-I",
         "Action decision ended: operation {operation}, {result}, orders: {orders}, PCs: {pcs}. {sentence}",
-        "アクションの決定を終了しました: 操作 {operation}、{result}、指示 {orders} 件、対象 {pcs} 台 {sentence}",
+        "アクションの決定を終了しました: 処理 {operation}、{result}、指示 {orders} 件、対象 {pcs} 台 {sentence}",
     ),
     Message(
         "KNM3011-I",
         "Action started: mail to administrators, operation {operation}, attempt {attempt}, {subject}.",
-        "アクションを開始しました: 管理者へのメール、操作 {operation}、{attempt} 回目、{subject}",
+        "アクションを開始しました: 管理者へのメール、処理 {operation}、{attempt} 回目、{subject}",
     ),
     Message(
         "KNM3012-I",
         "Action ended: mail to administrators, operation {operation}, {result}. {sentence}",
-        "アクションを終了しました: 管理者へのメール、操作 {operation}、{result} {sentence}",
+        "アクションを終了しました: 管理者へのメール、処理 {operation}、{result} {sentence}",
     ),
     Message(
         "KNM3013-W",
@@ -67,22 +67,22 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         "KNM3020-I",
         "Mail about {counted} at {level}: operation {operation}.",
-        "{level} の {counted}についてメール: 操作 {operation}。",
+        "{level} の {counted}についてメール: 処理 {operation}。",
     ),
     Message(
         "KNM3100-I",
         "Action started: webhook, operation {operation}, attempt {attempt}, {subject}.",
-        "アクションを開始しました: Webhook、操作 {operation}、{attempt} 回目、{subject}",
+        "アクションを開始しました: Webhook、処理 {operation}、{attempt} 回目、{subject}",
     ),
     Message(
         "KNM3101-I",
         "Action ended: webhook, operation {operation}, {result}. {sentence}",
-        "アクションを終了しました: Webhook、操作 {operation}、{result} {sentence}",
+        "アクションを終了しました: Webhook、処理 {operation}、{result} {sentence}",
     ),
     Message(
         "KNM3102-I",
         "Webhook to {target} about {counted} at {level}: operation {operation}.",
-        "{level} の {counted}について {target} へ Webhook: 操作 {operation}。",
+        "{level} の {counted}について {target} へ Webhook: 処理 {operation}。",
     ),
     Message(
         "KNM3103-W",

@@ -6,17 +6,17 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         "KNM3130-I",
         "Action started: command, operation {operation}, attempt {attempt}, {subject}.",
-        "アクションを開始しました: コマンド、操作 {operation}、{attempt} 回目、{subject}",
+        "アクションを開始しました: コマンド、処理 {operation}、{attempt} 回目、{subject}",
     ),
     Message(
         "KNM3131-I",
         "Action ended: command, operation {operation}, {result}. {sentence}",
-        "アクションを終了しました: コマンド、操作 {operation}、{result} {sentence}",
+        "アクションを終了しました: コマンド、処理 {operation}、{result} {sentence}",
     ),
     Message(
         "KNM3132-I",
         "Command {program} about {counted} at {level}: operation {operation}.",
-        "{level} の {counted}についてコマンド {program}: 操作 {operation}。",
+        "{level} の {counted}についてコマンド {program}: 処理 {operation}。",
     ),
     Message(
         "KNM3133-W",
@@ -140,17 +140,17 @@ MESSAGES: tuple[Message, ...] = (
         "KNM3150-I",
         "Operation {operation}: {program} had ended in the meantime; its result is taken from {folder}, nothing is"
         " done again.",
-        "操作 {operation}: {program} はその間に終了していました。結果を {folder} から取得し、再実行はしません。",
+        "処理 {operation}: {program} はその間に終了していました。結果を {folder} から取得し、再実行はしません。",
     ),
     Message(
         "KNM3151-I",
         "Operation {operation}: {program} still runs in {folder}; it is followed.",
-        "操作 {operation}: {program} は {folder} で実行中です。完了を待ちます。",
+        "処理 {operation}: {program} は {folder} で実行中です。完了を待ちます。",
     ),
     Message(
         "KNM3152-I",
         "Operation {operation}: {program} had not been started before the interruption; it is begun anew.",
-        "操作 {operation}: {program} は中断前に開始されていませんでした。あらためて開始します。",
+        "処理 {operation}: {program} は中断前に開始されていませんでした。あらためて開始します。",
     ),
     Message(
         "KNM3153-W",

@@ -98,7 +98,7 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         "KNM4218-I",
         "{actor} began: {kind} {subject} (operation {operation}).",
-        "{actor} が開始しました: {kind} {subject}（操作 {operation}）",
+        "{actor} が開始しました: {kind} {subject}（処理 {operation}）",
     ),
     Message(
         "KNM4219-I",

@@ -106,7 +106,7 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         "KNM4234-W",
         "Operation {operation} was held since the restore and is let go by {actor} ({subject}): it may be a repeat.",
-        "復元以降保留されていた操作 {operation} は {actor} により実行されます（{subject}）。再実行の可能性があります。",
+        "復元以降保留されていた処理 {operation} は {actor} により実行されます（{subject}）。再実行の可能性があります。",
         "It was decided before the restore, or judged again after it; it may have been done in the time that was lost.",
         "Nothing is to be done; receivers are told, too.",
     ),
@@ -151,7 +151,7 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         "KNM4241-I",
         "Operation {operation} was held since the restore and is cancelled by {actor} ({subject}).",
-        "復元以降保留されていた操作 {operation} は {actor} により取り消されました（{subject}）。",
+        "復元以降保留されていた処理 {operation} は {actor} により取り消されました（{subject}）。",
     ),
     Message(
         "KNM4242-E",

@@ -96,7 +96,7 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         "KNM4267-I",
         "Done again as operation {again}, by {actor}.",
-        "{actor} により操作 {again} としてやり直されました。",
+        "{actor} により処理 {again} としてやり直されました。",
     ),
     Message("KNM4268-I", "{actor} said that it had been done.", "{actor} により実行済みとされました。"),
     Message("KNM4269-I", "Closed by {actor}.", "{actor} により閉じられました。"),
@@ -150,12 +150,12 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         "KNM4279-I",
         "Operation {operation} ({subject}) was asked for again by {actor} and not repeated; it is {state}.",
-        "操作 {operation}（{subject}）は {actor} から再度要求されましたが、繰り返していません（状態: {state}）。",
+        "処理 {operation}（{subject}）は {actor} から再度要求されましたが、繰り返していません（状態: {state}）。",
     ),
     Message(
         "KNM4280-E",
         "Operation {operation} ({subject}) was interrupted {times} times in a row without getting on; it is held.",
-        "操作 {operation}（{subject}）は進展のないまま連続 {times} 回中断したため、保留されました。",
+        "処理 {operation}（{subject}）は進展のないまま連続 {times} 回中断したため、保留されました。",
         "Each time that it runs the process ends: by a defect, by a lack of memory, or by somebody who kills it.",
         "Find out why (service.log, the system's log), then kanmon release or kanmon cancel with its number.",
     ),
@@ -175,7 +175,7 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         "KNM4299-E",
         "Operation {operation} is {state}; it can't {verb}.",
-        "操作 {operation} の状態は {state} のため、{verb} はできません。",
+        "処理 {operation} の状態は {state} のため、{verb} はできません。",
         "Somebody has decided it already, or it goes on by itself.",
         "Look at it again: kanmon operation with its number.",
     ),

@@ -60,7 +60,7 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         "KNM4288-W",
         "Operation {operation} ({subject}) was interrupted {times} times without getting on.",
-        "操作 {operation}（{subject}）は進展のないまま {times} 回中断しました。",
+        "処理 {operation}（{subject}）は進展のないまま {times} 回中断しました。",
         "The process ends while it runs: by a defect, by a lack of memory, or by somebody who kills it.",
         "Look into service.log and the system's log; after 20 times it is held. kanmon cancel ends it.",
         "実行中にプロセスが終了しています（不具合、メモリ不足、強制終了など）。",

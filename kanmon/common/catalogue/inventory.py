@@ -83,12 +83,12 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         "KNM1117-I",
         "Decision on a suspected report started: operation {operation}, attempt {attempt}, {subject}.",
-        "疑いのある報告への決定を開始しました: 操作 {operation}、{attempt} 回目、{subject}",
+        "疑いのある報告への決定を開始しました: 処理 {operation}、{attempt} 回目、{subject}",
     ),
     Message(
         "KNM1118-I",
         "Decision on a suspected report ended: operation {operation}, {result}. {sentence}",
-        "疑いのある報告への決定を終了しました: 操作 {operation}、{result} {sentence}",
+        "疑いのある報告への決定を終了しました: 処理 {operation}、{result} {sentence}",
     ),
     Message("KNM1119-I", "Report {receipt} is recorded as PC {pc}.", "報告 {receipt} を PC {pc} として記録します。"),
     Message("KNM1120-I", "Report {receipt} is recorded as a new PC.", "報告 {receipt} を新しい PC として記録します。"),
