@@ -32,6 +32,8 @@ requests apart, ``home.py`` makes the folder ``KANMON_HOME``, ``settings.py`` an
 read, and change things only by beginning an operation. ``accounts/`` knows people, roles and API tokens; only faces
 ask it. ``audit/`` tells who did what, taken from the journal and written by the faces, and seals it.
 
+**backup** - the whole database as one file, from one moment, and back again; after a restore nothing is done twice.
+
 **Beside** - ``client/`` collects what a Linux machine can truly say about itself; ``simulate/`` makes up fleets to try
 Kanmon with; ``supervise/`` is the small program that runs a command and outlives the Manager; ``common/`` is what everybody uses: clock, settings, messages, the table of facts.
 

@@ -1,7 +1,8 @@
 /* LD_PRELOAD: the FAIL_FSYNC_AT-th fsync or fdatasync of a file under FAIL_FSYNC_UNDER fails with EIO, once.
  *
  * Once for all processes that share FAIL_FSYNC_SAID: whoever makes that file first has the failure, and writes into
- * it which file it was. The data has been written by then, as it may have been on a real disk.
+ * it which file it was. The data has been written by then, as it may have been on a real disk. A file that nothing was
+ * written to since its last sync does not fail: it has nothing to lose.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -14,7 +15,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#define FILES 65536
 static atomic_long count;
+static atomic_char dirty[FILES];
 
 static int fails(int fd)
 {
@@ -23,7 +26,7 @@ static int fails(int fd)
     ssize_t length;
     int file;
 
-    if (!at || !under || !said)
+    if (!at || !under || !said || fd < 0 || fd >= FILES || !atomic_exchange(&dirty[fd], 0))
         return 0;
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     length = readlink(link, path, PATH_MAX);
@@ -56,3 +59,17 @@ static int fails(int fd)
 
 SYNC(fsync)
 SYNC(fdatasync)
+
+#define PWRITE(name)                                                                                             \
+    ssize_t name(int fd, const void *data, size_t size, off64_t offset)                                         \
+    {                                                                                                            \
+        static ssize_t (*real)(int, const void *, size_t, off64_t);                                             \
+        if (!real)                                                                                               \
+            real = (ssize_t (*)(int, const void *, size_t, off64_t))dlsym(RTLD_NEXT, #name);                    \
+        if (fd >= 0 && fd < FILES)                                                                               \
+            dirty[fd] = 1;                                                                                       \
+        return real(fd, data, size, offset);                                                                     \
+    }
+
+PWRITE(pwrite)
+PWRITE(pwrite64)

@@ -100,7 +100,12 @@ class Node:
         self.signal(signal.SIGCONT)
         self.signal(signal.SIGTERM)
         if self.process is not None:
-            self.process.wait(seconds)
+            try:
+                self.process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self.signal(signal.SIGUSR2)  # where its threads stand
+                time.sleep(1)
+                raise AssertionError(f"{self.name} does not stop: {self.output()[-8000:]}") from None
         self.ended()
 
     def is_frozen(self) -> bool:

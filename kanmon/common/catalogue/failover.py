@@ -143,7 +143,7 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         "KNM4277-I",
         "Operations that were running or had just ended: {running}. {nothing} need nothing, {needs} need a person.",
-        "実行中または直前に終了した操作は {running} 件です。{nothing} 件は対応不要、{needs} 件は対応が必要です。",
+        "実行中または直前に終了した処理は {running} 件です。{nothing} 件は対応不要、{needs} 件は対応が必要です。",
     ),
     Message("KNM4278-I", "None was running.", "実行中のものはありませんでした。"),
     # lines of the Manager log

@@ -107,7 +107,7 @@ MESSAGES: tuple[Message, ...] = (
         "The clock of {node} was set back by {seconds} s, or the node before was ahead by as much. Waiting operations"
         " were moved by that, so that they are not late: {count}.",
         "{node} の時計が {seconds} 秒戻されたか、直前のノードの時計がそれだけ進んでいました。"
-        "遅れないように、待機中の操作 {count} 件の予定時刻を繰り上げました。",
+        "遅れないように、待機中の処理 {count} 件の予定時刻を繰り上げました。",
         "Somebody or a time service has set the clock, or the clocks of two nodes differ.",
         "Let all nodes follow the same time servers (chrony, systemd-timesyncd).",
     ),
