@@ -77,8 +77,10 @@ class Manager:
         from kanmon.intake.commit import Committer
         from kanmon.intake.receive import Receiver
         from kanmon.journal.tail import Tailer
+        from kanmon.journal.writing import bound_sessions
         from kanmon.membership import Membership
 
+        bound_sessions(float(config.get("cluster.lease_seconds")))
         tailer = Tailer(self.node_folder / "log" / "manager.log")
         committer = Committer(int(config.get("intake.queue_reports")))
         self.membership = Membership(lock, self.node_folder, self.address, self.stop)

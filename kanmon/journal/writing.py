@@ -88,11 +88,28 @@ def forget_dead_connections() -> None:
         pool.check()
 
 
+_idle_seconds = 0.0
+
+
+def bound_sessions(seconds: float) -> None:
+    """PostgreSQL: from now on the database ends each transaction of this process that stands still for ``seconds``.
+
+    A host that freezes or is cut off in the middle of one keeps its row locks, and the database may need hours to
+    notice. Whoever takes over would wait for them: a take-over ends the sessions of workers only, and those of intake
+    lock the operation that records its reports.
+    """
+    global _idle_seconds
+    _idle_seconds = seconds
+
+
 @receiver(connection_created)
 def _say_name(connection: Any, **_: Any) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('application_name', %s, false)", [getattr(_session, "name", "kanmon")])
+            if _idle_seconds:
+                limit = f"{round(_idle_seconds * 1000)}ms"
+                cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, false)", [limit])
 
 
 @contextmanager

@@ -73,7 +73,7 @@ def _lead_with(world: World, fault: str) -> tuple[Node, int]:
     before = world.newest_term()
     first, *others = world.chance.sample(world.nodes, len(world.nodes))
     first.start(KANMON_FAULT=fault)
-    assert _until(world, lambda: world.newest_term() > before or first.ended()), "it does not lead"
+    assert _until(world, lambda: world.newest_term() > before or first.is_frozen()), "it does not lead"
     term = world.newest_term()
     for node in others:
         node.start(wait=False)
@@ -82,8 +82,10 @@ def _lead_with(world: World, fault: str) -> tuple[Node, int]:
 
 def freeze_at(world: World, point: str) -> None:
     """The same, in the middle of a step."""
-    first, term = _lead_with(world, f"{point}:{world.chance.randrange(1, faults.MOST.get(point, 10))}=stop")
-    if _until(world, first.is_frozen, faults.WAIT_SECONDS):
+    least = 20 if point.startswith("intake") else 1  # that is passed without a lease, too
+    count = world.chance.randrange(least, least + faults.MOST.get(point, 10))
+    first, term = _lead_with(world, f"{point}:{count}=stop")
+    if _until(world, first.is_frozen, faults.WAIT_SECONDS) and world.leads(first, term):
         world.hit(f"active frozen at {point}")
         _until_another(world, term)
         world.pause(0.2)

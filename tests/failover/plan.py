@@ -40,6 +40,7 @@ SHORT: dict[tuple[str, str], int] = {  # (database, fault) -> stories
     ("postgresql", "kill_active"): 2,
     ("postgresql", "freeze_active"): 1,
     ("postgresql", "freeze_at"): 2,
+    ("postgresql", "freeze_at:intake_written"): 1,
     ("postgresql", "cut_active"): 1,
     ("postgresql", "stall_lease"): 1,
     ("postgresql", "hand_over"): 1,

@@ -91,6 +91,10 @@ class World:
                     return node, row["term"]
         return None
 
+    def leads(self, node: Node, term: int) -> bool:
+        """Whether this node leads, in this term."""
+        return self.active() == (node, term)
+
     def newest_term(self) -> int:
         """Of whoever leads or has led last; 0 before the first."""
         return max((row["term"] for row in self.database.rows("SELECT term FROM term")), default=0)

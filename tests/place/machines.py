@@ -70,6 +70,11 @@ class Lan:
         self._ip("link", "set", name, "master", "wire")
         self._ip("link", "set", name, "up")
 
+    def unplug(self, name: str) -> None:
+        """The kernel takes its time to remove what a namespace leaves behind."""
+        words = ("nsenter", "-t", str(self.pid), "-n", "ip", "link", "delete", name)
+        subprocess.run(words, capture_output=True, check=False)  # it may be gone already
+
     def forget_neighbours(self) -> None:
         """As a gratuitous ARP does, which cluster software sends."""
         self._ip("neighbour", "flush", "all")
@@ -124,6 +129,7 @@ class Machine:
         self.process.kill()  # and with it process 1, and with that all the others
         self.process.wait()
         self.process = None
+        self.lan.unplug(f"to-{self.name}")
         until(lambda: not _uses(self.device), 60)
         command("losetup", "--detach", self.device)
         until(lambda: self.device not in command("losetup", "--associated", str(self.image)), 60)

@@ -79,7 +79,8 @@ class Slim:
 
         self.intake.start()
         server = Server(self.home / "run" / "slim.sock", self.intake.answer).start()
-        self.stop_asked.wait()
+        while not self.stop_asked.wait(0.2):  # for ever would not be woken by a signal that another thread got
+            pass
         server.shutdown()
         self.intake.stop()
 
@@ -103,9 +104,11 @@ class Slim:
         from kanmon.journal import term
         from kanmon.journal.elect import Duties, Elector
         from kanmon.journal.worker import probing
+        from kanmon.journal.writing import bound_sessions
         from tests.failover.slim.kinds import KINDS
 
         lock = term.lock_run(self.home / "run")
+        bound_sessions(float(os.environ["SLIM_TTL"]))
         duties = Duties(
             lambda leadership, window: self.begin_work(leadership, window, elector.worker_died),
             self.end_work,

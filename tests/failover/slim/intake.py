@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import close_old_connections, connection
 
-from kanmon.common import clock
+from kanmon.common import clock, fault
 from kanmon.journal import once, record
 from kanmon.journal.models import Lease, Operation
 from kanmon.journal.states import IllegalStep
@@ -90,6 +90,7 @@ def _written(inputs: list[Question]) -> bool:
                 [Input(name=one["name"], pc=one["pc"], value=one["value"]) for one in inputs], ignore_conflicts=True
             )
             begin_taking()
+            fault.point("intake_written")
     except Exception:
         log.exception("not written")
         close_old_connections()
