@@ -12,8 +12,6 @@ from kanmon.cli.tokens import JsonOption
 from kanmon.common import config, messages
 from kanmon.common.errors import Refused
 
-ANSWER_SECONDS = 20.0
-
 
 def add(app: typer.Typer) -> None:
     """Add these commands."""
@@ -60,12 +58,13 @@ def _running() -> list[dict[str, Any]]:
 @show.sentences
 def alive(
     ready: Annotated[bool, typer.Option("--ready", help="Also ask whether it can serve, and say why not.")] = False,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for an answer.")] = 20,
 ) -> None:
     """Ask the Manager of this home whether it lives; exit 4 when nobody answers, 1 when it is not ready."""
     import json
 
     path = "/health/ready" if ready else "/health/live"
-    status, _, content = Client(wait_seconds=ANSWER_SECONDS).raw("GET", path, None, {})
+    status, _, content = Client(wait_seconds=wait).raw("GET", path, None, {})
     said = json.loads(content)
     print(said.get("why") or "The Manager lives.")
     if status != 200:

@@ -8,4 +8,11 @@ report.py    the after-failover report      running.py, rows.py, outcome.py   wh
 health.py    the table of health checks     checks_*.py   one function each
 decide.py    what a person decides          report_mail.py, words.py, as_json.py   the report for others to read
 nodes.py     nodes as they stand            unserved.py   why, and for how long
+
+Under cluster software (``deploy/pacemaker``, ``deploy/keepalived``) a Manager starts where it is put. Here it looks
+whether that is right, and says what an earlier one has left behind:
+
+place.py     whether it may start here      machine.py    mounts and addresses, as the kernel says
+holder.py    its mark on the shared disk    remains.py    what lives and should not
+stopping.py  ``kanmon stop``                notify.py     what systemd is told
 """

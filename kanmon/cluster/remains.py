@@ -20,6 +20,8 @@ from pathlib import Path
 from kanmon.cluster import holder, machine
 from kanmon.cluster.holder import Holder
 
+ANSWER_SECONDS = 5.0
+
 
 @dataclass(frozen=True, slots=True)
 class Process:
@@ -187,7 +189,7 @@ def _ancestors(pid: int) -> set[int]:
 def _answers(path: Path) -> bool:
     """Whether a Manager takes connections there and answers."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
-        asking.settimeout(10)
+        asking.settimeout(ANSWER_SECONDS)
         try:
             asking.connect(str(path))
             asking.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")

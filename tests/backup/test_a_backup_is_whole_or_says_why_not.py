@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import stat
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from kanmon.backup.check import open_backup
 from kanmon.backup.make import require_space
 from kanmon.backup.package import PART
 from kanmon.common.errors import Refused
@@ -146,15 +148,22 @@ def test_a_member_that_was_changed_is_named(
     assert member in sentence
 
 
-def test_a_flipped_bit_is_noticed_wherever_it_is(place: Place, made: Path, tmp_path: Path) -> None:
+def test_a_flipped_bit_is_noticed_in_every_member(place: Place, made: Path, tmp_path: Path) -> None:
     data = made.read_bytes()
     with zipfile.ZipFile(made) as file:
-        inside = file.getinfo("tables/fact.jsonl").header_offset + 200
-    for where in (inside, len(data) // 3, len(data) // 2):
-        flipped = tmp_path / f"{where}.zip"
+        members = [one for one in file.infolist() if one.file_size > 50]
+    assert {"tables/fact.jsonl", "kanmon.toml", "manifest.json"} <= {one.filename for one in members}
+    for number, member in enumerate(members):
+        header = member.header_offset
+        name, extra = struct.unpack("<HH", data[header + 26 : header + 30])
+        where = header + 30 + name + extra + member.compress_size // 2
+        flipped = tmp_path / f"{number}.zip"
         flipped.write_bytes(data[:where] + bytes([data[where] ^ 0x10]) + data[where + 1 :])
-        sentence = said(place, flipped)
-        assert "KNM4225-E" in sentence or "KNM4224-E" in sentence
+        with pytest.raises(Refused) as refused:
+            open_backup(flipped).close()
+        assert refused.value.message_id in ("KNM4225-E", "KNM4224-E"), member.filename
+        assert member.filename == "manifest.json" or member.filename in str(refused.value)
+    assert "KNM4225-E" in said(place, tmp_path / "0.zip")
 
 
 def test_a_member_that_leads_elsewhere_is_refused(place: Place, made: Path, tmp_path: Path) -> None:

@@ -85,8 +85,10 @@ def freeze_at(world: World, point: str) -> None:
     least = 20 if point.startswith("intake") else 1  # that is passed without a lease, too
     count = world.chance.randrange(least, least + faults.MOST.get(point, 10))
     first, term = _lead_with(world, f"{point}:{count}=stop")
-    if _until(world, first.is_frozen, faults.WAIT_SECONDS) and world.leads(first, term):
-        world.hit(f"active frozen at {point}")
+    at_point = _until(world, first.is_frozen, faults.WAIT_SECONDS)
+    first.signal(signal.SIGSTOP)  # at any moment, when the point is not passed so often
+    if world.leads(first, term):
+        world.hit(f"active frozen at {point}" if at_point else "active frozen")
         _until_another(world, term)
         world.pause(0.2)
     first.signal(signal.SIGCONT)

@@ -42,7 +42,8 @@ def tell_power_cuts(slot: Slot, seed: int, shared_disk: bool, count: int = CUTS,
             world.hit("power cut")
             check_left(left, said, world.found)
         last = said
-        _go_on(world, node, left, last)
+        if not world.found.wrong:
+            _go_on(world, node, left, last)
         return Told(seed, "sqlite", name, [hit.what for hit in world.hits], world.found, world.passed)
 
 
@@ -50,15 +51,11 @@ def check_left(folder: Path, said: Said, found: Findings) -> None:
     """The database that a cut has left, and what must be in it."""
     shutil.rmtree(folder / "looked at", ignore_errors=True)
     shutil.copytree(folder, folder / "looked at")
-    with closing(sqlite3.connect(folder / "looked at" / "kanmon.sqlite3")) as database:
-        whole = database.execute("PRAGMA integrity_check").fetchone()[0]
-        if whole != "ok":
-            found.say("invariants_broken", f"after a power cut: {whole}")
-            return
-        inputs = {name for (name,) in database.execute("SELECT name FROM slim_input")}
-        operations = {id for (id,) in database.execute("SELECT id FROM operation")}
-        changes = {name for (name,) in database.execute("SELECT name FROM slim_setting")}
-        intents = set(database.execute("SELECT operation, attempt FROM entry WHERE event = 'intent'"))
+    try:
+        inputs, operations, changes, intents = _look(folder / "looked at" / "kanmon.sqlite3")
+    except (sqlite3.DatabaseError, AssertionError) as problem:
+        found.say("invariants_broken", f"after a power cut: {problem}")
+        return
     for name in sorted(said.inputs - inputs):
         found.say("inventories_lost", f"after a power cut: input {name} had been acknowledged")
     for missing in (said.operations - operations, said.changes - changes):
@@ -67,6 +64,19 @@ def check_left(folder: Path, said: Said, found: Findings) -> None:
     for operation, attempt in sorted(said.intents - intents):
         found.say(
             "invariants_broken", f"after a power cut: effect of operation {operation}, attempt {attempt}, no intent"
+        )
+
+
+def _look(file: Path) -> tuple[set[str], set[int], set[str], set[tuple[int, int]]]:
+    """Inputs, operations, changes and intents of a database that must be whole."""
+    with closing(sqlite3.connect(file)) as database:
+        whole = database.execute("PRAGMA integrity_check").fetchone()[0]
+        assert whole == "ok", whole
+        return (
+            {name for (name,) in database.execute("SELECT name FROM slim_input")},
+            {id for (id,) in database.execute("SELECT id FROM operation")},
+            {name for (name,) in database.execute("SELECT name FROM slim_setting")},
+            set(database.execute("SELECT operation, attempt FROM entry WHERE event = 'intent'")),
         )
 
 

@@ -41,7 +41,7 @@ class Told:
 
     def problems(self) -> str:
         """What was wrong, with that command."""
-        return "\n".join([self.again, *(f"  {name}: {sentence}" for name, sentence in self.found.wrong)])
+        return "\n".join([self.again, *(f"  {name}: {sentence[:500]}" for name, sentence in self.found.wrong[:30])])
 
 
 def tell(slot: Slot, seed: int, database: str, fault: str, rounds: int = ROUNDS, defect: str = "") -> Told:

@@ -104,9 +104,9 @@ def test_a_database_that_others_have_open_is_not_converted(make_manager: Callabl
     assert (status, said[:9]) == (NOT_HERE, "KNM4188-E")
 
 
-def test_two_machines_with_the_disk_at_once_find_each_other_on_it(tmp_path: Path) -> None:
+def test_two_machines_with_the_disk_at_once_find_each_other_on_it(tmp_path: Path, ready_made: Path) -> None:
     with pair(tmp_path) as (_lan, first, second):
-        home = set_up(first)
+        home = set_up(first, ready_made)
         for one in (first, second):  # without fencing: both have address and disk
             one.mount()
             one.take_address()

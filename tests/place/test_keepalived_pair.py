@@ -72,10 +72,10 @@ def reporting(sender: Reporting) -> Iterator[None]:
     until(lambda: sender.count > count + 20, 240)
 
 
-def test_what_keepalived_moves(tmp_path: Path) -> None:
+def test_what_keepalived_moves(tmp_path: Path, ready_made: Path) -> None:
     require("keepalived", "mountpoint", "setpriv")
     with pair(tmp_path, "mmp") as (lan, first, second), mail_server(lan) as mails:
-        home = set_up(first)
+        home = set_up(first, ready_made)
         start(first, home, 140)
         until(lambda: "nA is active" in said(first), 240)
         start(second, home, 130)

@@ -42,9 +42,9 @@ def cut_the_cable(two: Cluster, active: Machine) -> None:
 FAULTS = (kill_the_manager, kill_corosync, stand_by, cut_the_cable)
 
 
-def test_the_group_moves_whatever_happens_to_the_active_node(tmp_path: Path) -> None:
+def test_the_group_moves_whatever_happens_to_the_active_node(tmp_path: Path, ready_made: Path) -> None:
     with cluster(tmp_path) as two, mail_server(two.lan) as mails:
-        home = set_up(two.machines[0])
+        home = set_up(two.machines[0], ready_made)
         for one in two.machines:
             two.start(one)
         two.configure(home)

@@ -43,9 +43,9 @@ def test_the_scripts_are_plain_shell(shell: str) -> None:
             command(*shell.split(), "-n", str(script))
 
 
-def test_a_manager_is_moved_and_what_was_acknowledged_is_there(tmp_path: Path) -> None:
+def test_a_manager_is_moved_and_what_was_acknowledged_is_there(tmp_path: Path, ready_made: Path) -> None:
     with pair(tmp_path) as (lan, first, second), mail_server(lan) as mails:
-        home = set_up(first)
+        home = set_up(first, ready_made)
         here, there = agents(home, first, second)
         first.mount()
         first.take_address()
@@ -91,9 +91,9 @@ def test_a_manager_is_moved_and_what_was_acknowledged_is_there(tmp_path: Path) -
         first.unmount()
 
 
-def test_the_agent_says_what_it_finds_in_ocf_words(tmp_path: Path) -> None:
+def test_the_agent_says_what_it_finds_in_ocf_words(tmp_path: Path, ready_made: Path) -> None:
     with pair(tmp_path) as (_lan, first, _second):
-        home = set_up(first)
+        home = set_up(first, ready_made)
         (agent,) = agents(home, first)
         first.mount()
         first.take_address()
