@@ -14,6 +14,7 @@ from django.db import connection
 
 from kanmon import audit
 from kanmon.action.command.places import tidy_commands
+from kanmon.backup import schedule
 from kanmon.cluster import report_mail
 from kanmon.common import clock, config
 from kanmon.flow import KINDS, begin_judgment, judged_before
@@ -49,6 +50,7 @@ PERIODIC: tuple[tuple[float, Duty], ...] = (
     (3600.0, tidy_commands),
     (1.0, audit.duty),
     (5.0, report_mail.duty),
+    (60.0, schedule.duty),
 )
 
 
@@ -73,7 +75,7 @@ class ActiveDuties:
         self._threads = [
             threading.Thread(
                 target=_periodic, args=(seconds, duty, leadership.term, self._stopping),
-                name=f"duty-{duty.__name__}", daemon=True,
+                name=f"duty-{duty.__module__}", daemon=True,
             )
             for seconds, duty in PERIODIC
         ]  # fmt: skip

@@ -1,6 +1,6 @@
 """The Manager: one process that serves console, API and intake, and works while it holds the lease.
 
-Order of start: file lock, migrations, log, intake's committer, lease (with it, what was interrupted is put back),
+Order of start: disk and address in place, file lock, migrations, log, intake's committer, lease (with it, what was interrupted is put back),
 workers, web servers. Order of stop: web servers take nothing new, intake writes what it has acknowledged, workers
 end after their chunk, the lease is released. A stop that is not in order is what recovery is for.
 
@@ -27,6 +27,7 @@ import uvloop
 from kanmon import home as homes
 from kanmon import service_log
 from kanmon.asgi import ManagerApplication, Readiness
+from kanmon.cluster import notify, place
 from kanmon.common import config
 from kanmon.common.errors import Refused
 
@@ -56,6 +57,7 @@ class Manager:
 
     def run(self) -> None:
         """Serve until ``stop`` is called. Raises Refused when it can't start."""
+        place.require(self.home, serving=self.listen is not None)
         homes.require(self.home)
         tcp = self._bind() if self.listen else None
         service_log.configure(self.node_folder)
@@ -65,10 +67,11 @@ class Manager:
 
         lock = term.lock_run(self.node_folder / "run")
         try:
-            homes.migrate()
-            if self.listen:
-                start.note_settings()
-            self._serve_as_node(lock, tcp)
+            with place.held(self.home):
+                homes.migrate()
+                if self.listen:
+                    start.note_settings()
+                self._serve_as_node(lock, tcp)
         finally:
             os.close(lock)
 
@@ -91,6 +94,7 @@ class Manager:
         try:
             uvloop.run(self._serve(intake, tcp))
         finally:
+            notify.say("STOPPING=1")
             self.readiness.ready, self.readiness.why = False, "The Manager is stopping."
             committer.stop()
             self.membership.leave()
@@ -150,7 +154,10 @@ class Manager:
             self.stop()
         if self.on_ready:
             self.on_ready()
+        notify.say("READY=1", "STATUS=Serves.")
+        pulse = asyncio.create_task(notify.keep_alive(lambda: True))
         await asyncio.gather(*running)
+        pulse.cancel()
 
     async def _server(self, app: ManagerApplication, bound: socket.socket, **options: Any) -> None:
         settings = uvicorn.Config(

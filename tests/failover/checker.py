@@ -1,5 +1,7 @@
 """An outside checker: reads the Manager log and the database as a person would, and knows none of Kanmon's code.
 
+Each function takes the home of a Manager; the database is the SQLite file in it, or the one that its kanmon.toml names.
+
 The log invariant: starts = attempts; an operation that was started and is closed has exactly one end, and no
 service start lies between its last start and its end; one that is open has none.
 """
@@ -7,32 +9,49 @@ service start lies between its last start and its end; one that is open has none
 import json
 import re
 import sqlite3
+import tomllib
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-LINE = re.compile(r"^\S+ \S+ (KNM\d{4}-[EWI]) (\S+) (.*?) #(?:\d+\.)?(\d+)$")
+LINE = re.compile(r"^\S+ \S+ (KNM\d{4}-[EWI]) (\S+) (.*?) #(?:(\d+)\.)?(\d+)$")
 STARTS = {"KNM2001-I", "KNM2003-I", "KNM3001-I", "KNM3011-I", "KNM3100-I", "KNM3130-I", "KNM1117-I", "KNM4020-I"}
 ENDS = {"KNM2002-I", "KNM2004-I", "KNM3002-I", "KNM3012-I", "KNM3101-I", "KNM1118-I", "KNM3131-I", "KNM4021-I"}
 OPERATION = re.compile(r"operation (\d+)")
+Position = tuple[int, int]
 
 
-def rows(home: Path, sql: str, *values: Any) -> list[sqlite3.Row]:
-    """Rows of the database, read only."""
+def rows(home: Path, sql: str, *values: Any) -> list[Any]:
+    """Rows of the database, read only; ``?`` stands for a value."""
+    url = _url(home)
+    if url:
+        import psycopg
+        from psycopg.rows import dict_row
+
+        with psycopg.connect(url, autocommit=True, row_factory=dict_row) as connection:
+            return list(connection.execute(sql.replace("?", "%s").encode(), values or None))
     with sqlite3.connect(f"file:{home}/kanmon.sqlite3?mode=ro", uri=True, timeout=30) as database:
         database.row_factory = sqlite3.Row
         return database.execute(sql, values).fetchall()
 
 
-def check_log(home: Path) -> None:
-    """Assert the log invariant, and that every entry stands in the log once, in order."""
-    story: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    service_starts: list[int] = []
-    seen: list[int] = []
+def _url(home: Path) -> str:
+    """database.url of kanmon.toml; empty for SQLite."""
+    return str(tomllib.loads((home / "kanmon.toml").read_text("utf-8")).get("database", {}).get("url", ""))
+
+
+def check_log(home: Path, whole: bool = True) -> None:
+    """Assert the log invariant, and that every entry stands in the log once, in order.
+
+    ``whole`` false: another node was stopped later, so that this log has only what was before.
+    """
+    story: dict[int, list[tuple[str, Position]]] = defaultdict(list)
+    service_starts: list[Position] = []
+    seen: list[Position] = []
     for text in (home / "log" / "manager.log").read_text("utf-8").splitlines():
         found = LINE.match(text)
         assert found, f"not a line of the Manager log: {text!r}"
-        message, seq = found[1], int(found[4])
+        message, seq = found[1], (int(found[4] or 0), int(found[5]))
         seen.append(seq)
         if message == "KNM0001-I":
             service_starts.append(seq)
@@ -40,12 +59,13 @@ def check_log(home: Path) -> None:
         if operation and message in STARTS | ENDS:
             story[int(operation[1])].append((message, seq))
     assert seen == sorted(set(seen)), "a line stands twice or out of order"
-    wanted = [
-        row["seq"]
-        for row in rows(home, "SELECT seq, detail FROM entry ORDER BY seq")
-        if "id" in json.loads(row["detail"])
-    ]
+    place = "xid" if _url(home) else "0 AS xid"
+    entries = rows(home, f"SELECT {place}, seq, detail FROM entry ORDER BY 1, 2")
+    wanted = [(row["xid"], row["seq"]) for row in entries if "id" in _detail(row["detail"])]
+    wanted = [one for one in wanted if whole or one <= seen[-1]]
     assert seen == wanted, f"missing in the log: {sorted(set(wanted) - set(seen))}"
+    if not whole:
+        return
     for row in rows(home, "SELECT id, state, attempt FROM operation"):
         lines = story[row["id"]]
         starts = [seq for message, seq in lines if message in STARTS]
@@ -56,6 +76,10 @@ def check_log(home: Path) -> None:
             assert not [s for s in service_starts if starts[-1] < s < ends[0]], (row["id"], lines)
         if row["state"] in ("waiting", "running", "in_doubt"):
             assert not ends, (row["id"], lines)
+
+
+def _detail(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def check_records(home: Path, acknowledged: dict[str, dict[str, Any]]) -> None:
@@ -80,7 +104,7 @@ def check_records(home: Path, acknowledged: dict[str, dict[str, Any]]) -> None:
 
 def check_verdicts(home: Path) -> None:
     """Verdicts of a PC follow each other without gap or overlap, and none repeats the one before it."""
-    before: dict[int, sqlite3.Row] = {}
+    before: dict[int, Any] = {}
     for row in rows(home, "SELECT * FROM verdict ORDER BY pc, id"):
         last = before.get(row["pc"])
         if last is not None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.conftest import CAMPAIGN
 from tests.failover.power_story import tell_power_cuts
 from tests.failover.slot import Slot
-from tests.failover.story import ANYWHERE, TAKEOVER, Told, tell
+from tests.failover.story import ANYWHERE, ROUNDS, TAKEOVER, Told, tell
 
 SIDE_BY_SIDE = 3
 SHORT: dict[tuple[str, str], int] = {  # (database, fault) -> stories
@@ -63,7 +63,7 @@ class Tellers:
             self._slots.put(slot)
         self._pool = ThreadPoolExecutor(SIDE_BY_SIDE)
 
-    def tell(self, seed: int, database: str, fault: str, defect: str = "") -> Future[Told]:
+    def tell(self, seed: int, database: str, fault: str, defect: str = "", rounds: int = ROUNDS) -> Future[Told]:
         """A story, told as soon as there is a slot."""
 
         def told() -> Told:
@@ -71,7 +71,7 @@ class Tellers:
             try:
                 if fault.startswith("power"):
                     return tell_power_cuts(slot, seed, fault == "power_shared", defect=defect)
-                return tell(slot, seed, database, fault, defect=defect)
+                return tell(slot, seed, database, fault, rounds, defect)
             finally:
                 self._slots.put(slot)
 

@@ -11,7 +11,7 @@ from tests.failover.slot import Slot
 from tests.failover.world import DRAIN_SECONDS, World
 
 ROUNDS = 5
-DEFECT_DRAIN_SECONDS = 20.0  # what hangs by a defect hangs for ever
+DEFECT_DRAIN_SECONDS = 8.0  # what hangs by a defect hangs for ever
 ANYWHERE = (
     "before_claim", "after_claim", "record_chunk", "judge_chunk", "count_chunk", "decided", "after_intent", "before_effect",
     "in_effect", "after_effect", "before_commit", "after_commit",
