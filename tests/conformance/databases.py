@@ -51,7 +51,7 @@ def _forget_all() -> None:
     versions.rules.cache_clear()
     texts.installation.cache_clear()
     tokens._known.clear()
-    HERE.term = 0
+    HERE.term, HERE.node = 0, config.node()
     config.forget()
 
 
