@@ -25,8 +25,8 @@ from kanmon.journal.takeover import Cause
 from kanmon.journal.window import Suspended
 from kanmon.journal.worker import InDoubt, Kind, Passing, Permanent, Stopped, Work, Worker
 from kanmon.journal.writing import TermLost, transaction
-from tests.conftest import CAMPAIGN
 from tests.conformance.journal_model import EVENTS, KINDS, PROBING, Modelled, entries_agree, rows_agree
+from tests.conftest import CAMPAIGN
 
 EXAMPLES = {"sqlite": 30, "postgresql": 12}
 RAISED = {
@@ -240,14 +240,13 @@ class Journal(RuleBasedStateMachine):
     def deposed_goes_on(self, data: st.DataObject, event: str) -> None:
         """Whatever a deposed node tries, it writes nothing."""
         id, _ = self.pick(data)
-        entries = Entry.objects.count()
-        with pytest.raises(TermLost), transaction(data.draw(st.sampled_from(self.deposed))):
-            if event == "begin":
-                record.begin("one", requester="tests")
-            elif event == "claim":
-                record.claim(id, self.deposed[-1], {})
-            else:
-                self.act(self.old[id], event)
+        old, entries = data.draw(st.sampled_from(self.deposed)), Entry.objects.count()
+        acts = {
+            "begin": lambda: record.begin("one", requester="tests"),
+            "claim": lambda: record.claim(id, old, {}),
+        }
+        with pytest.raises(TermLost), transaction(old):
+            acts.get(event, lambda: self.act(self.old[id], event))()
         assert Entry.objects.count() == entries
 
     @rule()
