@@ -16,7 +16,7 @@ import pytest
 
 from tests.backup.places import Place
 from tests.conftest import MailServer, pc_json, until
-from tests.failover.test_nothing_is_lost_and_nothing_happens_twice import Senders
+from tests.failover.agents import Agents
 
 Make = Callable[..., Place]
 
@@ -70,17 +70,16 @@ def restored(make_place: Make, kind: str, mail_server: MailServer) -> Place:
     """The place after it was lost and restored, serving. Since the backup, pc-0900 and pc-0901 were mailed."""
     place = make_place(kind, mail=mail_server.settings | {"per_hour": 1000}).setup()
     place.start()
-    senders = Senders(place, token := place.token(), seed=7)
-    senders.start()
+    agents = Agents([place], token := place.token(), seed=7)
+    agents.start()
     until(lambda: len(mail_server.mails) > 2, 60)
     path = place.home.parent / "online.zip"
     place.run("backup", "--to", str(path))
-    assert senders.is_alive(), "the Manager went on taking reports in meanwhile"
+    assert agents.is_alive(), "the Manager went on taking reports in meanwhile"
     one_moment(path)
     dangerous(place, token, 900)
     until(lambda: "pc-0900" in told(mail_server), 60)
-    senders.stopping.set()
-    senders.join()
+    agents.stop()
     until(place.idle, 60)
     dangerous(place, token, 901)
     until(lambda: "pc-0901" in told(mail_server), 60)

@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,9 +36,13 @@ def test_a_takeover_in_the_middle_of_a_seal_loses_nothing_and_repeats_nothing(tm
         until(lambda: two.active() == "nB", 60)
         made.append("afterwards")
         second.run("token", "create", made[-1], "--api", *there)
-        until(lambda: verified(second), 60)
 
-        rows = second.json("audit", "list", "--limit", "1000")
+        def told() -> list[dict[str, Any]]:
+            return list(second.json("audit", "list", "--limit", "1000"))
+
+        until(lambda: any(row["detail"].get("name") == "afterwards" for row in told()), 60)
+        until(lambda: verified(second), 60)
+        rows = told()
         assert sorted(row["detail"]["name"] for row in rows if row["event"] == "token_made") == sorted(made)
         assert sorted(row["subject"] for row in rows if row["event"] == "service_started") == ["nA", "nB"]
         assert [row["event"] for row in rows].count("failover_started") == 1

@@ -5,6 +5,7 @@ Each replaces a small part of the product, or of the kinds, by what somebody mig
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -58,7 +59,7 @@ def without_eviction() -> None:
 
 
 def claim_not_conditional() -> None:
-    """What was waiting when it was looked for is claimed, whatever it is now."""
+    """What was waiting when it was looked for is claimed, whatever it is now, a moment later."""
     from django.db.models import F
 
     from kanmon.journal import record
@@ -72,7 +73,14 @@ def claim_not_conditional() -> None:
         record.note(operation, "started", {**detail, **told})
         return operation
 
-    record.claim = claim
+    look = record.next_due
+
+    def look_and_dawdle(*words: Any) -> Any:
+        seen = look(*words)
+        time.sleep(0.02)
+        return seen
+
+    record.claim, record.next_due = claim, look_and_dawdle
 
 
 def effect_before_intent() -> None:
