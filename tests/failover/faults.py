@@ -35,6 +35,15 @@ def _ends(node: Node, seconds: float = WAIT_SECONDS) -> bool:
     return True
 
 
+def quiet(world: World) -> None:
+    """Only the waverer asks for a while: what he thinks better of is then often just being claimed."""
+    assert world.senders is not None
+    world.pause(0.6)
+    world.senders.quiet.set()
+    world.pause(2.5, 2.0)
+    world.senders.quiet.clear()
+
+
 def nothing(world: World) -> None:
     """No fault."""
     world.all_up()

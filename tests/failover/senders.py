@@ -38,6 +38,7 @@ class Senders:
         self.known = Acknowledged()
         self._stopping = threading.Event()
         self._given_up = threading.Event()
+        self.quiet = threading.Event()  # only the waverer asks: what is due has its turn at once
         self._threads = [threading.Thread(target=self._agent, args=(number,), daemon=True) for number in range(agents)]
         self._threads += [threading.Thread(target=one, daemon=True) for one in (self._person, self._waverer)]
         for thread in self._threads:
@@ -78,7 +79,12 @@ class Senders:
             if answer is not None:
                 self.known.inputs[name] = pc, value
                 self.known.newest[pc] = name, value
-            self._stopping.wait(chance.uniform(0, PAUSE_SECONDS))
+            self._rest(chance.uniform(0, PAUSE_SECONDS))
+
+    def _rest(self, seconds: float) -> None:
+        self._stopping.wait(seconds)
+        while self.quiet.is_set() and not self._stopping.is_set():
+            self._stopping.wait(PAUSE_SECONDS)
 
     def _person(self) -> None:
         chance = random.Random(f"{self.seed}-person")
@@ -87,7 +93,7 @@ class Senders:
         while not self._stopping.is_set():
             turn += 1
             chance.choice(does)(chance, f"by-hand-{turn}")
-            self._stopping.wait(chance.uniform(0, 3 * PAUSE_SECONDS))
+            self._rest(chance.uniform(0, 3 * PAUSE_SECONDS))
 
     def _waverer(self) -> None:
         """A person who thinks better of it just when it is due."""

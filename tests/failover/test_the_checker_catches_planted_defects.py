@@ -29,7 +29,7 @@ LOST, TWICE, BROKEN = "actions_lost", "actions_repeated", "invariants_broken"
 DEFECTS = {
     "without_shared_lock": Planted("postgresql", "stall_lease", {LOST, BROKEN}, 2),
     "term_and_lock_in_one_statement": Planted("postgresql", "stall_lease", {LOST, BROKEN}, 2),
-    "claim_not_conditional": Planted("sqlite", "nothing", {LOST, BROKEN}),
+    "claim_not_conditional": Planted("sqlite", "quiet", {LOST, BROKEN}),
     "effect_before_intent": Planted("sqlite", "kill_at:after_effect", {TWICE, BROKEN}),
     "result_before_effect": Planted("sqlite", "kill_at:in_effect", {LOST}),
     "follower_by_seq_alone": Planted("postgresql", "nothing", {BROKEN}),
