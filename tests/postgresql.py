@@ -1,7 +1,9 @@
 """PostgreSQL servers of the tests and benches: where the programs are, who runs them, and one of our own."""
 
+import contextlib
 import os
 import pwd
+import random
 import shutil
 import socket
 import subprocess
@@ -81,7 +83,11 @@ def _answers(folder: Path) -> bool:
 
 
 def free_port() -> int:
-    """A port of loopback that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of loopback that nobody uses now: below those that Linux gives to whoever connects, so that it stays free
+    while what listens there is stopped and started.
+    """
+    while True:
+        port = random.randrange(10240, 32768)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

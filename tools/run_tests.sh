@@ -4,6 +4,7 @@ set -u
 cd "$(dirname "$0")/.."
 unset KANMON_HOME
 failed=()
+by_two=".venv/bin/python -m pytest -q -n 2 --dist worksteal"
 run() { # name, command...
   local name=$1 began; shift
   began=$(date +%s)
@@ -18,11 +19,11 @@ lint() {
 for part in "$@"; do
   case $part in
     lint) run lint lint ;;
-    unit) run unit .venv/bin/python -m pytest -q tests --ignore=tests/stories --ignore=tests/failover --ignore=tests/browser --ignore=tests/packaging --ignore=tests/place ;;
-    stories) run stories .venv/bin/python -m pytest -q tests/stories ;;
+    unit) run unit $by_two tests --ignore=tests/stories --ignore=tests/backup --ignore=tests/docs --ignore=tests/failover --ignore=tests/browser --ignore=tests/packaging --ignore=tests/place ;;
+    stories) run stories $by_two tests/stories tests/backup tests/docs ;;
     kills) run kills .venv/bin/python -m pytest -q tests/failover ;;
     network) run network .venv/bin/python -m pytest -q tests/place ;;
-    browser) run browser .venv/bin/python -m pytest -q tests/browser ;;
+    browser) run browser $by_two --dist loadfile tests/browser ;;
     packaging) run packaging .venv/bin/python -m pytest -q tests/packaging ;;
     *) echo "unknown part: $part" >&2; exit 2 ;;
   esac

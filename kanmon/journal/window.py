@@ -65,10 +65,12 @@ class Window:
         """The lease is gone, or given back: no effect begins any more, and running ones are cancelled."""
         with self._changed:
             self._closed = True
-            self._until = min(self._until, clock.monotonic() + self._margin)
-            self._arm()
+            alone = math.isinf(self.ttl_seconds)  # nobody else waits for the end of what can't be taken back
+            if not alone:
+                self._until = min(self._until, clock.monotonic() + self._margin)
+                self._arm()
             self._changed.notify_all()
-            guards = self._take_guards() if math.isinf(self.ttl_seconds) else []
+            guards = self._take_guards() if alone else []
         for cancel in guards:
             _quietly(cancel)
 

@@ -1,5 +1,6 @@
 """Homes for tests of backup and restore: each test runs on SQLite and on PostgreSQL unless it says otherwise."""
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -13,23 +14,43 @@ from tests.backup.places import Place
 from tests.conformance.databases import postgresql_server
 
 _NUMBERS = itertools.count()
+SETTINGS = {"action": {"collect_seconds": 0}}
+
+
+class Server:
+    """Makes databases on a PostgreSQL server of our own, begun when the first is wanted."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack, self._url = stack, ""
+
+    def database(self, like: str = "") -> str:
+        """The URL of a new one: empty, or with the contents of that of the URL ``like``."""
+        self._url = self._url or self._stack.enter_context(postgresql_server())
+        name = f"backup{next(_NUMBERS)}"
+        copied = f" TEMPLATE {like.rpartition('/')[2]}" if like else ""
+        with psycopg.connect(self._url.format(name="postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}{copied}".encode())
+        return self._url.format(name=name)
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Callable[[], str]]:
-    """Makes a new database on a PostgreSQL server of our own, begun when it is first wanted; its URL."""
+def server() -> Iterator[Server]:
+    """See Server."""
     with ExitStack() as stack:
-        urls: list[str] = []
+        yield Server(stack)
 
-        def make() -> str:
-            if not urls:
-                urls.append(stack.enter_context(postgresql_server()))
-            name = f"backup{next(_NUMBERS)}"
-            with psycopg.connect(urls[0].format(name="postgres"), autocommit=True) as connection:
-                connection.execute(f"CREATE DATABASE {name}".encode())
-            return urls[0].format(name=name)
 
-        yield make
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory, server: Server) -> Callable[[str, int], Place]:
+    """The place with so many PCs on a database of a kind, to be copied. It is filled once."""
+
+    @functools.cache
+    def make(kind: str, pcs: int) -> Place:
+        url = server.database() if kind == "postgresql" else ""
+        place = Place(tmp_path_factory.mktemp("filled") / "home", SETTINGS, database=url)
+        return place.filled(pcs) if pcs else place.setup()
+
+    return make
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -39,14 +60,19 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def make_place(tmp_path: Path, server: Callable[[], str]) -> Iterator[Callable[..., Place]]:
-    """Makes homes on a database of ``kind``, not set up; ends their Managers."""
+def make_place(tmp_path: Path, server: Server, filled: Callable[[str, int], Place]) -> Iterator[Callable[..., Place]]:
+    """Makes homes on a database of ``kind``, not set up, or copied with ``pcs`` PCs; ends their Managers."""
     made: list[Place] = []
 
-    def make(kind: str, **settings: dict[str, Any]) -> Place:
-        url = server() if kind == "postgresql" else ""
-        one = Place(tmp_path / f"home{len(made)}", {"action": {"collect_seconds": 0}} | settings, database=url)
+    def make(kind: str, pcs: int | None = None, **settings: dict[str, Any]) -> Place:
+        like = filled(kind, pcs) if pcs is not None and not settings else None
+        url = server.database(like.database if like else "") if kind == "postgresql" else ""
+        one = Place(tmp_path / f"home{len(made)}", SETTINGS | settings, database=url)
         made.append(one)
+        if like:
+            one.setup(like.home)
+        elif pcs is not None:
+            one.filled(pcs)
         return one
 
     yield make

@@ -69,6 +69,16 @@ def test_a_lease_that_cannot_be_lost_never_closes():
         assert OPEN.remaining() > 1e9
 
 
+def test_what_cannot_be_taken_back_may_end_when_a_lease_that_cannot_be_lost_is_closed():
+    one, cancelled = Window(), threading.Event()
+    with one.guard(cancelled.set), one.unfenced():
+        one.close()
+        time.sleep(0.1)  # no watchdog has ended this process
+        assert cancelled.is_set()
+    with pytest.raises(Suspended):
+        one.require()
+
+
 BUSY = """
 import sys, time
 from kanmon.common import clock
