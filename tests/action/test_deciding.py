@@ -44,10 +44,12 @@ def _policy(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def work_off(term: int) -> None:
-    """Until no operation is open."""
+    """Until no operation is open; collecting windows close in between."""
     lanes = [worker(lane, term) for lane in {kind.lane for kind in KINDS.values()}]
     while Operation.objects.filter(state__in=("waiting", "running")).exists():
-        Operation.objects.filter(state="waiting").update(due_at=clock.now())
+        waiting = Operation.objects.filter(state="waiting")
+        first = waiting.exclude(kind="act")  # a collecting window closes when everybody is in it
+        (first if first.exists() else waiting).update(due_at=clock.now())
         for one in lanes:
             while one._step() == 0:
                 pass

@@ -2,7 +2,7 @@
 
 import threading
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -173,6 +173,7 @@ class Cluster:
         self.panel.mkdir()
         self.logs.mkdir()
         self.fenced: list[str] = []
+        self.members = 0
         self._ending = threading.Event()
         self._switches = threading.Thread(target=self._watch_panel, daemon=True)
         self._switches.start()
@@ -204,15 +205,24 @@ class Cluster:
         node = state.find(f"nodes/node[@name='{machine.name}']") if state is not None else None
         return node is not None and node.get("online") == "true" and node.get("pending") == "false"
 
-    def configure(self, home: Path) -> None:
-        """Fencing, and the group of disk, address and Manager."""
+    def configure(self, home: Path, without: Collection[str] = ()) -> None:
+        """Fencing, and the group of disk, address and Manager; ``without`` some of these: "fencing", "disk"."""
         text = RESOURCES.format(
             disk=self.machines[0].disk, address=ADDRESS, home=home, kanmon=KANMON, port=PORT,
             operations_disk=_operations("disk", (10, 0)), operations_address=_operations("address", (10, 0)),
             operations_manager=_operations("manager", (2, 0), (5, 10), (15, 20)),
         )  # fmt: skip
+        resources, properties = ET.fromstring(text), ET.fromstring(PROPERTIES)
+        for parent in list(resources.iter()):
+            for part in list(parent):
+                if part.get("id") in without or ("disk" in without and part.get("id") == "manager-mount"):
+                    parent.remove(part)
+        if "fencing" in without:
+            properties.find(".//nvpair[@id='o1']").set("value", "false")  # type: ignore[union-attr]
+        self.members = len(resources.findall("group/primitive"))
         first = self.machines[0]
-        for section, xml in (("crm_config", PROPERTIES), ("resources", text)):
+        for section, tree in (("crm_config", properties), ("resources", resources)):
+            xml = ET.tostring(tree, "unicode")
             first.path(f"/run/{section}.xml").write_text(xml)
             words = ("--modify", "--allow-create", "--scope", section, "--xml-file", f"/run/{section}.xml")
             first.run("cibadmin", *words)
@@ -231,7 +241,7 @@ class Cluster:
             group = [] if state is None else state.findall("resources/group/resource")
             nodes = {node.get("name") for resource in group for node in resource.findall("node")}
             started = [r for r in group if r.get("role") == "Started" and r.get("failed") == "false"]
-            if len(started) == 3 and len(nodes) == 1:
+            if len(started) == self.members and len(nodes) == 1:
                 return self.by_name(str(nodes.pop()))
         return None
 
