@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from kanmon.common import config
+from kanmon.journal import pool
 
 HOME = config.home()
 BASE = Path(__file__).parent
@@ -19,10 +20,6 @@ def _secret_key() -> str:
 LIMITS = {
     "connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000
 }  # fmt: skip
-
-
-def _pool() -> dict[str, object]:
-    return {"min_size": 2, "max_size": int(config.get("database.pool")), "timeout": 10}
 
 
 def _pragmas(*, reading: bool) -> str:
@@ -58,7 +55,7 @@ def _database() -> dict[str, object]:
             "PORT": options.pop("port", "") or ports,
             "CONN_MAX_AGE": 0 if pooled else None,
             "CONN_HEALTH_CHECKS": pooled,
-            "OPTIONS": {**LIMITS, **options, **({"pool": _pool()} if pooled else {})},
+            "OPTIONS": {**LIMITS, **options, **({"pool": pool.options()} if pooled else {})},
             "TEST": {"NAME": os.environ.get("KANMON_TEST_DATABASE")},
         }
     return {
