@@ -65,7 +65,9 @@ class Company:
         if ready_made is None:
             environment = self.manager.environment | {"DJANGO_SETTINGS_MODULE": "kanmon.settings"}
             fill = "import django; django.setup(); import sample; sample.fill()"
-            subprocess.run([sys.executable, "-c", fill], cwd=HERE, env=environment, check=True, timeout=240)
+            subprocess.run(
+                [sys.executable, "-c", fill], cwd=HERE.parent / "console", env=environment, check=True, timeout=240
+            )
         self.manager.start()
         if ready_made is None:
             self._sign_up()
