@@ -76,6 +76,16 @@ def other(two: Cluster, one: NodeProcess) -> NodeProcess:
     return next(node for node in two.nodes if node is not one)
 
 
+def newest_term(two: Cluster) -> int:
+    return int(two.rows("SELECT max(term) FROM term")[0][0])
+
+
+def first_started(two: Cluster, after: int) -> float:
+    """When the first operation was started under a term later than ``after``: seconds of the clock; 0 not yet."""
+    found = two.rows(f"SELECT min(at) FROM entry WHERE event = 'started' AND attempt > 0 AND term > {after}")[0][0]
+    return float(found.timestamp()) if found else 0.0
+
+
 def all_up(two: Cluster) -> NodeProcess:
     """All nodes serve, one of them leads: that one."""
     for one in two.nodes:
@@ -93,17 +103,20 @@ def test_the_other_goes_on_and_refuses_nothing(two: Cluster, mail_server: MailSe
     asked = [two.nodes, *([one] for one in two.nodes)]  # whoever asks a frozen node waits for it
     agents = [Agents(nodes, token, seed * 10 + number, 100 * number) for number, nodes in enumerate(asked)]
     struck: list[tuple[float, float, str]] = []
+    seconds: dict[str, list[float]] = {}
     for one in agents:
         one.start()
     for turn in range(ROUNDS):
         active = all_up(two)
         time.sleep(chance.uniform(0.3, 1.0))
-        fault, began = FAULTS[turn % len(FAULTS)], time.monotonic()
+        fault, began, at, term = FAULTS[turn % len(FAULTS)], time.monotonic(), time.time(), newest_term(two)
         fault(two, active, chance)
         until(lambda: two.active() not in ("", active.name) or fault is kill_at, 60)  # noqa: B023
         all_up(two)
         if fault is not kill_at:  # which strikes both
             struck.append((began, time.monotonic(), other(two, active).url))
+            until(lambda: first_started(two, term), 60)  # noqa: B023
+            seconds.setdefault(fault.__name__, []).append(first_started(two, term) - at)
     time.sleep(0.3)
     for one in agents:
         one.stop()
@@ -117,6 +130,7 @@ def test_the_other_goes_on_and_refuses_nothing(two: Cluster, mail_server: MailSe
         said = [status for one in agents for at, status in one.answers[survivor] if began <= at <= ended]
         assert said, "the survivor was asked"
         assert not [status for status in said if status >= 500], "it took everything"
+    print(f"\nfrom the fault to the first operation (lease {LEASE_SECONDS} s):", seconds)
     check_records(last.home, {name: sent for one in agents for name, sent in one.acknowledged.items()})
     check_verdicts(last.home)
     check_mails(last.home, mail_server.mails)
