@@ -41,16 +41,19 @@ def _database() -> dict[str, object]:
     url = str(config.get("database.url"))
     pooled = bool(os.environ.get("KANMON_POOLED"))
     if url:
-        from urllib.parse import parse_qsl, unquote, urlsplit
+        from urllib.parse import parse_qsl, unquote
 
-        parts = urlsplit(url)
-        hosts, ports = _hosts(parts.netloc)
-        options = dict(parse_qsl(parts.query))  # sslmode=verify-full and the like go to libpq
+        # urlsplit refuses what libpq reads: some versions want one host only, and nothing before "["
+        place, _, query = url.partition("://")[2].partition("#")[0].partition("?")
+        netloc, _, name = place.partition("/")
+        user, _, password = netloc.rpartition("@")[0].partition(":")
+        hosts, ports = _hosts(netloc)
+        options = dict(parse_qsl(query))  # sslmode=verify-full and the like go to libpq
         return {
             "ENGINE": "django.db.backends.postgresql",
-            "NAME": unquote(parts.path.lstrip("/")),
-            "USER": unquote(parts.username or ""),
-            "PASSWORD": unquote(parts.password or ""),
+            "NAME": unquote(name),
+            "USER": unquote(user),
+            "PASSWORD": unquote(password),
             "HOST": options.pop("host", "") or hosts,
             "PORT": options.pop("port", "") or ports,
             "CONN_MAX_AGE": 0 if pooled else None,
