@@ -12,7 +12,7 @@ import re
 import threading
 from pathlib import Path
 
-from django.db import connection
+from django.db import close_old_connections, connection
 
 from kanmon.common import config, fault, messages
 from kanmon.journal import changes
@@ -75,6 +75,7 @@ class Tailer(threading.Thread):
                 self.write_new()
             except Exception:
                 log.exception("the Manager log could not be written")
+                connection.close()  # the database may have ended it
         connection.close()
 
     def stop(self) -> None:
@@ -82,6 +83,7 @@ class Tailer(threading.Thread):
         self.stopping.set()
         if self.is_alive():
             self.join(5)
+        close_old_connections()
         self.write_new()
 
     def _from_log(self) -> changes.Position:

@@ -16,6 +16,7 @@ from kanmon.journal.models import Change, Entry
 from kanmon.journal.writing import transaction
 from tests.conformance.databases import together
 from tests.conformance.work import log_path
+from tests.conftest import until
 
 
 class PlainFollower:
@@ -152,7 +153,7 @@ def say(*numbers: int) -> None:
 def logged(folder: Path | None = None) -> list[int]:
     """Numbers of the entries in the log files, oldest first."""
     older = sorted(log_path().parent.glob("manager.log.*"), key=lambda path: -int(path.suffix[1:]))
-    files = [*older, log_path()]
+    files = [*older, *log_path().parent.glob("manager.log")]
     text = "".join(path.read_text("utf-8") for path in files)
     assert not text or text.endswith("\n")
     found = [re.search(r"#(?:\d+\.)?(\d+)$", line) for line in text.splitlines()]
@@ -166,6 +167,24 @@ def entries() -> list[int]:
 
 def tailer() -> tail.Tailer:
     return tail.Tailer(log_path())
+
+
+def test_the_log_goes_on_after_the_database_has_ended_its_session(database: str) -> None:
+    one = tailer()
+    one.start()
+    try:
+        say(1)
+        until(lambda: logged() == entries(), 60)
+        if database != "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'kanmon-log'"
+                )
+        say(2, 3)
+        until(lambda: logged() == entries(), 60)
+        assert one.is_alive()
+    finally:
+        one.stop()
 
 
 def test_the_log_has_each_entry_once_after_restarts() -> None:

@@ -48,7 +48,7 @@ SHORT: dict[tuple[str, str], int] = {  # (database, fault) -> stories
     ("postgresql", "stop_and_start"): 1,
     ("postgresql", "kill_all"): 1,
 }
-LONG_TIMES = 5
+LONG_TIMES = 4
 ONLY_ROOT = {"fill_disk": "mounts a small disk", "cut_active": "makes network namespaces"}
 PLAN = {
     (database, fault): count * (LONG_TIMES if CAMPAIGN else 1)
