@@ -3,15 +3,15 @@
 import itertools
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 _numbers = itertools.count()
 
 
-def _ip(*words: str) -> None:
-    done = subprocess.run(["ip", *words], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"ip {' '.join(words)}: {done.stderr}"
+def _ip(*words: str, prefix: Sequence[str] = ()) -> None:
+    done = subprocess.run([*prefix, "ip", *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{' '.join([*prefix, 'ip', *words])}: {done.stderr}"
 
 
 class Link:
@@ -26,23 +26,23 @@ class Link:
             f"10.{87 + high // 256}.{high % 256}.{low + 1}",
             f"10.{87 + high // 256}.{high % 256}.{low + 2}",
         )
-        self.prefix = ["ip", "netns", "exec", self.name]
+        self.prefix = ["nsenter", f"--net=/run/netns/{self.name}"]  # "ip netns exec" works in no chroot
 
     def make(self) -> None:
         _ip("netns", "add", self.name)
         _ip("link", "add", self.end, "type", "veth", "peer", "name", self.other, "netns", self.name)
         _ip("address", "add", f"{self.outside}/30", "dev", self.end)
         _ip("link", "set", self.end, "up")
-        _ip("-n", self.name, "address", "add", f"{self.inside}/30", "dev", self.other)
-        _ip("-n", self.name, "link", "set", self.other, "up")
-        _ip("-n", self.name, "link", "set", "lo", "up")
+        _ip("address", "add", f"{self.inside}/30", "dev", self.other, prefix=self.prefix)
+        _ip("link", "set", self.other, "up", prefix=self.prefix)
+        _ip("link", "set", "lo", "up", prefix=self.prefix)
 
     def cut(self) -> None:
         """Nothing comes through any more, and nobody is told."""
-        _ip("-n", self.name, "link", "set", self.other, "down")
+        _ip("link", "set", self.other, "down", prefix=self.prefix)
 
     def mend(self) -> None:
-        _ip("-n", self.name, "link", "set", self.other, "up")
+        _ip("link", "set", self.other, "up", prefix=self.prefix)
 
     def remove(self) -> None:
         _ip("netns", "delete", self.name)

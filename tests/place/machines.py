@@ -23,9 +23,7 @@ ADDRESS = f"{NETWORK}.10"
 CLIENT = f"{NETWORK}.254"
 CLONE_NEWNET = 0x40000000
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_BOOTED = (
-    "hostname {name}; mount -t tmpfs run /run; mkdir -p /run/resource-agents; ip link set lo up; touch /run/booted"
-)
+_BOOTED = "mount --make-rprivate / 2>/dev/null; hostname {name}; mount -t tmpfs run /run; mkdir -p /run/resource-agents; ip link set lo up; touch /run/booted"
 _INIT = "while :; do sleep 1000 & wait $!; done"  # process 1 takes in what is left without a parent
 
 
@@ -45,7 +43,9 @@ def command(*words: str) -> str:
 
 def _namespace(*kinds: str, script: str) -> tuple[subprocess.Popen[bytes], int]:
     """A process in namespaces of its own, and the number of their first process."""
-    words = ["unshare", *kinds, "--fork", "--kill-child", "sh", "-c", script]
+    # unshare would make the root's mounts private, which it can't where the root is no mount point (in a chroot)
+    unchanged = ["--propagation", "unchanged"] if "--mount" in kinds else []
+    words = ["unshare", *kinds, *unchanged, "--fork", "--kill-child", "sh", "-c", script]
     process = subprocess.Popen(words, stdin=subprocess.DEVNULL)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     return process, int(until(lambda: children.read_text().split(), 30)[0])
@@ -144,7 +144,7 @@ class Machine:
         """A command on this machine."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("KANMON_", "DJANGO_"))}
         done = subprocess.run(
-            ["nsenter", "-t", str(self.pid), "-m", "-n", "-u", "-i", "-p", *words], capture_output=True, text=True,
+            ["nsenter", "-t", str(self.pid), "-m", "-n", "-u", "-i", "-p", "-r", *words], capture_output=True, text=True,
             timeout=seconds, check=False, env=kept | {"PATH": PATH} | dict(environment or {}), stdin=subprocess.DEVNULL,
         )  # fmt: skip
         if check:

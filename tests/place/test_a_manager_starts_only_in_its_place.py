@@ -1,7 +1,9 @@
 """Start is refused, with a sentence and exit status 8, where disk or address are missing or somebody else is alive."""
 
 import json
+import os
 import sqlite3
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -41,8 +43,19 @@ def test_an_address_that_is_not_here(make_manager: Callable[..., ManagerProcess]
     assert manager.run("status").returncode == 0  # looking needs no address
 
 
-def test_everything_in_place(make_manager: Callable[..., ManagerProcess]) -> None:
-    manager = make_manager(cluster={"mount": "/", "address": "127.0.0.1"}, database={"shared_disk": True})
+@pytest.fixture
+def mounted(tmp_path: Path) -> Iterator[Path]:
+    """The folder of the test, as a disk of its own; the disk that it is on for whoever may not mount."""
+    if os.geteuid():
+        yield next(one for one in tmp_path.parents if one.is_mount())
+        return
+    subprocess.run(["mount", "-t", "tmpfs", "disk", str(tmp_path)], check=True)
+    yield tmp_path
+    subprocess.run(["umount", "-l", str(tmp_path)], check=True)
+
+
+def test_everything_in_place(mounted: Path, make_manager: Callable[..., ManagerProcess]) -> None:
+    manager = make_manager(cluster={"mount": str(mounted), "address": "127.0.0.1"}, database={"shared_disk": True})
     assert manager.run("check", "--start").stdout == "A Manager may start here.\n"
     manager.start()
     status, said = _checked(manager)

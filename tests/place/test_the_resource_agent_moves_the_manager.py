@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -28,10 +29,13 @@ def test_the_agent_passes_ocf_tester(ready_made: Path, tmp_path: Path) -> None:
     shutil.copytree(ready_made, home)
     options = {"home": home, "binary": KANMON, "user": "root", "listen": "127.0.0.1:0"}
     words = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
-    done = subprocess.run(
-        ["ocf-tester", "-n", f"test-{tmp_path.name}", *words, str(AGENT)], capture_output=True, text=True, timeout=240,
-        check=False,
-    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:  # which anybody may enter: the tester asks the agent as nobody, too
+        Path(folder).chmod(0o755)
+        agent = shutil.copy(AGENT, folder)
+        done = subprocess.run(
+            ["ocf-tester", "-n", f"test-{tmp_path.name}", *words, agent], capture_output=True, text=True, timeout=240,
+            check=False,
+        )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert "passed all tests" in done.stdout
 

@@ -124,11 +124,12 @@ def test_it_runs_on_when_whoever_started_it_is_killed(tmp_path: Path) -> None:
 
 def test_a_full_disk_loses_output_and_not_the_result(tmp_path: Path) -> None:
     place = make(tmp_path, "#!/bin/sh\nyes | head -c 3000000\nexit 5\n", output_bytes=2**21)
-    script = f'mount -t tmpfs -o size=200k tmpfs {place} && mkdir {place}/files && cp {tmp_path}/order.json {place}/ && exec "$@" > {tmp_path}/said'
+    script = f'mount -t tmpfs -o size=200k tmpfs {place} && mkdir {place}/files && cp {tmp_path}/order.json {place}/ && "$@" > {tmp_path}/said; umount -l {place}'
     (tmp_path / "order.json").write_bytes((place / "order.json").read_bytes())
     after = f'echo go inf | "{sys.executable}" -I -m kanmon.supervise {place}; wc -c < {place}/output.txt; cat {place}/result.json'
+    alone = ["unshare", "--user", "--map-root-user", "--mount"] if os.geteuid() else []  # who may not mount
     done = subprocess.run(
-        ["unshare", *(["--user", "--map-root-user"] if os.geteuid() else []), "--mount", "sh", "-ec", script, "sh", "sh", "-c", after], check=False,
+        [*alone, "sh", "-ec", script, "sh", "sh", "-c", after], check=False,
         capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
