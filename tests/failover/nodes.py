@@ -17,8 +17,8 @@ START_SECONDS = 60.0
 
 @dataclass
 class Node:
-    """A slim Manager in a home of its own. ``environment``: of every start. ``prefix``: what runs it, ``nsenter
-    exec`` for one.
+    """A slim Manager in a home of its own. ``environment``: of every start. ``prefix``: what runs it, nsenter
+    for one.
     """
 
     name: str
