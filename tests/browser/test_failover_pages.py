@@ -116,6 +116,7 @@ def test_a_decision_that_is_pressed_twice_is_done_once(company: Any) -> None:
     page = company.open()
     page.goto("/operations?state=held")
     page.locator("td.k-open a").first.click()
+    page.wait_for_selector("form[action$='/release']")
     number = page.url.rsplit("/", 1)[-1]
     page.evaluate("""() => { const form = document.querySelector("form[action$='/release']");
         form.requestSubmit(); form.requestSubmit(); form.querySelector("button").click(); }""")
@@ -130,6 +131,7 @@ def test_a_form_that_the_browser_sends_twice_by_itself_is_done_once_and_says_so(
     page = company.open(scripts=False)
     page.goto("/operations?state=held")
     page.locator("td.k-open a").first.click()
+    page.wait_for_selector("form[action$='/release']")
     number = page.url.rsplit("/", 1)[-1]
     key = page.input_value("form[action$='/release'] input[name=form_key]")
     token = page.input_value("form[action$='/release'] input[name=csrfmiddlewaretoken]")
