@@ -1,7 +1,7 @@
 """The Manager: one process that serves console, API and intake, and works while it holds the lease.
 
-Order of start: disk and address in place, file lock, migrations, log, intake's committer, lease (with it, what was interrupted is put back),
-workers, web servers. Order of stop: web servers take nothing new, intake writes what it has acknowledged, workers
+Order of start: disk and address in place, file lock, migrations, log, intake's committer, lease (with it, what was
+interrupted is put back), workers, web servers. Order of stop: web servers take nothing new, intake writes what it has acknowledged, workers
 end after their chunk, the lease is released. A stop that is not in order is what recovery is for.
 
 On SQLite the file lock of the home is the lease: a Manager leads, or it does not start. On PostgreSQL every Manager
@@ -155,7 +155,7 @@ class Manager:
         if self.on_ready:
             self.on_ready()
         notify.say("READY=1", "STATUS=Serves.")
-        pulse = asyncio.create_task(notify.keep_alive(lambda: True))
+        pulse = asyncio.create_task(notify.keep_alive())
         await asyncio.gather(*running)
         pulse.cancel()
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -38,6 +38,14 @@ def until(what: Callable[[], Any], seconds: float = 20.0, pause: float = 0.05) -
         if time.monotonic() > end:
             raise AssertionError(f"not within {seconds} s: {value!r}")
         time.sleep(pause)
+
+
+def as_toml(settings: Mapping[str, Mapping[str, Any]]) -> str:
+    """The text of kanmon.toml with these settings, by section."""
+    lines = []
+    for section, values in settings.items():
+        lines += [f"[{section}]", *(f"{name} = {json.dumps(value)}" for name, value in values.items())]
+    return "\n".join(lines) + "\n"
 
 
 @dataclass
@@ -68,11 +76,7 @@ class ManagerProcess:
             self.run("setup")
         else:
             shutil.copytree(ready_made, self.home)
-        lines = []
-        for section, values in self.settings.items():
-            lines.append(f"[{section}]")
-            lines += [f"{name} = {json.dumps(value)}" for name, value in values.items()]
-        (self.home / "kanmon.toml").write_text("\n".join(lines) + "\n", "utf-8")
+        (self.home / "kanmon.toml").write_text(as_toml(self.settings), "utf-8")
         return self
 
     def run(self, *words: str, check: bool = True, stdin: bytes | None = None) -> subprocess.CompletedProcess[str]:

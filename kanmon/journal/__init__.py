@@ -14,6 +14,13 @@ to it at start (``kanmon.flow``).
 
 states.py     every legal step                 record.py   begin, claim, end; the only writer of operations
 writing.py    the one way to write             worker.py   the loop
-rescue.py     after an interruption            term.py     lease, term, take-over
+once.py       a change is one operation        runs.py     what was asked for together
+rescue.py     after an interruption            due.py      due times, when clocks are wrong
 changes.py    the order of change              tail.py     the Manager log, written from entries
+
+Who may write, and for how long:
+
+term.py       the lease on SQLite, a lock      lease.py    the lease on PostgreSQL, a row and a session
+elect.py      follow, and lead                 takeover.py a new term; eras.py: its number
+window.py     how long a lease is believed     pool.py     connections, while the database is away
 """

@@ -1,8 +1,8 @@
 """How the pool of PostgreSQL connections behaves while the database is away.
 
 Left to itself, psycopg's pool tries again after 1, 2, 4, 8, ... seconds, for five minutes: a database that was away for
-20 seconds is then not seen for another 10. So an attempt is given up after ``RECONNECT_SECONDS``; whoever asks next
-begins a new one, and those who wait already have one begun for them.
+20 seconds is then not seen for another 10. So an attempt is given up after ``RECONNECT_SECONDS``, and as long as
+somebody waits, somebody asks again, which is what makes the pool begin another one.
 """
 
 import threading
@@ -24,7 +24,9 @@ def options() -> dict[str, object]:
 
 
 def begin_again(pool: Any) -> None:
-    """Begin another attempt for those who wait for a connection of ``pool``, a moment later, unless one runs."""
+    """Ask ``pool`` for a connection a moment later, for those who wait. Asking counts as waiting: once begun it goes on
+    until the database is back. The pool makes one such attempt at a time, however many ask.
+    """
     if pool.get_stats().get("requests_waiting"):
         timer = threading.Timer(AGAIN_SECONDS, _ask, [pool])
         timer.daemon = True

@@ -50,11 +50,8 @@ SHORT: dict[tuple[str, str], int] = {  # (database, fault) -> stories
 }
 LONG_TIMES = 4
 ONLY_ROOT = {"fill_disk": "mounts a small disk", "cut_active": "makes network namespaces"}
-PLAN = {
-    (database, fault): count * (LONG_TIMES if CAMPAIGN else 1)
-    for (database, fault), count in SHORT.items()
-    if os.geteuid() == 0 or fault not in ONLY_ROOT
-}
+LEFT_OUT = {} if os.geteuid() == 0 else {which: ONLY_ROOT[which[1]] for which in SHORT if which[1] in ONLY_ROOT}
+PLAN = {which: count * (LONG_TIMES if CAMPAIGN else 1) for which, count in SHORT.items() if which not in LEFT_OUT}
 FAULTS_LEAST = 1000 if CAMPAIGN else 280
 POINTS = {*ANYWHERE, *TAKEOVER, "before_log", "after_log", "audit_rows_written", "audit_seal_written"}
 

@@ -11,14 +11,16 @@ import pytest
 
 from tests.conftest import CAMPAIGN
 from tests.failover.findings import Findings
-from tests.failover.plan import FAULTS_LEAST, PLAN, POINTS, Campaign
+from tests.failover.plan import FAULTS_LEAST, LEFT_OUT, POINTS, SHORT, Campaign
 
 pytestmark = pytest.mark.timeout(7200 if CAMPAIGN else 1800)
 EXTRA_STORIES = 6
 
 
-@pytest.mark.parametrize(("database", "fault"), PLAN)
+@pytest.mark.parametrize(("database", "fault"), SHORT)
 def test_nothing_is_lost_and_nothing_happens_twice(campaign: Campaign, database: str, fault: str) -> None:
+    if (database, fault) in LEFT_OUT:
+        pytest.skip(f"NOT TESTED: {fault} {LEFT_OUT[database, fault]}, which only root may")
     for told in campaign.stories(database, fault):
         assert not told.found.wrong, told.problems()
         assert told.hits, f"nothing happened: {told.again}"

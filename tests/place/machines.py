@@ -6,7 +6,6 @@ not written to the disk, the other does not see. ``power_off`` is what a fencing
 """
 
 import ctypes
-import json
 import os
 import shutil
 import subprocess
@@ -15,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.conftest import KANMON, ROOT, until
+from tests.conftest import KANMON, ROOT, as_toml, until
 
 AGENT = ROOT / "deploy" / "pacemaker" / "kanmon"
 NETWORK = "10.66.0"
@@ -237,9 +236,6 @@ def set_up(first: Machine, ready_made: Path) -> Path:
         "cluster": {"mount": str(first.disk), "address": ADDRESS},
         "mail": {"server": f"{CLIENT}:2525", "administrators": ["a@example.test"], "per_hour": 1000},
     }  # fmt: skip
-    lines = []
-    for section, values in settings.items():
-        lines += [f"[{section}]", *(f"{name} = {json.dumps(value)}" for name, value in values.items())]
-    first.path(home / "kanmon.toml").write_text("\n".join(lines) + "\n")
+    first.path(home / "kanmon.toml").write_text(as_toml(settings))
     first.unmount()
     return home

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.cluster.nodes import Cluster, NodeProcess, cluster
-from tests.conftest import KANMON, MailServer, pc_json, until
+from tests.conftest import KANMON, MailServer, as_toml, pc_json, until
 from tests.failover.by_hand import interrupted
 
 QUICK = {"lease_seconds": 2.0}
@@ -30,9 +30,7 @@ def joined(made: Cluster, name: str, first: NodeProcess, settings: dict[str, Any
     )
     environment = node.environment | {"KANMON_JOIN_TOKEN": token}
     subprocess.run([KANMON, "setup", "--join", first.url], env=environment, check=True, capture_output=True)
-    lines = [f"[{section}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())
-             for section, values in node.settings.items()]  # fmt: skip
-    (node.home / "kanmon.toml").write_text("\n".join(lines))
+    (node.home / "kanmon.toml").write_text(as_toml(node.settings))
     made.nodes.append(node.start())
     return node
 
