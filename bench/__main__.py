@@ -3,7 +3,18 @@
 import subprocess
 import sys
 
-BENCHES = ("group_commit", "intake", "recording", "judging", "judge_memory", "journal_cost")
+BENCHES = (
+    "group_commit",
+    "intake",
+    "recording",
+    "judging",
+    "judge_memory",
+    "names",
+    "journal_cost",
+    "scale",
+    "policy_edit",
+    "whole",
+)
 
 
 def main(names: list[str]) -> int:

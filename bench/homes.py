@@ -68,7 +68,17 @@ def manager() -> Iterator[Running]:
     os.environ["KANMON_HOME"] = str(path)
     kanmon = str(Path(sys.executable).with_name("kanmon"))
     subprocess.run([kanmon, "setup"], check=True, stdout=subprocess.DEVNULL)
-    port = _free_port()
+    try:
+        with serving(path) as running:
+            yield running
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def serving(path: Path) -> Iterator[Running]:
+    """A Manager of the home ``path``, which is KANMON_HOME of this process, and a new intake token."""
+    kanmon, port = str(Path(sys.executable).with_name("kanmon")), _free_port()
     log = (path / "bench.log").open("wb")
     process = subprocess.Popen([kanmon, "manager", "--listen", f"127.0.0.1:{port}"], stdout=log, stderr=log)
     try:
@@ -79,10 +89,9 @@ def manager() -> Iterator[Running]:
             if process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError((path / "bench.log").read_text())
             time.sleep(0.1)
-        token = Client().call("POST", "/sources", {"name": "bench"})["token"]
+        token = Client().call("POST", "/sources", {"name": f"bench-{port}"})["token"]
         yield Running(f"http://127.0.0.1:{port}", token, process.pid)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
         log.close()
-        shutil.rmtree(path, ignore_errors=True)

@@ -10,6 +10,7 @@ import platform
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -78,7 +79,7 @@ class Report:
             print(f"  {row.what:58}{_short(row.value):>12} {row.unit:10} {goal:14} {row.note}".rstrip())
         OUT.mkdir(exist_ok=True)
         told = {
-            "bench": self.name, "python": platform.python_version(), "processors": os.cpu_count(),
+            "bench": self.name, "day": date.today().isoformat(), "python": platform.python_version(), "processors": os.cpu_count(),
             "yardstick": [self.yardstick_before, after], "rows": [asdict(row) for row in self.rows],
         }  # fmt: skip
         (OUT / f"{self.name}.json").write_text(json.dumps(told, indent=1) + "\n")

@@ -12,7 +12,7 @@ PC's *facts* (whole records: this program in this version) get numbers from one 
 between reports is written as *changes*.
 
 **policy** - what is wanted. A policy is a YAML document, kept as numbered versions that never change; ``rules*.py`` are
-its meaning, ``assignment.py`` says which one holds for which PCs.
+its meaning, ``assignment.py`` says which one holds for which PCs, ``waivers.py`` what does not count for whom.
 
 **judgment** - facts and rules become a *Verdict*: six items and the level of the PC. ``judge.py`` turns a policy into
 conditions, ``index.py`` answers them for the whole fleet at once by bitmaps, ``reference.py`` says the same plainly for
@@ -20,6 +20,9 @@ one PC, and ``explain*.py`` tells what was found, what is wanted and how to mend
 
 **action** - verdicts become *Orders*. ``decide.py`` chooses what an action policy wants, ``carry_out/`` does it: mail
 to administrators, webhooks.
+
+**whatif** and **schedule** - beside the pipeline. What-if judges a policy that nobody has saved, compares, and writes
+nothing. A schedule begins judgments at times in cron syntax; a new day begins one by itself (``judgment/days.py``).
 
 **journal** - under all of them. Work that must not be lost is an *operation*, its story stands in *entries*, and only
 who holds the lease works. A stage hands over to the next by beginning an operation in the transaction that ends

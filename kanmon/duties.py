@@ -8,7 +8,7 @@ again at its next turn. To add one: a line in ``PERIODIC``.
 import logging
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date
 
 from django.db import connection
 
@@ -16,13 +16,18 @@ from kanmon import audit
 from kanmon.action.command.places import tidy_commands
 from kanmon.backup import schedule
 from kanmon.cluster import report_mail
-from kanmon.common import clock, config
-from kanmon.flow import KINDS, begin_judgment, judged_before
+from kanmon.common import clock, config, zone
+from kanmon.flow import KINDS, Within, begin_judgment
 from kanmon.intake.commit import drop_old_receipts
+from kanmon.inventory import model_pc
 from kanmon.journal.takeover import Leadership
 from kanmon.journal.window import OPEN, Window
 from kanmon.journal.worker import Worker
 from kanmon.journal.writing import TermLost, call_session, transaction
+from kanmon.judgment import days, retention
+from kanmon.policy.waivers import Place
+from kanmon.schedule import ticking
+from kanmon.schedule.models import Schedule
 
 log = logging.getLogger("kanmon.duties")
 Duty = Callable[[int], None]
@@ -33,24 +38,47 @@ def tidy(term: int) -> None:
     drop_old_receipts(float(config.get("inventory.keep_receipts_hours")))
 
 
-def judge_daily(term: int) -> None:
-    """Once a day, soon after midnight UTC, everything is judged again: ages change without any report.
+_settled: tuple[int, date] | None = None  # term and day on which nothing more is to be begun
 
-    A Manager that was down over midnight does it when it is back; PCs that were all judged today need none.
-    """
-    today = (clock.now() - timedelta(minutes=5)).date()
+
+def new_day(term: int) -> None:
+    """At the first moment of a day: judge whom it concerns (see ``judgment.days``). A missed day is made up once."""
+    global _settled
+    today = zone.today()
+    if _settled == (term, today):
+        return
+    if days.next_step(today) is None:
+        if days.is_settled(today):
+            _settled = term, today
+        return
     with transaction(term):
-        if judged_before(today):
-            begin_judgment(None, "schedule", "kanmon", key=f"schedule:judge:{today.isoformat()}")
+        step = days.next_step(today)
+        if step is not None:
+            operation = begin_judgment(None, "day", "kanmon", step=step)
+            days.begin(step, operation.id)
+
+
+def tick(term: int) -> None:
+    """Begin the judgments that schedules have come due for."""
+
+    def begin(schedule: Schedule, groups: list[int], key: str) -> None:
+        within = Within([Place("group", one) for one in groups]) if groups else None
+        actor = f"schedule {schedule.name}"
+        begin_judgment(None, "schedule", actor, key=key, skip_unchanged=schedule.skip_unchanged, within=within)
+
+    ticking.tick(term, begin)
 
 
 PERIODIC: tuple[tuple[float, Duty], ...] = (
     (20.0, tidy),
-    (20.0, judge_daily),
+    (1.0, new_day),
+    (1.0, tick),
     (3600.0, tidy_commands),
+    (3600.0, retention.duty),
     (1.0, audit.duty),
     (5.0, report_mail.duty),
     (60.0, schedule.duty),
+    (60.0, model_pc.duty),
 )
 
 

@@ -5,6 +5,8 @@
     judge           wrote verdicts             ->    act      when the run's collecting window closes
     act             decided                    ->    mail, webhook, command    one for each order
     suspected       a person accepted a report ->    record   the report
+    antivirus_versions   a policy wants those of its model PC   ->   judge   whom it holds for
+    feed            has new knowledge          ->    judge    everything
     mail, webhook   was sent, or not           ->    nothing
     command         has ended, or was not run  ->    nothing
 
@@ -12,8 +14,9 @@ Each arrow is begun in the transaction that ends the operation before it: nothin
 """
 
 import json
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 
 import msgspec
 from pyroaring import BitMap
@@ -24,56 +27,82 @@ from kanmon.action.carry_out.webhook import send_webhook
 from kanmon.action.decide import decide_actions
 from kanmon.common import clock, config
 from kanmon.common.messages import counted
+from kanmon.feeds.patches_import import LANE, Imported, import_feed
 from kanmon.intake.models import Receipt
 from kanmon.intake.store import begin_recording
+from kanmon.inventory import model_pc
 from kanmon.inventory.record import Recorded, record_reports
 from kanmon.inventory.suspected import decide_suspected
 from kanmon.journal import record, runs
 from kanmon.journal.models import Operation, Run
 from kanmon.journal.worker import Kind, Work
 from kanmon.judgment.engine import ENGINE, Judged, judge_pcs
-from kanmon.judgment.models import PcState
+from kanmon.judgment.verdicts import silent_or_unjudged
+from kanmon.policy.waivers import Place
+
+CONCERNED = "PCs that a change concerns"
+NEW_DAY = "PCs that the day {day} concerns"
+
+
+class Within(NamedTuple):
+    """PCs by where they are, looked up when they are judged: places, and judgment policies (ids) that hold for them."""
+
+    places: Sequence[Place] = ()
+    policies: Sequence[int] = ()
 
 
 def after_record(work: Work, done: Recorded) -> None:
-    """Judge what changed; of what is the same, only PCs that nobody has judged today."""
-    scope = done.changed | _due_today(done.same)
+    """Judge what changed; of what is the same, only PCs whose verdict the report changes all the same."""
+    scope = done.changed | _due(done.same)
     if scope:
         begin_judgment(scope, runs.COLLECTED, work.operation.actor, parent=work.operation.id)
     if Receipt.objects.filter(state=Receipt.QUEUED).exists():
         begin_recording()
 
 
-def _due_today(pcs: BitMap) -> BitMap:
-    """Of PCs whose report says nothing new: those to judge all the same, because time itself changes verdicts."""
+def _due(pcs: BitMap) -> BitMap:
+    """Of PCs whose report says nothing new: those that are judged all the same.
+
+    A report alone changes a verdict where a policy asks for columns, and where the PC had been silent for too long.
+    """
     if not pcs or ENGINE.uses_columns():
         return pcs
-    midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    judged = PcState.objects.filter(pc__in=list(pcs), judged_at__gte=midnight).values_list("pc", flat=True)
-    return pcs - BitMap(judged)
+    return silent_or_unjudged(pcs)
 
 
 def begin_judgment(
     scope: BitMap | None, cause: str, actor: str, *, parent: int | None = None, key: str | None = None,
-    skip_unchanged: bool = False,
+    skip_unchanged: bool = False, within: Within | None = None, step: tuple[date, date] | None = None,
 ) -> Operation:  # fmt: skip
-    """Begin to judge ``scope`` (None: all managed PCs). Inside a transaction."""
+    """Begin to judge ``scope`` (None: all managed PCs, those ``within``, or those that the ``step`` from one day to
+    another concerns). Inside a transaction.
+    """
     if key is not None:
         earlier = Operation.objects.filter(key=key).first()
         if earlier is not None:
             return record.asked_again(earlier, actor)
     run = runs.collect(collect_seconds()) if cause == runs.COLLECTED else runs.open_run(cause, actor)
-    subject = "all PCs" if scope is None else counted(len(scope))
-    order = {"scope": scope.serialize() if scope is not None else None, "skip_unchanged": skip_unchanged}
+    subject = (
+        NEW_DAY.format(day=step[1])
+        if step
+        else CONCERNED
+        if within
+        else "all PCs"
+        if scope is None
+        else counted(len(scope))
+    )
+    order: dict[str, Any] = {
+        "scope": scope.serialize() if scope is not None else None,
+        "skip_unchanged": skip_unchanged,
+    }
+    if step:
+        order["step"] = [one.isoformat() for one in step]
+    if within:
+        order["within"] = {"places": [list(one) for one in within.places], "policies": list(within.policies)}
     return record.begin(
         "judge", requester=cause, actor=actor, subject=subject, run=run.id, parent=parent, key=key,
         input=msgspec.msgpack.encode(order),
     )  # fmt: skip
-
-
-def judged_before(day: date) -> bool:
-    """Whether a PC's newest judgment was before ``day`` (UTC)."""
-    return PcState.objects.filter(judged_at__lt=datetime.combine(day, time(), UTC)).exists()
 
 
 def begin_suspected(receipt: int, decision: str, pc: int | None, actor: str, key: str | None) -> Operation:
@@ -88,6 +117,13 @@ def after_suspected(work: Work, queued: bool) -> None:
     """An accepted report is recorded like any other."""
     if queued:
         begin_recording()
+
+
+def after_antivirus_versions(work: Work, policy: int | None) -> None:
+    """A policy that wants newer versions judges the PCs for which it holds anew."""
+    if policy is not None:
+        within = Within(policies=(policy,))
+        begin_judgment(None, "policy", work.operation.actor, parent=work.operation.id, within=within)
 
 
 def collect_seconds() -> float:
@@ -124,10 +160,18 @@ def close_run(work: Work) -> None:
         runs.close(work.operation.run)
 
 
+def after_feed(work: Work, imported: Imported) -> None:
+    """New knowledge of updates, or policies that follow it: everything is judged anew."""
+    if imported.changed:
+        begin_judgment(None, "feed", work.operation.actor, parent=work.operation.id, key=f"feed:{work.operation.id}")
+
+
 KINDS: Mapping[str, Kind] = {
+    "feed": Kind(import_feed, LANE, "KNM1207-I", "KNM1208-I", follow=after_feed),
     "suspected": Kind(decide_suspected, "rows", "KNM1117-I", "KNM1118-I", follow=after_suspected),
     "record": Kind(record_reports, "rows", "KNM2003-I", "KNM2004-I", follow=after_record),
     "judge": Kind(judge_pcs, "rows", "KNM2001-I", "KNM2002-I", follow=after_judge, failed=close_run),
+    "antivirus_versions": Kind(model_pc.take_over, "rows", "KNM2050-I", "KNM2051-I", follow=after_antivirus_versions),
     "act": Kind(decide_actions, "rows", "KNM3001-I", "KNM3002-I", failed=close_run),
     "mail": Kind(send_mail, "mail", "KNM3011-I", "KNM3012-I", repeat="keyed", fenced=False),
     "command": Kind(run_command, "command", "KNM3130-I", "KNM3131-I", repeat="ask", probes=True, fenced=False),

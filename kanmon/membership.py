@@ -27,9 +27,11 @@ from kanmon.journal.window import OPEN
 from kanmon.journal.worker import probing
 from kanmon.journal.writing import call_session, transaction
 from kanmon.judgment.engine import ENGINE
+from kanmon.judgment.warm_start import Keeper
 
 log = logging.getLogger("kanmon.membership")
 SAY_SECONDS = 2.0
+KEEP_SECONDS = 10.0
 FOLLOW_SECONDS = 1.0
 
 
@@ -44,6 +46,7 @@ class Membership:
         self._leaving = threading.Event()
         self._threads: list[threading.Thread] = []
         self._duties = ActiveDuties(self._worker_died)
+        self._keeper = Keeper(ENGINE)
 
     @property
     def role(self) -> str:
@@ -71,6 +74,7 @@ class Membership:
             self._duties.begin(self.leadership, OPEN)
             self._say(started=True)
         self._begin("node", SAY_SECONDS if self.elector else 60.0, self._say)
+        self._begin("checkpoint", KEEP_SECONDS, self._keeper.turn)
 
     def leave(self) -> None:
         """Stop in order: duties end, the lease is released, the node says that it has stopped."""
@@ -83,6 +87,7 @@ class Membership:
             self._duties.end()
             term.release(self.leadership)
             self.leadership = None
+        self._keeper.stop()
         for thread in self._threads:
             thread.join(5)
         with contextlib.suppress(Exception), transaction():

@@ -24,6 +24,7 @@ SECTIONS = {
     "server": "Where and how console, API and intake are served.",
     "intake": "Bounds of what is taken in.",
     "inventory": "What is kept of inventories.",
+    "feeds": "Knowledge from outside.",
     "mail": "The SMTP server and who gets mails.",
     "action": "When and how often actions are carried out.",
     "webhook": "The receivers of webhooks.",
@@ -33,16 +34,22 @@ SECTIONS = {
     "backup": "Scheduled backups.",
     "cluster": "Nodes: their names, the lease, and where a Manager may start.",
     "database": "Where everything is stored.",
+    "judgment": "Judging: the index that is kept, and how long the past is.",
+    "schedule": "Judging at set times.",
 }
 SUBJECTS = {
     "service": "Service",
     "intake": "Reading of inventories",
+    "intake_text": "Text of Windows commands, tables of osquery",
     "inventory": "Receiving, identifying and recording",
+    "feeds": "Feeds: knowledge from outside",
     "judgment": "Judgment",
+    "antivirus": "Antivirus versions",
     "action": "Actions",
     "action_command": "Commands",
     "journal": "Operations, interruption and recovery",
     "policy": "Policy documents",
+    "policy_life": "Versions, assignments, groups and waivers",
     "settings": "Settings and commands",
     "accounts": "People and tokens",
     "cluster": "Nodes, lease and cluster software",
@@ -51,12 +58,16 @@ SUBJECTS = {
     "backup": "Backup and restore",
     "failover": "Failover report",
     "health": "Health warnings",
+    "whatif": "What-if",
+    "past": "The past",
+    "schedule": "Schedules",
 }
 EXIT_CODES = {  # names of kanmon.cli.show
     "OK": "Done.",
     "REFUSED": "Refused: one line on stderr begins with the id of the [message](messages.md) that says why. Of `report"
     " failover`, `operation` and `health`: something needs a person, and stdout says what.",
-    "USAGE": "The command line itself is wrong: an unknown option, a missing argument, a number out of bounds.",
+    "USAGE": "The command line itself is wrong: an unknown option, a missing argument, a number out of bounds. Of `policy"
+    " plan`: something would change.",
     "NOT_FOUND": "A PC, group, policy, source or operation of that name is not there.",
     "NO_MANAGER": "No Manager answers there, or this home is not set up.",
     "NOT_ALLOWED": "No valid token, or its role does not allow this.",

@@ -2,9 +2,14 @@
 
 from collections.abc import Callable, Iterator
 
+from kanmon.api.places import Names, spell, words
 from kanmon.backup.health import health as backups
 from kanmon.cluster.found import Found
 from kanmon.cluster.health import CHECKS, Check
+from kanmon.common import config, zone
+from kanmon.feeds import patches_store
+from kanmon.policy import versions, waivers
+from kanmon.policy.models import Assignment
 
 
 def _of_backups(id: str) -> Callable[[], Iterator[Found]]:
@@ -16,4 +21,35 @@ def _of_backups(id: str) -> Callable[[], Iterator[Found]]:
     return look
 
 
+def _waivers_that_end() -> Iterator[Found]:
+    """Waivers whose notice has begun, the first to end first."""
+    day = zone.today()
+    rows = waivers.expiring(day)
+    names = Names(map(waivers.place_of, rows))
+    for row in rows:
+        where = words(spell(row.target, row.target_id, names))
+        days = (row.expires_on - day).days
+        yield Found({"condition": row.condition, "where": where, "expires": row.expires_on.isoformat(), "days": days})
+
+
+def _patch_feed_too_old() -> Iterator[Found]:
+    """The newest patch feed is older than the setting allows."""
+    old = patches_store.too_old()
+    if old is not None:
+        yield Found({"dated": old[0], "days": old[1], "most": int(config.get("feeds.patches_max_age_days"))})
+
+
+def _no_patch_feed() -> Iterator[Found]:
+    """A policy that holds for somebody asks for all updates, and nothing tells which there are."""
+    if patches_store.newest_id():
+        return
+    for policy in Assignment.objects.filter(kind="judgment").values_list("policy", flat=True).distinct():
+        rules = versions.rules(versions.newest(policy))
+        if rules.security_updates.judge and rules.security_updates.latest is not None:
+            yield Found({"policy": rules.name})
+
+
+CHECKS.append(Check("KNM1205-W", _patch_feed_too_old))
+CHECKS.append(Check("KNM1206-W", _no_patch_feed))
+CHECKS.append(Check("KNM5070-W", _waivers_that_end))
 CHECKS += [Check(id, _of_backups(id)) for id in ("KNM4232-W", "KNM4243-W")]

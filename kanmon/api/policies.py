@@ -1,28 +1,191 @@
-"""Changing policies: in this version, taking in action policies."""
+"""Policies by the API: import, versions, what differs, back to a version, copy, delete, lists as CSV."""
 
 from typing import Any
 
 from django.http import HttpRequest
+from ninja import Field, Router, Schema
 
-from kanmon.api.callers import Caller
-from kanmon.api.changes import change
+from kanmon.api import queries
+from kanmon.api.callers import Caller, need
+from kanmon.api.rejudging import rejudging
 from kanmon.common.errors import Refused
-from kanmon.policy import rules, versions
+from kanmon.flow import Within
+from kanmon.policy import diff, exchange, rules, versions
+from kanmon.policy.document import MAX_CHARACTERS
+from kanmon.policy.models import Assignment, PolicyVersion
+from kanmon.policy.rules import ActionPolicy, JudgmentPolicy
 
 NAME_CHARACTERS = 100
+COMMENT_CHARACTERS = 500
+router = Router()
 
 
-def take_in(request: HttpRequest, who: Caller, text: str) -> dict[str, Any]:
-    """A new version of the action policy that the document names; none when it says what the newest one says."""
-    policy = rules.load(text)
-    if not isinstance(policy, rules.ActionPolicy):
-        raise Refused("KNM3120-E", name=policy.name)
-    if len(policy.name) > NAME_CHARACTERS:
+class NewPolicy(Schema):
+    """A policy document, YAML or JSON. ``comment``: of the version; else the document's."""
+
+    text: str = Field(max_length=MAX_CHARACTERS)
+    comment: str = Field("", max_length=COMMENT_CHARACTERS)
+
+
+class RollBack(Schema):
+    """The version whose content is wanted again."""
+
+    version: int = Field(ge=1)
+    comment: str = Field("", max_length=COMMENT_CHARACTERS)
+
+
+class NewCopy(Schema):
+    """The name of the copy, and the version that it has the content of (0: the newest)."""
+
+    name: str = Field(min_length=1, max_length=NAME_CHARACTERS)
+    version: int = Field(0, ge=0)
+
+
+class NewList(Schema):
+    """A list as CSV."""
+
+    text: str = Field(max_length=MAX_CHARACTERS)
+    comment: str = Field("", max_length=COMMENT_CHARACTERS)
+
+
+@router.get("/policies")
+def policies(request: HttpRequest) -> list[dict[str, Any]]:
+    """All policies with their newest version."""
+    need(request, "view")
+    return queries.policies()
+
+
+@router.post("/policies")
+def import_policy(request: HttpRequest, new: NewPolicy) -> dict[str, Any]:
+    """Take in a policy: a new version of the one that the document names; none when it says the same."""
+    who = need(request, "edit_policy")
+    return save(request, who, rules.load(new.text), "imported", new.comment)
+
+
+@router.get("/policies/{kind}/{name}")
+def policy(request: HttpRequest, kind: str, name: str, version: int = 0) -> dict[str, Any]:
+    """One version of a policy (0: the newest) as YAML."""
+    need(request, "view")
+    row = versions.version(kind, name, version)
+    return {**_said(row), "text": row.text}
+
+
+@router.delete("/policies/{kind}/{name}")
+def delete(request: HttpRequest, kind: str, name: str) -> dict[str, Any]:
+    """Delete a policy that is assigned to nothing."""
+    who = need(request, "edit_policy")
+
+    def work() -> tuple[dict[str, Any], Within]:
+        versions.delete(kind, name)
+        return {"name": name, "state": "deleted"}, Within()
+
+    return rejudging(request, who, f"{kind.capitalize()} policy {name}: deleted", work)
+
+
+@router.get("/policies/{kind}/{name}/versions")
+def all_versions(request: HttpRequest, kind: str, name: str) -> list[dict[str, Any]]:
+    """The versions of a policy, the newest first."""
+    need(request, "view")
+    rows = PolicyVersion.objects.filter(policy=versions.find(kind, name)).select_related("policy")
+    return [_said(row) for row in rows.order_by("-number").defer("text")]
+
+
+@router.get("/policies/{kind}/{name}/diff")
+def difference(
+    request: HttpRequest, kind: str, name: str, old: int = 0, new: int = 0, language: str = "en"
+) -> dict[str, Any]:
+    """What differs between two versions in words. ``new`` 0: the newest; ``old`` 0: the one before ``new``."""
+    need(request, "view")
+    after = versions.version(kind, name, new)
+    before = versions.version(kind, name, old or max(1, after.number - 1))
+    said = diff.differences(versions.rules(before.id), versions.rules(after.id), language)
+    return {"kind": kind, "name": name, "old": before.number, "new": after.number, "differences": said}
+
+
+@router.post("/policies/{kind}/{name}/rollback")
+def roll_back(request: HttpRequest, kind: str, name: str, order: RollBack) -> dict[str, Any]:
+    """A new version with the content of an old one."""
+    who = need(request, "edit_policy")
+
+    def work() -> tuple[dict[str, Any], Within]:
+        before = versions.version(kind, name).number
+        made = versions.roll_back(kind, name, order.version, who.username, order.comment)
+        return {"name": name, "version": made.number}, _concerned(made, before)
+
+    return rejudging(request, who, f"{kind.capitalize()} policy {name}: back to version {order.version}", work)
+
+
+@router.post("/policies/{kind}/{name}/copy")
+def copy(request: HttpRequest, kind: str, name: str, order: NewCopy) -> dict[str, Any]:
+    """A policy of another name with the content of this one. It is assigned to nothing."""
+    who = need(request, "edit_policy")
+    check_name(order.name)
+
+    def work() -> tuple[dict[str, Any], Within]:
+        made = versions.copy(kind, name, order.name, who.username, order.version)
+        return {"name": order.name, "version": made.number}, Within()
+
+    return rejudging(request, who, f"{kind.capitalize()} policy {name}: copied to {order.name}", work)
+
+
+@router.get("/policies/{kind}/{name}/lists/{which}")
+def export_list(request: HttpRequest, kind: str, name: str, which: str, version: int = 0) -> dict[str, Any]:
+    """A list of a policy as CSV."""
+    need(request, "view")
+    row = versions.version(kind, name, version)
+    return {"name": name, "version": row.number, "text": exchange.export(versions.rules(row.id), which)}
+
+
+@router.post("/policies/{kind}/{name}/lists/{which}")
+def import_list(request: HttpRequest, kind: str, name: str, which: str, new: NewList) -> dict[str, Any]:
+    """A new version with this list in the place of the present one."""
+    who = need(request, "edit_policy")
+    row = versions.version(kind, name)
+    changed = exchange.take_in(versions.rules(row.id), which, new.text)
+    return save(request, who, changed, f"list {which} imported", new.comment, expected=row.number)
+
+
+def save(
+    request: HttpRequest, who: Caller, policy: JudgmentPolicy | ActionPolicy, what: str, comment: str,
+    expected: int = 0,
+) -> dict[str, Any]:  # fmt: skip
+    """A new version; PCs for which it holds are judged anew. ``expected``: the newest version that it was made from."""
+    check_name(policy.name)
+    kind = "judgment" if isinstance(policy, JudgmentPolicy) else "action"
+
+    def work() -> tuple[dict[str, Any], Within]:
+        known = versions.live().filter(kind=kind, name=policy.name).exists()
+        before = versions.version(kind, policy.name).number if known else 0
+        if expected and before != expected:
+            raise Refused("KNM5067-E", status=409, name=policy.name, number=before, old=expected)
+        made = versions.add(policy, who.username, comment)
+        return {"name": policy.name, "version": made.number}, _concerned(made, before)
+
+    return rejudging(request, who, f"{kind.capitalize()} policy {policy.name}: {what}", work)
+
+
+def check_name(name: str, line: int = 1) -> None:
+    """Raises Refused KNM5004-E for a name that is too long to be stored, or that no address can hold."""
+    if len(name) > NAME_CHARACTERS:
         wanted = f"at most {NAME_CHARACTERS} characters"
-        raise Refused("KNM5004-E", line=1, path="name", wanted=wanted, found=f"{len(policy.name)}")
+        raise Refused("KNM5004-E", line=line, path="name", wanted=wanted, found=f"{len(name)}")
+    if "/" in name or not name.isprintable():
+        raise Refused("KNM5004-E", line=line, path="name", wanted="a name without / on one line", found=name)
 
-    def work() -> dict[str, Any]:
-        return {"name": policy.name, "version": versions.add(policy, who.username).number}
 
-    operation, _ = change(request, who, f"Action policy {policy.name}: imported", work)
-    return {"operation": operation.id, **{name: (operation.outcome or {}).get(name) for name in ("name", "version")}}
+def _concerned(made: PolicyVersion, before: int) -> Within:
+    """Whom a version concerns: nobody when nothing is new or it is assigned to nothing.
+
+    Action policies count at the next action.
+    """
+    assigned = Assignment.objects.filter(policy=made.policy).exists()
+    if made.number == before or made.policy.kind != "judgment" or not assigned:
+        return Within()
+    return Within(policies=(made.policy.id,))
+
+
+def _said(row: PolicyVersion) -> dict[str, Any]:
+    return {
+        "kind": row.policy.kind, "name": row.policy.name, "version": row.number, "author": row.author,
+        "comment": row.comment, "created_at": row.created_at.isoformat(), "read_only": row.policy.read_only,
+    }  # fmt: skip

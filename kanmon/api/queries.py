@@ -17,7 +17,9 @@ from kanmon.judgment import why
 from kanmon.judgment.condition import INVENTORY
 from kanmon.judgment.levels import ITEMS, Level, parse
 from kanmon.judgment.models import PcState
-from kanmon.policy.models import Policy, PolicyVersion
+from kanmon.judgment.sub_results import sub_results
+from kanmon.policy import versions
+from kanmon.policy.models import PolicyVersion
 
 
 def status() -> dict[str, Any]:
@@ -97,10 +99,12 @@ def pc(name: str, language: str) -> dict[str, Any]:
     row = find_pc(name)
     state = PcState.objects.filter(pc=row.id).first()
     explained = {one.item: one for one in why.of_pc(row.id, "ja" if language == "ja" else "en")}
-    items = []
+    items: list[dict[str, Any]] = []
     for item in ITEMS:
         level = Level(getattr(state, item)) if state else Level.NOT_JUDGED
         items.append({"item": item, "level": level.word, "findings": _findings(explained.get(item))})
+        if item == "antivirus":
+            items[-1]["sub_results"] = sub_results(explained[item].rows if item in explained else ())
     source = Source.objects.filter(id=row.source).first()
     more: dict[str, Any] = {
         "group": row.group.path,
@@ -113,14 +117,14 @@ def pc(name: str, language: str) -> dict[str, Any]:
 
 
 def _findings(one: Any) -> list[dict[str, str]]:
-    """What failed or is unknown; "inventory" (too old, names no agent) belongs to none of the six items."""
-    return [_finding(row) for row in one.rows if row.outcome in ("failed", "unknown")] if one else []
+    """What failed, is unknown, or would be and is waived; "inventory" (too old, names no agent) belongs to none of the six items."""
+    return [_finding(row) for row in one.rows if row.outcome in ("failed", "unknown", "waived")] if one else []
 
 
 def _finding(row: Any) -> dict[str, str]:
     return {
         "condition": row.condition, "title": row.title, "outcome": row.outcome, "found": row.found,
-        "wanted": row.wanted, "mend": row.mend, "level": row.level.word,
+        "wanted": row.wanted, "mend": row.mend, "level": row.level.word, "waiver": row.waiver,
     }  # fmt: skip
 
 
@@ -190,7 +194,7 @@ def sources() -> list[dict[str, Any]]:
 def policies() -> list[dict[str, Any]]:
     """Policies with number, author and comment of their newest version."""
     rows = []
-    for row in Policy.objects.order_by("kind", "name"):
+    for row in versions.live().order_by("kind", "name"):
         version = PolicyVersion.objects.filter(policy=row).order_by("-number").first()
         if version:
             rows.append(
@@ -200,17 +204,6 @@ def policies() -> list[dict[str, Any]]:
                 }
             )  # fmt: skip
     return rows
-
-
-def policy(kind: str, name: str, number: int) -> dict[str, Any]:
-    """One version as YAML. Raises Refused KNM6010-E."""
-    rows = PolicyVersion.objects.filter(policy__kind=kind, policy__name=name).order_by("-number")
-    row = (rows.filter(number=number) if number else rows).first()
-    if row is None:
-        raise Refused(
-            "KNM6010-E", status=404, what="Policy", name=f"{kind} {name}" + (f" version {number}" if number else "")
-        )
-    return {"kind": kind, "name": name, "version": row.number, "author": row.author, "text": row.text}
 
 
 def refusals(limit: int) -> list[dict[str, Any]]:

@@ -10,11 +10,25 @@ from ninja.errors import AuthenticationError, ValidationError
 
 from kanmon import __version__
 from kanmon.accounts import tokens as api_tokens
-from kanmon.api import audit, backup, cluster, nodes, queries
+from kanmon.api import (
+    antivirus,
+    assignments,
+    audit,
+    backup,
+    cluster,
+    feeds,
+    nodes,
+    policies,
+    policy_folder,
+    properties,
+    queries,
+    schedules,
+    then,
+    whatif,
+)
 from kanmon.api.callers import Caller, caller, need
 from kanmon.api.changes import begun, change, key_of
-from kanmon.api.policies import take_in
-from kanmon.api.shapes import JudgeOrder, NewPolicy, NewToken, SuspectedDecision
+from kanmon.api.shapes import JudgeOrder, NewToken, SuspectedDecision
 from kanmon.common import messages
 from kanmon.common.errors import Refused
 from kanmon.flow import begin_judgment, begin_suspected
@@ -27,6 +41,14 @@ api = NinjaAPI(title="Kanmon", version=__version__, auth=caller, docs_url=None, 
 api.add_router("", nodes.router)
 api.add_router("", cluster.router)
 api.add_router("", backup.router)
+api.add_router("", feeds.router)
+api.add_router("", whatif.router)
+api.add_router("", schedules.router)
+api.add_router("", policy_folder.router)
+api.add_router("", policies.router)
+api.add_router("", assignments.router)
+api.add_router("", antivirus.router)
+api.add_router("", properties.router)
 api.add_router("/audit", audit.router)
 
 
@@ -65,18 +87,30 @@ def status(request: HttpRequest) -> dict[str, Any]:
 
 @api.get("/pcs")
 def pcs(
-    request: HttpRequest, level: str = "", search: str = "", group: str = "", after: int = 0, limit: int = 1000
-) -> list[dict[str, Any]]:
-    """PCs in order of number after ``after``; ``limit`` at most 10,000."""
+    request: HttpRequest, level: str = "", search: str = "", group: str = "", after: int = 0, limit: int = 1000,
+    as_of: str = "",
+) -> list[dict[str, Any]]:  # fmt: skip
+    """PCs in order of number after ``after``; ``limit`` at most 10,000. ``as_of``: a day or moment of the past."""
     need(request, "view")
+    if as_of:
+        return then.pcs(as_of, level, search, group, after, max(1, min(limit, 10_000)))
     return queries.pcs(level, search, group, after, max(1, min(limit, 10_000)))
 
 
 @api.get("/pcs/{name}")
-def pc(request: HttpRequest, name: str, language: str = "en") -> dict[str, Any]:
-    """One PC by asset number or host, with its findings."""
+def pc(request: HttpRequest, name: str, language: str = "en", as_of: str = "") -> dict[str, Any]:
+    """One PC by asset number or host, with its findings. ``as_of``: a day or moment of the past."""
     need(request, "view")
+    if as_of:
+        return then.pc(name, as_of, language)
     return queries.pc(name, language)
+
+
+@api.get("/pcs/{name}/history")
+def pc_history(request: HttpRequest, name: str, before: int = 0, limit: int = 100) -> list[dict[str, Any]]:
+    """The verdicts of a PC, newest first; ``limit`` at most 1,000."""
+    need(request, "view")
+    return then.history(name, before, max(1, min(limit, 1000)))
 
 
 @api.post("/judgments")
@@ -185,26 +219,6 @@ def revoke_token(request: HttpRequest, name: str) -> dict[str, Any]:
     """Revoke an API token."""
     who = need(request, "manage_tokens")
     return _revoked(request, who, f"API token {name}: revoked", name, api_tokens.revoke)
-
-
-@api.get("/policies")
-def policies(request: HttpRequest) -> list[dict[str, Any]]:
-    """All policies with their newest version."""
-    need(request, "view")
-    return queries.policies()
-
-
-@api.post("/policies")
-def import_policy(request: HttpRequest, new: NewPolicy) -> dict[str, Any]:
-    """Take in an action policy: a new version of the one that the document names."""
-    return take_in(request, need(request, "edit_policy"), new.text)
-
-
-@api.get("/policies/{kind}/{name}")
-def policy(request: HttpRequest, kind: str, name: str, version: int = 0) -> dict[str, Any]:
-    """One version of a policy (0: the newest) as YAML."""
-    need(request, "view")
-    return queries.policy(kind, name, version)
 
 
 @api.get("/refusals")

@@ -4,8 +4,6 @@ from typing import Literal
 
 from ninja import Field, Schema
 
-from kanmon.policy.document import MAX_CHARACTERS
-
 
 class JudgeOrder(Schema):
     """Whom to judge: all, these PCs (asset numbers or hosts), or a group and what is below it."""
@@ -14,12 +12,6 @@ class JudgeOrder(Schema):
     pcs: list[str] = Field(default_factory=list, max_length=100_000)
     group: str = ""
     skip_unchanged: bool = False
-
-
-class NewPolicy(Schema):
-    """A policy document, YAML or JSON."""
-
-    text: str = Field(max_length=MAX_CHARACTERS)
 
 
 class NewToken(Schema):

@@ -33,16 +33,11 @@ def import_(
     json: JsonOption = False,
 ) -> None:
     """Take in inventory files as if agents had sent them. Exit 7 when some were refused, 6 when all were."""
-    results = []
     with manager(server, token_file) as api:
-        for path in _progress(files, quiet=json):
-            try:
-                body = path.read_bytes()
-            except OSError as problem:
-                refusal = Refused("KNM6006-E", path=str(path), problem=problem.strerror or str(problem))
-                results.append({"file": str(path), "result": "refused", "sentence": f"KNM6006-E {refusal}"})
-                continue
-            results.append({"file": str(path), **send(api, body, "import", path.name)})
+        results = [_take_in(api, path, parts=False) for path in _progress(files, quiet=json)]
+        for place, row in enumerate(results):
+            if row["result"] == "later":
+                results[place] = _take_in(api, files[place])
         if wait and any(row["result"] in ("changed", "unchanged") for row in results):
             wait_until_judged(api)
     refused = [row for row in results if row["result"] == "refused"]
@@ -60,6 +55,26 @@ def import_(
         raise SystemExit(show.NOT_ALLOWED)
     if refused:
         raise SystemExit(show.FAILED if len(refused) == len(results) else show.PARTLY)
+
+
+def _take_in(api: Client, path: Path, parts: bool = True) -> dict[str, Any]:
+    """Send one file; returns {"file", "result", "sentence"}. Without ``parts`` the result of a part is "later":
+
+    a list of updates has to come after the report of the same PC, which would replace it.
+    """
+    from kanmon.intake.formats import qfe
+
+    try:
+        body = path.read_bytes()
+    except OSError as problem:
+        refusal = Refused("KNM6006-E", path=str(path), problem=problem.strerror or str(problem))
+        return {"file": str(path), "result": "refused", "sentence": f"KNM6006-E {refusal}"}
+    said = {"result": "later", "sentence": ""}
+    if parts or not qfe.seems(body):
+        said = send(api, body, "import", path.name)
+    if not parts and said["sentence"].startswith("KNM1031-E"):  # only the changes, by a GLPI agent
+        said["result"] = "later"
+    return {"file": str(path), **said}
 
 
 def _progress(files: list[Path], quiet: bool) -> Any:

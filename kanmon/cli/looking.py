@@ -12,6 +12,9 @@ from kanmon.cli.tokens import JsonOption, ServerOption, TokenFile
 policy = typer.Typer(no_args_is_help=True, help="Policies.")
 suspected = typer.Typer(no_args_is_help=True, help="Reports that may be of another PC than they say.")
 
+SUB_RESULTS = ("no problem", "problem", "unknown", "not judged")
+"""Words for the numbers 0 to 3 of the antivirus sub-results."""
+
 
 def add(app: typer.Typer) -> None:
     """Add these commands."""
@@ -29,6 +32,9 @@ def pcs(
     level: Annotated[str, typer.Option(help="Only this level: danger, warning, caution, safe, unknown...")] = "",
     search: Annotated[str, typer.Option(help="Part of host, asset number or user.")] = "",
     group: Annotated[str, typer.Option("-k", "--group", help="Path of a group, with what is below.")] = "",
+    as_of: Annotated[
+        str, typer.Option(help="As it was at the end of this day, or at this moment: 2026-11-04T10:00.")
+    ] = "",
     server: ServerOption = "",
     token_file: TokenFile = None,
     json: JsonOption = False,
@@ -38,7 +44,9 @@ def pcs(
     with manager(server, token_file, reading=True) as client:
         while True:
             after = rows[-1]["number"] if rows else 0
-            page = client.call("GET", "/pcs", level=level, search=search, group=group, after=after, limit=10_000)
+            page = client.call(
+                "GET", "/pcs", level=level, search=search, group=group, after=after, limit=10_000, as_of=as_of
+            )
             rows += page
             if len(page) < 10_000:
                 break
@@ -53,27 +61,50 @@ def pcs(
 def pc(
     name: Annotated[str, typer.Argument(metavar="ASSET_OR_HOST")],
     language: Annotated[str, typer.Option(help="Language of the findings: en or ja.")] = "en",
+    as_of: Annotated[
+        str, typer.Option(help="As it was at the end of this day, or at this moment: 2026-11-04T10:00.")
+    ] = "",
+    history: Annotated[bool, typer.Option("--history", help="List its verdicts instead, newest first.")] = False,
     server: ServerOption = "",
     token_file: TokenFile = None,
     json: JsonOption = False,
 ) -> None:
     """Show one PC: its level, and for each item what was found, what is wanted and how to mend it."""
     with manager(server, token_file, reading=True) as client:
-        one = client.call("GET", f"/pcs/{name}", language=language)
+        if history:
+            verdicts = client.call("GET", f"/pcs/{name}/history", limit=1000)
+            names = ("from", "to", "level", "level_before", "cause", "policy")
+            show.as_json(verdicts) if json else show.table(
+                [n.replace("_", " ").capitalize() for n in names], [tuple(r[n] for n in names) for r in verdicts]
+            )
+            return
+        one = client.call("GET", f"/pcs/{name}", language=language, as_of=as_of)
     if json:
         show.as_json(one)
         return
+    if as_of:
+        print(f"As of {one['as_of']}:")
+        if not one["reproduced"]:
+            print("Judging the inventory of then again does not give the same levels.", file=sys.stderr)
     print(
         f"{one['host']} ({one['asset_number']}): {one['level']}, judged {one['judged_at'] or 'never'}, {one['policy'] or '-'}"
     )
     for found in one["inventory"]:
-        print(f"  [{found['level']}] {found['title']}: {found['found']}; wanted: {found['wanted']}")
+        print(_found(found))
     for item in one["items"]:
         print(f"\n{item['item']}: {item['level']}")
+        if "sub_results" in item and item["level"] not in ("not_applicable", "not_judged"):
+            words = (f"{subject} {SUB_RESULTS[number]}" for subject, number in item["sub_results"].items())
+            print(f"  {', '.join(words)}")
         for found in item["findings"]:
-            print(f"  [{found['level']}] {found['title']}: {found['found']}; wanted: {found['wanted']}")
-            if found["mend"]:
-                print(f"      {found['mend']}")
+            print(_found(found))
+            if found["mend"] or found["waiver"]:
+                print(f"      {found['mend'] or found['waiver']}")
+
+
+def _found(found: dict[str, Any]) -> str:
+    mark = "waived" if found["waiver"] else found["level"]
+    return f"  [{mark}] {found['title']}: {found['found']}; wanted: {found['wanted']}"
 
 
 @show.sentences

@@ -4,19 +4,26 @@ import typer
 
 from kanmon import __version__
 from kanmon.cli import (
+    assigning,
     audit,
     backup,
     cluster,
     failover,
+    feed,
+    feed_patches,
     inventory,
     judging,
     looking,
     nodes,
     policies,
+    policy_folder,
+    properties,
+    schedules,
     serving,
     simulating,
     stopping,
     tokens,
+    whatif,
 )
 
 app = typer.Typer(
@@ -49,7 +56,14 @@ for module in (
     inventory,
     judging,
     looking,
+    properties,
     policies,
+    policy_folder,
+    assigning,
+    whatif,
+    schedules,
+    feed,
+    feed_patches,
     simulating,
     nodes,
     stopping,

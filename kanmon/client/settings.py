@@ -3,6 +3,7 @@
 import os
 import re
 
+from kanmon.client import protocols
 from kanmon.client.machine import Machine, ask
 from kanmon.intake.formats.kanmon_schema import SettingsPart
 
@@ -34,6 +35,9 @@ def settings(machine: Machine) -> SettingsPart:
         tpm=ask(_tpm, machine),
         remote_desktop=ask(_remote_desktop, machine),
         usb_storage=ask(_usb_storage, machine),
+        smb1=ask(protocols.smb1, machine),
+        anonymous_restricted=ask(protocols.anonymous_restricted, machine),
+        llmnr=ask(protocols.llmnr, machine),
         **lock,
     )
 

@@ -45,7 +45,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("server.key", "", "file", "Private key (PEM) of the certificate."),
     Setting("server.behind_proxy", False, "yes/no", "A proxy on this host ends TLS; trust its X-Forwarded-Proto."),
     Setting("server.language", "en", "language", "Language of mails and of the Manager log.", choices=("en", "ja")),
-    Setting("server.time_zone", "UTC", "IANA zone", "Zone in which times are shown until a person chooses another."),
+    Setting(
+        "server.time_zone",
+        "UTC",
+        "IANA zone",
+        "Zone whose midnight begins a day of judging, and in which times are shown until a person chooses another.",
+    ),
     Setting("intake.body_bytes", 8 * 2**20, "bytes", "Largest body taken in.", 1024, 8 * 2**20),
     Setting(
         "intake.queue_reports",
@@ -56,7 +61,31 @@ SETTINGS: tuple[Setting, ...] = (
         100_000,
     ),
     Setting(
+        "judgment.keep_history_days",
+        0,
+        "days",
+        "Verdicts that ended and changes of inventory that were made longer ago are removed; 0: all are kept.",
+        0,
+        36500,
+    ),
+    Setting(
+        "judgment.checkpoint_minutes",
+        10,
+        "minutes",
+        "How often the index is kept in a file of this node, for a quick start; 0: never, not at stop either.",
+        0,
+        1440,
+    ),
+    Setting(
         "inventory.keep_receipts_hours", 24, "hours", "How long a recorded receipt is kept for questions.", 0, 8760
+    ),
+    Setting(
+        "feeds.patches_max_age_days",
+        45,
+        "days",
+        "How old the newest patch feed may be before a health warning says so.",
+        1,
+        3650,
     ),
     Setting("mail.server", "", "host:port", "SMTP server; empty: no mail is sent, and every mail action says so."),
     Setting("mail.security", "none", "", "TLS towards the SMTP server.", choices=("none", "starttls", "tls")),
@@ -159,6 +188,14 @@ SETTINGS: tuple[Setting, ...] = (
         2**30,
     ),
     Setting("command.keep_days", 30, "days", "How long files, output and result of a command are kept.", 1, 3650),
+    Setting(
+        "schedule.make_up_minutes",
+        60,
+        "minutes",
+        "A tick of a schedule that passed while nobody led is made up when it is not older than this.",
+        0,
+        10_080,
+    ),
     Setting("log.keep_files", 10, "files", "How many older Manager logs are kept.", 1, 1000),
     Setting("log.file_bytes", 20 * 2**20, "bytes", "Size at which a new Manager log begins.", 4096, 2**30),
     Setting(

@@ -133,6 +133,20 @@ class Hardware(NamedTuple):
     chassis: str = ""
 
 
+class Check(NamedTuple):
+    """One result of a check that another program made: a rule of SCAP, a policy of osquery.
+
+    ``result`` is one of XCCDF: pass, fixed, fail, error, unknown, notchecked, notapplicable, informational.
+    """
+
+    source: str  # scap, osquery, lynis...
+    rule: str
+    result: str
+    title: str = ""
+    severity: str = ""  # critical, high, medium, low, info
+    profile: str = ""
+
+
 class Told(NamedTuple):
     """The source covers class ``cls`` (a key of ``CLASSES``), even when it found no record of it."""
 
@@ -152,6 +166,7 @@ Fact = (
     | Service
     | Firewall
     | Drive
+    | Check
     | Hardware
     | Told
 )
@@ -171,6 +186,7 @@ CLASSES: dict[str, tuple[int, type[Fact]]] = {
     "service": (11, Service),
     "firewall": (12, Firewall),
     "drive": (13, Drive),
+    "check": (15, Check),
     "told": (14, Told),
 }
 CODE_OF: dict[type[Fact], int] = {record: code for code, record in CLASSES.values()}
@@ -178,7 +194,18 @@ CLASS_OF: dict[int, type[Fact]] = dict(CLASSES.values())
 NAME_OF: dict[type[Fact], str] = {record: name for name, (_, record) in CLASSES.items()}
 
 # Classes for which "not told" and "none" must be told apart by a Told fact.
-TOLD_CLASSES = ("software", "patch", "pending_update", "antivirus", "account", "share", "service", "firewall", "drive")
+TOLD_CLASSES = (
+    "software",
+    "patch",
+    "pending_update",
+    "antivirus",
+    "account",
+    "share",
+    "service",
+    "firewall",
+    "drive",
+    "check",
+)
 
 # name of a setting -> type of its value
 SETTINGS: dict[str, type] = {

@@ -14,12 +14,16 @@ from typing import Any, NamedTuple
 SUBJECTS = (
     "service",
     "intake",
+    "intake_text",
+    "feeds",
     "inventory",
     "judgment",
+    "antivirus",
     "action",
     "action_command",
     "journal",
     "policy",
+    "policy_life",
     "settings",
     "accounts",
     "cluster",
@@ -28,6 +32,9 @@ SUBJECTS = (
     "backup",
     "failover",
     "health",
+    "whatif",
+    "past",
+    "schedule",
 )
 
 

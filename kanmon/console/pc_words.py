@@ -14,7 +14,22 @@ def _failed(item: ItemShown) -> list[FoundRow]:
 
 
 def summary(item: ItemShown) -> str:
-    """One line: how many checks fail, or what is not known, or that all is well."""
+    """One line: how many checks fail, or what is not known, or that all is well; and how many are waived."""
+    waived = sum(row.outcome == "waived" for row in item.rows)
+    if waived and all(row.outcome in ("waived", "not_applicable") for row in item.rows) and not item.rest:
+        return _waived(waived)
+    return (
+        _("%(summary)s; %(waived)s") % {"summary": _judged(item), "waived": _waived(waived)}
+        if waived
+        else _judged(item)
+    )
+
+
+def _waived(count: int) -> str:
+    return ngettext("%(n)s check is waived", "%(n)s checks are waived", count) % {"n": count}
+
+
+def _judged(item: ItemShown) -> str:
     failed = len(_failed(item))
     unknown = [row.title for row in item.rows if row.outcome == "unknown"]
     passed = sum(row.outcome == "passed" for row in item.rows) + item.rest

@@ -59,13 +59,39 @@ def _level(word: str) -> Level:
 
 
 def _security_updates(item: Any) -> Iterator[Rule]:
+    if item.latest is not None:
+        for name, level in _latest_levels(item.latest):
+            yield Rule(
+                name, _("all that apply, as the patch feeds know"), _level(level), mend=listed(item.latest.exclude)
+            )
     for update in item.specified:
         text = f"{update.kb} {update.title}".strip() + _on(update.os)
         wanted = _("installed, or one that supersedes it")
         yield Rule(text, wanted, _level(update.level), mend=listed(update.superseded_by))
+    for pack in item.service_packs:
+        wanted = _("service pack %(number)s or a later one") % {"number": pack.service_pack}
+        yield Rule(_("Service pack of %(name)s") % {"name": pack.os}, wanted, _level(pack.level))
+    for product in item.product_service_packs:
+        title = _("Service pack of %(name)s") % {"name": product.product}
+        yield Rule(title, version(product.version), _level(product.level))
     for name, title in (("security", _("Pending security updates")), ("other", _("Other pending updates"))):
         if word := getattr(item.pending, name):
             yield Rule(title, _("none"), _level(word))
+
+
+def _latest_levels(rule: Any) -> Iterator[tuple[str, str]]:
+    """What is asked, with its level: all updates, or those of each severity that has one."""
+    if rule.severities is None:
+        yield _("All security updates"), rule.level
+        return
+    names = {
+        "critical": _("Critical security updates"), "important": _("Important security updates"),
+        "moderate": _("Moderate security updates"), "low": _("Low security updates"),
+        "unrated": _("Security updates without a severity"),
+    }  # fmt: skip
+    for word, name in names.items():
+        if (level := getattr(rule.severities, word)) != "ignored":
+            yield name, level
 
 
 def _antivirus(item: Any) -> Iterator[Rule]:
@@ -86,6 +112,11 @@ def _antivirus(item: Any) -> Iterator[Rule]:
         yield Rule(_("Definitions"), days(item.definitions_max_age_days), level)
     if item.use_up_to_date_flag:
         yield Rule(_("Up to date, as the source reports it"), _("yes"), level)
+    if item.model:
+        wanted = ngettext("taken over after %(n)s day", "taken over after %(n)s days", item.model.grace_days)
+        yield Rule(
+            _("Versions of model PC %(pc)s") % {"pc": item.model.pc}, wanted % {"n": item.model.grace_days}, level
+        )
 
 
 def _prohibited(item: Any) -> Iterator[Rule]:

@@ -40,6 +40,38 @@ def _filled(text: Callable[[], str]) -> Callable[[re.Match[str]], str]:
     return lambda match: text() % match.groupdict()
 
 
+POLICY = r"(?P<kind>Judgment|Action) policy (?P<name>.+?)"
+KINDS: dict[str, Callable[[], str]] = {"Judgment": lambda: _("Judgment"), "Action": lambda: _("Action")}
+PLACE = re.compile(r"group (?P<path>/.*)|PC (?P<pc>.+)|(?P<n>[\d,]+) PCs?|the whole system")
+
+
+def _place(text: str) -> str:
+    match = PLACE.fullmatch(text)
+    if match is None:
+        return text
+    if match["path"]:
+        return _("group %(path)s") % {"path": match["path"]}
+    if match["n"]:
+        return counted(_number(match["n"]), language())
+    return f"PC {match['pc']}" if match["pc"] else _("the whole system")
+
+
+def _where(text: Callable[[], str]) -> Callable[[re.Match[str]], str]:
+    def shown(match: re.Match[str]) -> str:
+        told = match.groupdict()
+        return text() % (told | {"where": _place(told.get("where") or "")})
+
+    return shown
+
+
+def _policy(text: Callable[[], str]) -> Callable[[re.Match[str]], str]:
+    def shown(match: re.Match[str]) -> str:
+        told = match.groupdict() | {"kind": KINDS[match["kind"]]()}
+        return text() % (told | {"where": _place(told.get("where") or "")})
+
+    return shown
+
+
 def lane(name: str) -> str:
     """What a lane does."""
     return str(words.LANES.get(name, name))
@@ -51,6 +83,12 @@ SHAPES: tuple[Shape, ...] = tuple(
     for pattern, shown in (
         (r"all PCs", lambda match: _("all PCs")),
         (r"reports", lambda match: _("all that waited")),
+        (
+            r"PCs that the day (?P<day>[\d-]+) concerns",
+            lambda match: _("PCs that %(day)s concerns, as a new day") % match.groupdict(),
+        ),
+        (r"Schedule (?P<name>.+): added", _filled(lambda: _("Schedule %(name)s added"))),
+        (r"Schedule (?P<name>.+): removed", _filled(lambda: _("Schedule %(name)s removed"))),
         (r"(?P<n>[\d,]+) PCs?", lambda match: counted(_number(match["n"]), language())),
         (r"(?P<level>danger|warning|caution|safe|unknown), (?P<n>[\d,]+) PCs?", _level),
         (r"run (?P<n>\d+)", _filled(lambda: _("run %(n)s"))),
@@ -73,7 +111,30 @@ SHAPES: tuple[Shape, ...] = tuple(
         (r"release lane (?P<lane>\S+)", lambda match: _("Release held work: %(lane)s") % {"lane": lane(match["lane"])}),
         (r"release of held actions", lambda match: _("Release held actions")),
         (r"forget node (?P<name>\S+)", _filled(lambda: _("Forget node %(name)s"))),
-        (r"Action policy (?P<name>.+): imported", _filled(lambda: _("Action policy %(name)s imported"))),
+        (r"PCs that a change concerns", lambda match: _("PCs that a change concerns")),
+        (rf"{POLICY}: imported", _policy(lambda: _("%(kind)s policy %(name)s imported"))),
+        (rf"{POLICY}: deleted", _policy(lambda: _("%(kind)s policy %(name)s deleted"))),
+        (rf"{POLICY}: list (?P<list>\w+) imported", _policy(lambda: _("%(kind)s policy %(name)s: list imported"))),
+        (
+            rf"{POLICY}: back to version (?P<n>\d+)",
+            _policy(lambda: _("%(kind)s policy %(name)s: back to version %(n)s")),
+        ),
+        (rf"{POLICY}: copied to (?P<new>.+)", _policy(lambda: _("%(kind)s policy %(name)s copied to %(new)s"))),
+        (rf"{POLICY}: assigned to (?P<where>.+)", _policy(lambda: _("%(kind)s policy %(name)s assigned to %(where)s"))),
+        (
+            r"(?P<kind>Judgment|Action) policy: taken from (?P<where>.+)",
+            _policy(lambda: _("%(kind)s policy taken from %(where)s")),
+        ),
+        (r"Policy folder applied: (?P<n>[\d,]+) files", _filled(lambda: _("Folder of policies applied, files: %(n)s"))),
+        (r"Group (?P<path>/.*): made", _filled(lambda: _("Group %(path)s made"))),
+        (r"Group (?P<path>/.*): deleted", _filled(lambda: _("Group %(path)s deleted"))),
+        (r"Group (?P<path>/.*): moved to (?P<to>/.*)", _filled(lambda: _("Group %(path)s moved to %(to)s"))),
+        (r"Group (?P<path>/.*): PCs put in: (?P<n>[\d,]+)", _filled(lambda: _("PCs put into group %(path)s: %(n)s"))),
+        (
+            r"Waiver of (?P<condition>.+): added for (?P<where>.+)",
+            _where(lambda: _("Waiver of %(condition)s for %(where)s")),
+        ),
+        (r"Waiver (?P<n>\d+): ended", _filled(lambda: _("Waiver %(n)s ended"))),
     )
 )
 

@@ -14,6 +14,7 @@ from kanmon.console.views import (
     pcs,
     policies,
     welcome,
+    whatif,
 )
 
 
@@ -34,6 +35,7 @@ urlpatterns = [
     path("suspected/<number:number>", intake.decide, name="decide_suspected"),
     path("refused", intake.refused, name="refused"),
     path("policies", policies.policies, name="policies"),
+    path("policies/what-if/<path:name>", whatif.whatif, name="whatif"),
     path("policies/<str:kind>/<path:name>", policies.policy, name="policy"),
     path("operations", operations.operations, name="operations"),
     path("operations/<number:number>", operations.operation, name="operation"),

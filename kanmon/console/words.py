@@ -47,6 +47,7 @@ STATE_TAGS = {
     "cancelled": ("", "x"),
 }
 KINDS = {
+    "feed": plazy("operation", "Import a feed"),
     "record": plazy("operation", "Record reports"),
     "judge": plazy("operation", "Judge"),
     "act": plazy("operation", "Decide actions"),
@@ -55,6 +56,7 @@ KINDS = {
     "change": plazy("operation", "Window operation"),
     "command": plazy("operation", "Command"),
     "webhook": plazy("operation", "Webhook"),
+    "antivirus_versions": plazy("operation", "Antivirus versions"),
 }
 NODE_STATES = {
     "active": plazy("node", "Active"),
@@ -110,12 +112,14 @@ RESULTS = {
 LANES = {
     "rows": plazy("lane", "Judging and recording"),
     "mail": plazy("lane", "Mail"),
+    "feed": plazy("lane", "Imports of feeds"),
     "command": plazy("lane", "Commands"),
     "webhook": plazy("lane", "Webhooks"),
 }
 CAUSES = {
     "inventory": plazy("cause", "an inventory update"),
     "import": plazy("cause", "an import"),
+    "feed": plazy("cause", "an imported feed"),
     "schedule": plazy("cause", "the schedule"),
     "pc_list": plazy("cause", "a person, in the PC list"),
     "judge_command": plazy("cause", "the judge command"),
@@ -183,6 +187,7 @@ CLASSES = {
     "service": lazy("Services"),
     "firewall": lazy("Firewall"),
     "drive": lazy("Drives"),
+    "check": lazy("Outside checks"),
 }
 FIELDS = {
     "family": lazy("Family"),
@@ -219,6 +224,11 @@ FIELDS = {
     "manufacturer": lazy("Manufacturer"),
     "model": lazy("Model"),
     "chassis": lazy("Chassis"),
+    "source": plazy("field", "Source"),
+    "rule": plazy("field", "Rule"),
+    "result": plazy("field", "Result"),
+    "title": plazy("field", "Title"),
+    "severity": plazy("field", "Severity"),
 }
 SETTINGS = {
     "automatic_logon": lazy("Automatic logon"),

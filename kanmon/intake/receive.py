@@ -87,7 +87,7 @@ class Receiver:
                 whole,
                 columns_only,
                 answer,
-                got.partial,
+                got.partial and not got.supplement,  # that of a device which is new goes to a PC that is not
             )
         )
         return accepted(got.format, agent, result)

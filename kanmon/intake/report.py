@@ -21,6 +21,7 @@ from kanmon.intake.text import clean
 
 MAX_NUMBER = 2**63 - 1  # what a database and MessagePack hold
 MAX_FACTS = 20_000
+SUPPLEMENTS = frozenset({"scap"})  # formats, see Report.supplement
 
 # Others have None beside texts or numbers: they are sorted by name and stored form.
 _NATIVELY_SORTED = frozenset({"software", "patch", "told", "os", "agent", "hardware"})  # all their fields are texts
@@ -33,7 +34,7 @@ class Report(msgspec.Struct, frozen=True):
     tells; the others are as in the report before it (``merged``).
     """
 
-    format: str  # fusioninventory, ocs, glpi or kanmon
+    format: str  # fusioninventory, ocs, glpi, kanmon, systeminfo or osquery
     device_key: str  # the agent's own name for the PC
     reported_at: int | None
     host: str
@@ -46,6 +47,11 @@ class Report(msgspec.Struct, frozen=True):
     columns: dict[str, int | str] = {}
     facts: tuple[Fact, ...] = ()
     partial: bool = False
+
+    @property
+    def supplement(self) -> bool:
+        """Whether it says only what another program than the agent found, of a PC that is known already."""
+        return self.format in SUPPLEMENTS
 
     @property
     def told(self) -> frozenset[str]:
@@ -110,7 +116,7 @@ def build(
     """
     if not device_key:
         raise Refused("KNM1017-E", field="DEVICEID")
-    identity = (clean(host)[:255], clean_serial(serial)[:255], clean_uuid(uuid), clean_macs(macs))
+    identity = (clean(host)[:255], clean_serial(serial)[:255], clean_uuid(uuid)[:64], clean_macs(macs))
     kept: dict[str, int | str] = {name: value for name, value in columns.items() if value is not None and value != ""}
     own = {"host": identity[0], "serial": identity[1], "uuid": identity[2], "mac": " ".join(identity[3])}
     kept |= {name: value for name, value in own.items() if value}

@@ -41,6 +41,7 @@ class Book:
     bound: dict[int, int] = field(default_factory=dict)  # device -> PC, where that is new
     taken: set[str] = field(default_factory=set)  # asset numbers
     trusted: frozenset[int] = frozenset()
+    checks_told: int | None = None  # number of the fact that says so
     next_pc: int = 0
 
     @classmethod
@@ -95,6 +96,12 @@ class Book:
         """The PCs that share a mark with ``report``."""
         numbers = {pc for mark in marks_of(report) for pc in self.holders.get(mark, ())}
         return {pc: self.candidate(pc, report) for pc in sorted(numbers)}
+
+    def candidates(self, pcs: Iterable[int], report: Report) -> dict[int, Candidate]:
+        """These PCs as candidates for ``report``; looked up, as they share no mark with it."""
+        wanted = set(pcs)
+        self._load(wanted - self.pcs.keys())
+        return {pc: self.candidate(pc, report) for pc in sorted(wanted)}
 
     def group(self, path: str) -> int:
         """Id of the group at ``path``, made with its parents when it is new. The root is "/"."""

@@ -16,14 +16,15 @@ from pyroaring import BitMap
 
 from kanmon.common import clock, fault
 from kanmon.common.facts import CLASSES, CODE_OF, Told
-from kanmon.intake.models import Receipt, Refusal, Source
+from kanmon.intake.models import Device, Receipt, Refusal, Source
 from kanmon.intake.report import Report, decode_bodies
 from kanmon.intake.store import utc
+from kanmon.inventory import supplement
 from kanmon.inventory.book import Book
 from kanmon.inventory.dictionary import Bodies, Dictionary, decode, facts_of
 from kanmon.inventory.identify import Decision, Marks, identify
 from kanmon.inventory.models import Pc
-from kanmon.inventory.packing import pack, unpack
+from kanmon.inventory.packing import pack, unpack, unpack_columns
 from kanmon.journal.worker import Work
 from kanmon.journal.writing import sql_time
 
@@ -131,6 +132,7 @@ def record_chunk(receipts: list[Receipt]) -> Recorded:
         return result
     queue = _numbered(receipts)
     book = Book.open(receipts, [one.report for one in queue])
+    book.checks_told = supplement.told_number()
     ended = [(*_record_one(book, one, result), one.receipt.id) for one in queue]
     book.write()
     now = sql_time(clock.now())
@@ -167,6 +169,8 @@ def _record_one(book: Book, one: Queued, result: Recorded) -> tuple[str, int | N
     receipt, report = one.receipt, one.report
     device = book.devices.get((receipt.source_id, receipt.device_key))
     bound = device.pc if device else None
+    if report.supplement:
+        return _supplement(book, one, device, result)
     if receipt.content == "same":
         decision = decide(book, receipt.source_id, report, bound) if bound is not None else Decision(None)
         if decision.pc is None or decision.reasons:  # it repeats a report that is suspected or was rejected
@@ -191,6 +195,27 @@ def _record_one(book: Book, one: Queued, result: Recorded) -> tuple[str, int | N
     _apply(book, pc, one, result)
     result.recorded += 1
     return "recorded", pc.id, "[]"
+
+
+def _supplement(book: Book, one: Queued, device: Device | None, result: Recorded) -> tuple[str, int | None, str]:
+    """Add what another program found to the PC that it is about, see supplement.py."""
+    receipt = one.receipt
+    bound = device.pc if device else None
+    decision = supplement.decide(book, receipt, one.report, bound)
+    if decision.reasons:
+        result.suspected += 1
+        return "suspected", decision.pc, msgspec.json.encode(_with_names(decision).reasons).decode()
+    if decision.pc is None:
+        return supplement.refuse(receipt, one.report, device)
+    if device is not None:
+        book.bind(device, decision.pc)
+    if receipt.content == "same":
+        result.same.add(decision.pc)
+    else:
+        before = book.packed.get(decision.pc, b"")
+        _put_facts(book, decision.pc, one.facts + _untold(before, one.covered), result)
+    result.recorded += 1
+    return "recorded", decision.pc, "[]"
 
 
 def _with_names(decision: Decision) -> Decision:
@@ -239,8 +264,8 @@ def _apply(book: Book, pc: Pc, one: Queued, result: Recorded) -> None:
     if pc.source in book.trusted:
         pc.source = receipt.source_id  # this machine, made at the first start, now reports through its agent
     book.touched.add(pc.id)
-    columns = {**report.columns, "reported_at": _seconds(pc.reported_at)}
-    book.put_columns(pc.id, columns)
+    before_it = unpack_columns(book.columns[pc.id]) if report.partial and pc.id in book.columns else {}
+    book.put_columns(pc.id, {**before_it, **report.columns, "reported_at": _seconds(pc.reported_at)})
     if receipt.content == "same":
         result.same.add(pc.id)
         return
@@ -250,14 +275,22 @@ def _apply(book: Book, pc: Pc, one: Queued, result: Recorded) -> None:
     book.remember(pc.id, report)
     book.bodies[pc.id] = (receipt.format, receipt.received_at, bytes(receipt.body))
     before = book.packed.get(pc.id, b"")
-    numbers = one.facts if not report.partial else one.facts + _untold(before, one.covered)
-    packed = pack_numbers(numbers)
-    if packed != before or pc.id in book.new_pcs:
-        book.facts_changed.setdefault(pc.id, before)
-        book.packed[pc.id] = packed
-        result.changed.add(pc.id)
+    if report.partial:
+        numbers = one.facts + _untold(before, one.covered)
     else:
-        result.same.add(pc.id)
+        numbers = one.facts + supplement.kept(before, one.facts, book.checks_told)
+    _put_facts(book, pc.id, numbers, result)
+
+
+def _put_facts(book: Book, pc: int, numbers: list[int], result: Recorded) -> None:
+    """The facts that a PC has from now on."""
+    before, packed = book.packed.get(pc, b""), pack_numbers(numbers)
+    if packed != before or pc in book.new_pcs:
+        book.facts_changed.setdefault(pc, before)
+        book.packed[pc] = packed
+        result.changed.add(pc)
+    else:
+        result.same.add(pc)
 
 
 def _untold(before: bytes, covered: frozenset[int]) -> list[int]:

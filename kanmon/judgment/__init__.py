@@ -7,5 +7,7 @@ committed chunk; judging again gives the same rows, and equal verdicts write non
 levels.py   what is worse than what       judge.py     a policy as conditions (pure)
 index.py    the fleet's inverted index    reference.py the same truth, plainly, for one PC (pure)
 engine.py   the index in a process        verdicts.py  rows of a chunk
+warm_start.py which file may be used      checkpoint.py the index as a file
+waived.py   for whom what is waived       known.py     which conditions there are
 explain.py  found, wanted, how to mend    models.py    tables
 """

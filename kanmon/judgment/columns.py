@@ -30,6 +30,18 @@ class Column:
         self._code_of: dict[str, int] = {"": 0}
         self._tested: dict[Hashable, list[int]] = {}
 
+    @classmethod
+    def loaded(cls, name: str, texts: list[str], values: bytes) -> "Column":
+        """The column that ``dump`` gave."""
+        column = cls(name)
+        column._array = np.frombuffer(values, dtype=column._array.dtype).copy()
+        column._texts, column._code_of = texts, {text: code for code, text in enumerate(texts)}
+        return column
+
+    def dump(self) -> tuple[list[str], bytes]:
+        """Its distinct texts (of numbers: one, empty) and its array."""
+        return list(self._texts), self._array.tobytes()
+
     def set(self, pc: int, value: object) -> None:
         """Sets the value of one PC; None or "" takes it away."""
         if pc >= len(self._array):

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Any
 
+from kanmon.feeds.latest import Latest
 from kanmon.judgment.levels import Level, parse
 from kanmon.policy.compare import Comparison
 from kanmon.policy.rules_words import FailLevel, Missing
@@ -35,6 +36,7 @@ class Outcome(StrEnum):
     FAIL = "failed"
     UNKNOWN = "unknown"
     NOT_APPLICABLE = "not_applicable"
+    WAIVED = "waived"  # of a finding only: it failed or was unknown, and a waiver says that it does not count
     IRRELEVANT = "irrelevant"  # of a record only: the condition is not about it
 
 
@@ -68,7 +70,9 @@ class Part:
 
     ``key``: parts of equal keys give equal outcomes on every record, so results can be kept by it.
     ``number``: for a column of numbers, the same question as ``test`` for a whole array: (comparison,
-    value, outcome when it holds, outcome when not).
+    value, outcome when it holds, outcome when not). ``names``: patterns of the record's first field; where they are
+    given, a record that matches none of them is irrelevant. ``latest``: instead of ``test``, that all updates are in
+    which it asks of the PC's Windows (``updates_asked``).
     """
 
     key: Hashable
@@ -80,6 +84,8 @@ class Part:
     untold: Outcome = Outcome.UNKNOWN
     column: str = ""
     number: tuple[Comparison, float, Outcome, Outcome] | None = None
+    latest: Latest | None = None
+    names: tuple[str, ...] = ()
 
     def place(self, record: Any) -> tuple[int, Outcome] | None:
         """Place of a record in the order of speaking and its outcome; None for an irrelevant one."""
@@ -96,6 +102,7 @@ class Combine(Enum):
 
     ANY_FAILS = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.NOT_APPLICABLE, Outcome.PASS)
     ALL_FAIL = (Outcome.PASS, Outcome.UNKNOWN, Outcome.NOT_APPLICABLE, Outcome.FAIL)
+    WHERE_APPLICABLE = (Outcome.NOT_APPLICABLE, Outcome.PASS, Outcome.UNKNOWN, Outcome.FAIL)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

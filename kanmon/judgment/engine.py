@@ -7,27 +7,32 @@ import hashlib
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 import numpy as np
 from django.db.models import OuterRef, Subquery
 from pyroaring import BitMap
 
-from kanmon.common import clock, config, fault, messages
+from kanmon.common import clock, config, fault, messages, zone
+from kanmon.feeds import patches_store
 from kanmon.inventory import dictionary
 from kanmon.inventory.models import Group, Pc, PcColumns, PcFacts
 from kanmon.inventory.packing import read_difference, unpack_columns
 from kanmon.journal import changes
 from kanmon.journal.worker import Passing, Stopped, Work
-from kanmon.judgment.condition import INVENTORY, Condition
+from kanmon.judgment import days, waived, warm_start
+from kanmon.judgment.condition import INVENTORY, Condition, Outcome
 from kanmon.judgment.index import Index, Judgement
 from kanmon.judgment.judge import compile
 from kanmon.judgment.models import PcState
 from kanmon.judgment.verdicts import Writer
-from kanmon.policy import assignment, versions
-from kanmon.policy.models import Policy
+from kanmon.policy import assignment, versions, waivers
+from kanmon.policy.models import PolicyVersion
+from kanmon.policy.rules import JudgmentPolicy
 
 CHUNK_PCS = 1000
 FEW_CHANGES = 50  # up to which PCs come into the index one by one
@@ -55,8 +60,12 @@ class Engine:
         self.parents: dict[int, int | None] = {}
         self.position: changes.Position = changes.START
         self.loaded = False
-        self._learned = 0
+        self.learned = 0  # the number of the newest fact that the index knows
+        self.source = ""  # the database that the index was loaded from
+        self.knowledge = 0  # of updates: the number of that which conditions were compiled with
+        self.kept: changes.Position = changes.START  # of the newest checkpoint
         self._wanted: set[str] | None = None
+        self._asked: set[str] = set()  # columns that only a what-if has asked for
         self._conditions: dict[tuple[int, date], tuple[Condition, ...]] = {}
 
     def catch_up(self) -> None:
@@ -70,21 +79,38 @@ class Engine:
             self._learn()
 
     def _learn(self) -> None:
-        facts = list(dictionary.after(self._learned))
+        facts = list(dictionary.after(self.learned))
         if facts:
             self.index.learn(facts)
-            self._learned = facts[-1][0]
+            self.learned = facts[-1][0]
 
     def _load(self) -> None:
-        self.position = changes.newest()
+        self.source = warm_start.source()
+        newest = changes.newest()
+        self._load_places()
+        if not self._load_checkpoint():
+            self.position = newest
+            self._learn()
+            rows = PcFacts.objects.values_list("pc", "packed").iterator(chunk_size=2000)
+            self.index.load((pc, bytes(packed)) for pc, packed in rows)
+            self._load_columns()
+        self.loaded = True
+
+    def _load_checkpoint(self) -> bool:
+        """Begin with the index that this node has kept; what has changed since is followed. False: there is none."""
+        kept = warm_start.load(self._placed)
+        if kept is None:
+            return False
+        position, index = kept
+        self.index, self.position, self.kept = index, position, position
         self._learn()
-        self.index.load(
-            (pc, bytes(packed)) for pc, packed in PcFacts.objects.values_list("pc", "packed").iterator(chunk_size=2000)
-        )
-        self._load_columns()
+        if self._wanted_columns() - set(index.column_names()):
+            self._load_columns()
+        return True
+
+    def _load_places(self) -> None:
         for pc, group, managed in Pc.objects.values_list("id", "group_id", "managed").iterator(chunk_size=5000):
             self._place(pc, group, managed)
-        self.loaded = True
 
     def _follow(self, batch: list[changes.Changed]) -> None:
         """Take over a batch. PCs that are new in it come into the index together."""
@@ -93,6 +119,11 @@ class Engine:
         for change in batch:
             if change.kind == "policy":
                 self._policy_changed()
+            elif change.kind == "knowledge":
+                self._conditions = {}
+            elif change.kind == "group":  # made, moved or deleted: an empty one may be gone
+                self.parents = {}
+                self.groups = defaultdict(BitMap, {group: pcs for group, pcs in self.groups.items() if pcs})
             elif change.kind == "columns":
                 self._columns(change.subject, change.body)
             elif change.kind == "facts" and change.body:
@@ -120,9 +151,9 @@ class Engine:
     def _wanted_columns(self) -> set[str]:
         """The columns that a policy asks for; ``reported_at`` always, for stale inventory."""
         if self._wanted is None:
-            wanted = {"reported_at"}
-            for policy in Policy.objects.filter(kind="judgment"):
-                for condition in self.conditions(versions.newest(policy.id), clock.today()):
+            wanted = {"reported_at", *self._asked}
+            for policy in versions.live().filter(kind="judgment"):
+                for condition in self.conditions(versions.newest(policy.id), zone.today()):
                     wanted |= {part.column for part in condition.parts if part.column}
             self._wanted = wanted
         return self._wanted
@@ -132,6 +163,27 @@ class Engine:
         before, self._wanted = self._wanted_columns(), None
         if self._wanted_columns() - before:
             self._load_columns()
+
+    def want_columns(self, conditions: Iterable[Condition]) -> None:
+        """Have the columns in the index that ``conditions`` ask for. Those that are new come in a chunk at a time; the
+        rows are read under the lock, so that none is older than a change that has been followed.
+        """
+        with self.lock:
+            columns = {part.column for condition in conditions for part in condition.parts if part.column}
+            new = columns - self._wanted_columns()
+            self._asked |= new
+            self._wanted_columns().update(new)
+        after = 0
+        while new:
+            with self.lock:
+                rows = list(
+                    PcColumns.objects.filter(pc__gt=after).order_by("pc").values_list("pc", "packed")[:CHUNK_PCS]
+                )
+                for pc, packed in rows:
+                    self._columns(pc, bytes(packed))
+            if not rows:
+                return
+            after = rows[-1][0]
 
     def _load_columns(self) -> None:
         for pc, packed in PcColumns.objects.values_list("pc", "packed").iterator(chunk_size=2000):
@@ -162,8 +214,18 @@ class Engine:
         key = version, today
         if key not in self._conditions:
             self._conditions = {k: v for k, v in self._conditions.items() if k[1] == today}
-            self._conditions[key] = compile(versions.rules(version), today)
+            self._conditions[key] = self.compiled(versions.rules(version), today)
         return self._conditions[key]
+
+    def compiled(self, policy: JudgmentPolicy, day: date) -> tuple[Condition, ...]:
+        """The conditions of a policy, saved or not, as of ``day``."""
+        knowledge = patches_store.newest()
+        self.knowledge = knowledge.id
+        return compile(policy, day, zone.zone(), knowledge)
+
+    def outcomes(self, condition: Condition, scope: BitMap) -> dict[Outcome, BitMap]:
+        """The PCs of ``scope`` by what comes out of one condition. The lock is held by the caller."""
+        return self.index.outcomes(condition, scope)
 
     def uses_columns(self) -> bool:
         """Whether a policy in force asks for columns (apart from when the report was made)."""
@@ -171,22 +233,38 @@ class Engine:
         return any(
             part.column
             for version in parts
-            for condition in self.conditions(version, clock.today())
+            for condition in self.conditions(version, zone.today())
             if condition.item != INVENTORY
             for part in condition.parts
         )
+
+    def waived(self, day: date) -> dict[str, BitMap]:
+        """Condition -> the PCs for which a waiver says on ``day`` that it does not count."""
+        return waived.bitmaps(waivers.in_force(day), self.groups, self.ancestors)
+
+    def within(self, places: Iterable[waivers.Place], policies: Collection[int] = ()) -> BitMap:
+        """The PCs at these places, and those for which one of these judgment policies holds (ids of policies)."""
+        found = waived.at(places, self.groups, self.ancestors)
+        if policies:
+            parts = self.parts(BitMap(self.managed))
+            own = set(PolicyVersion.objects.filter(policy__in=policies, id__in=parts).values_list("id", flat=True))
+            found |= BitMap.union(BitMap(), *(pcs for version, pcs in parts.items() if version in own))
+        return found
 
     def parts(self, scope: BitMap) -> dict[int, BitMap]:
         """Policy version -> PCs of ``scope`` that it holds for."""
         return assignment.resolve("judgment", scope, self.groups, self.ancestors)
 
-    def judge(self, scope: BitMap) -> list[tuple[int, Judgement]]:
-        """Judge the managed PCs of ``scope`` under the policies in force: (policy version, judgement)."""
+    def judge(self, scope: BitMap, day: date | None = None) -> list[tuple[int, Judgement]]:
+        """Judge the managed PCs of ``scope`` under the policies in force, as of ``day`` (None: today):
+        (policy version, judgement).
+        """
         with self.lock:
-            today = clock.today()
+            today = day or zone.today()
             wanted = scope & self.managed
+            let_off = self.waived(today)
             return [
-                (version, self.index.judge(self.conditions(version, today), pcs))
+                (version, self.index.judge(self.conditions(version, today), pcs, waived=let_off))
                 for version, pcs in sorted(self.parts(wanted).items())
             ]
 
@@ -198,10 +276,9 @@ def judge_pcs(work: Work) -> None:
     """The operation "judge": judge in memory, then write verdicts in chunks; resumed after the last chunk."""
     order = msgspec.msgpack.decode(work.operation.input)
     _catch_up_wholly()
-    scope = BitMap.deserialize(order["scope"]) if order["scope"] is not None else BitMap(ENGINE.managed)
-    if order["skip_unchanged"]:
-        scope -= _silent_since_judged(work.operation.begun_at)
-    results = ENGINE.judge(scope)
+    step = [date.fromisoformat(one) for one in order.get("step", ())]
+    scope = _scope(order, step, work.operation.begun_at)
+    results = ENGINE.judge(scope, step[1] if step else None)
     scope = BitMap.union(BitMap(), *(_bitmap(judgement.pcs) for _, judgement in results))
     rows = [
         (version, judgement, start)
@@ -226,10 +303,32 @@ def judge_pcs(work: Work) -> None:
                 judged = min(total, (number + 1) * CHUNK_PCS)
                 work.save_progress(chunks=number + 1, changed=changed, done=judged, of=total, layout=layout)
             else:
-                work.finish(handed=Judged(scope, {v for v, _ in results}, changed), judged=total, changed=changed)
+                days.done(work.operation.id)
+                work.finish(
+                    handed=Judged(scope, {v for v, _ in results}, changed),
+                    judged=total,
+                    changed=changed,
+                    patch_knowledge=ENGINE.knowledge,
+                )
     if not work.ended:
         with work.transaction():
-            work.finish(handed=Judged(scope, set(), changed), judged=total, changed=changed)
+            days.done(work.operation.id)
+            work.finish(
+                handed=Judged(scope, set(), changed), judged=total, changed=changed, patch_knowledge=ENGINE.knowledge
+            )
+
+
+def _scope(order: Mapping[str, Any], step: Sequence[date], begun_at: datetime) -> BitMap:
+    """Whom the order is about: PCs that it names, those at places, those that a new day concerns, or all."""
+    if step:
+        with ENGINE.lock:
+            return days.concerned(ENGINE, step[0], step[1])
+    scope = BitMap.deserialize(order["scope"]) if order["scope"] is not None else BitMap(ENGINE.managed)
+    if within := order.get("within"):
+        scope = ENGINE.within([waivers.Place(*one) for one in within["places"]], within["policies"])
+    if order["skip_unchanged"]:
+        scope -= _silent_since_judged(begun_at)
+    return scope
 
 
 def _catch_up_wholly() -> None:

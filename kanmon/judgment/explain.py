@@ -8,20 +8,25 @@ Give the day of the judgment as ``today``, so that ages are those that were judg
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from kanmon.common.facts import Antivirus, Fact
+from kanmon.feeds.patches import EMPTY, Knowledge
 from kanmon.judgment.condition import AGENT_ID, INVENTORY, STALE_ID, Condition, Outcome
 from kanmon.judgment.explain_antivirus import antivirus
 from kanmon.judgment.explain_case import Case, Said
+from kanmon.judgment.explain_checks import outside_check
 from kanmon.judgment.explain_settings import service, setting
-from kanmon.judgment.explain_software import mandatory, pending, prohibited, specified, user
+from kanmon.judgment.explain_software import mandatory, programs_told, prohibited, user
+from kanmon.judgment.explain_updates import latest, pending, product_service_pack, service_pack, specified
 from kanmon.judgment.findings import Finding
 from kanmon.judgment.judge import compile
+from kanmon.judgment.judge_software import UNTOLD_ID
 from kanmon.judgment.levels import ITEMS, Level, worst
 from kanmon.judgment.one_pc import answer
+from kanmon.judgment.sub_results import not_asked
 from kanmon.judgment.wording import say
 from kanmon.judgment.wording_settings import SETTINGS
 from kanmon.policy.rules import JudgmentPolicy, keyed
@@ -40,6 +45,7 @@ class Row:
     level: Level
     short: str
     because: str = ""
+    waiver: str = ""  # why and until when it does not count; then ``outcome`` is waived
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ class ItemExplanation:
 
 
 Sayer = Callable[[Case], Said]
+NO_WAIVERS: Mapping[str, str] = {}
 
 
 def explain(
@@ -64,21 +71,31 @@ def explain(
     columns: Mapping[str, Any],
     today: date,
     language: str = "en",
+    waivers: Mapping[str, str] = NO_WAIVERS,
+    knowledge: Knowledge = EMPTY,
+    zone: tzinfo = UTC,
 ) -> list[ItemExplanation]:
-    """Explanations of the judged items in the order of ``ITEMS``, then ``inventory`` if it has a finding."""
+    """Explanations of the judged items in the order of ``ITEMS``, then ``inventory`` if it has a finding.
+
+    ``waivers``: condition -> the sentence of the waiver that counts, for findings that are waived. ``knowledge``: of updates, that judged.
+    ``zone``: that in which ``today`` is the day.
+    """
     stored = {one.condition: one for one in findings}
-    conditions = compile(policy, today)
-    sayers = _sayers(policy)
+    conditions = compile(policy, today, zone, knowledge)
+    sayers = _sayers(policy, conditions)
+    sayers[STALE_ID] = lambda case: _stale(policy, case, zone)
     rows: dict[str, list[Row]] = {item: [] for item in (*ITEMS, INVENTORY)}
     product = _product_that_spoke(stored, facts_by_number)
     for condition in conditions:
         finding = stored.pop(condition.id, None)
         if finding is not None:
             evidence = tuple(facts_by_number[number] for number in finding.facts if number in facts_by_number)
-            case = Case(Outcome(finding.outcome), evidence, all_facts, columns, today, language)
-            rows[condition.item].append(_row(condition.id, finding.level, sayers[condition.id](case), case))
+            case = Case(_judged_as(finding), evidence, all_facts, columns, today, language)
+            row = _row(condition.id, finding.level, sayers[condition.id](case), case)
+            rows[condition.item].append(_waived(row, finding, waivers, language))
         elif AGENT_ID not in {one.condition for one in findings} and condition.item != INVENTORY:
             rows[condition.item] += _now(condition, sayers[condition.id], product, all_facts, columns, today, language)
+    rows["antivirus"] += [_not_asked(subject, language) for subject in not_asked(conditions)]
     if agent := next((row for row in rows[INVENTORY] if row.condition == AGENT_ID), None):
         for item in {one.item for one in conditions} - {INVENTORY}:
             rows[item] = [agent]
@@ -96,11 +113,38 @@ def explain(
         rows.setdefault(item_of(finding.condition), []).append(gone)
     return [
         ItemExplanation(
-            item, worst(row.level for row in held), tuple(sorted(held, key=lambda row: -row.level)), version_label
+            item, worst(map(_counts, held)), tuple(sorted(held, key=lambda row: -_counts(row))), version_label
         )
         for item, held in rows.items()
         if held
     ]
+
+
+def _not_asked(subject: str, language: str) -> Row:
+    """The sub-result of the antivirus item that the policy does not ask for."""
+    title, said = say(f"av_{subject}", language), say("av_not_judged", language)
+    outcome = Outcome.NOT_APPLICABLE.value
+    wanted = say("av_nothing_wanted", language)
+    return Row(f"antivirus.{subject}", title, outcome, said, wanted, "", Level.NOT_APPLICABLE, said)
+
+
+def _judged_as(finding: Finding) -> Outcome:
+    """The outcome behind a finding; of a waived one that without the waiver, which its level tells."""
+    if finding.outcome != Outcome.WAIVED:
+        return Outcome(finding.outcome)
+    return Outcome.UNKNOWN if finding.level is Level.UNKNOWN else Outcome.FAIL
+
+
+def _waived(row: Row, finding: Finding, waivers: Mapping[str, str], language: str) -> Row:
+    if finding.outcome != Outcome.WAIVED:
+        return row
+    said = waivers.get(finding.condition) or say("waived", language)
+    return replace(row, outcome=Outcome.WAIVED.value, mend="", waiver=said)
+
+
+def _counts(row: Row) -> Level:
+    """The level that a row counts for."""
+    return Level.NOT_APPLICABLE if row.outcome == Outcome.WAIVED else row.level
 
 
 def _now(
@@ -147,16 +191,19 @@ def item_of(condition: str) -> str:
     return item if item in ITEMS else INVENTORY
 
 
-def _sayers(policy: JudgmentPolicy) -> dict[str, Sayer]:
+def _sayers(policy: JudgmentPolicy, conditions: Collection[Condition]) -> dict[str, Sayer]:
     """Condition id -> the function that words it."""
     sayers: dict[str, Sayer] = {
         AGENT_ID: lambda case: Said(
             case.say("agent"), case.say("agent_none"), case.say("agent_wanted"), case.say("agent_mend")
         ),
-        STALE_ID: lambda case: _stale(policy, case),
+        UNTOLD_ID: programs_told,
         "security_updates.pending.security": lambda case: pending("security", case),
         "security_updates.pending.other": lambda case: pending("other", case),
     }
+    for one in conditions:
+        if (asked := one.parts[0].latest) is not None:
+            sayers[one.id] = _bound(latest, one.id, asked)
     for subject in ("product", "engine", "definitions", "resident"):
         sayers[f"antivirus.{subject}"] = _bound(antivirus, policy.antivirus, subject)
     for name in SETTINGS:
@@ -164,9 +211,17 @@ def _sayers(policy: JudgmentPolicy) -> dict[str, Sayer]:
         sayers[f"pc_settings.{name}"] = _bound(setting, name, getattr(getattr(policy.pc_settings, group), condition))
     lists: list[tuple[str, Sequence[Any], str, Callable[..., Said]]] = [
         ("security_updates.specified", policy.security_updates.specified, "kb", specified),
+        ("security_updates.service_packs", policy.security_updates.service_packs, "os", service_pack),
+        (
+            "security_updates.product_service_packs",
+            policy.security_updates.product_service_packs,
+            "product",
+            product_service_pack,
+        ),
         ("prohibited_software", policy.prohibited_software.programs, "name", prohibited),
         ("mandatory_software", policy.mandatory_software.groups, "name", mandatory),
         ("pc_settings.services", policy.pc_settings.services, "name", service),
+        ("pc_settings.outside_checks", policy.pc_settings.outside_checks, "name", outside_check),
         ("user_definition", policy.user_definition.items, "name", user),
     ]
     for prefix, rules, key, sayer in lists:
@@ -179,13 +234,13 @@ def _bound(function: Callable[..., Said], *rule: Any) -> Sayer:
     return lambda case: function(*rule, case)
 
 
-def _stale(policy: JudgmentPolicy, case: Case) -> Said:
+def _stale(policy: JudgmentPolicy, case: Case, zone: tzinfo) -> Said:
     at = case.columns.get("reported_at")
     title, limit = case.say("stale"), policy.stale_inventory.after_days if policy.stale_inventory else 0
     wanted, mend = case.say("stale_wanted", limit), case.say("agent_mend")
     if at is None or case.outcome is Outcome.UNKNOWN:
         return Said(title, case.say("stale_unknown"), wanted, mend)
-    days = (case.today - datetime.fromtimestamp(at, UTC).date()).days
+    days = (case.today - datetime.fromtimestamp(at, zone).date()).days
     return Said(title, case.say("days_old", days), wanted, mend, case.say("stale_short", days))
 
 

@@ -5,7 +5,7 @@ from kanmon.judgment.condition import Outcome
 from kanmon.judgment.explain_case import Case, Said
 from kanmon.judgment.wording import listed, programme, version
 from kanmon.policy.compare import age_days, matcher, version_holds
-from kanmon.policy.rules_items import AntivirusItem, AntivirusProduct
+from kanmon.policy.rules_antivirus import AntivirusItem, AntivirusProduct
 
 
 def antivirus(item: AntivirusItem, subject: str, case: Case) -> Said:

@@ -1,24 +1,30 @@
 """Explanations of the PC security settings."""
 
-from kanmon.common.facts import Account, Drive, Firewall, Service, Share
+from kanmon.common.facts import Account, Drive, Firewall, Service, Setting, Share
 from kanmon.judgment.condition import Outcome
 from kanmon.judgment.explain_case import Case, Said
 from kanmon.judgment.wording import listed
 from kanmon.judgment.wording_settings import SETTINGS
 from kanmon.policy.compare import age_days
-from kanmon.policy.rules_settings import AgeCondition, ServiceCondition
+from kanmon.policy.rules_settings import (
+    AdministratorCondition,
+    AgeCondition,
+    MethodCondition,
+    SecondsCondition,
+    ServiceCondition,
+)
 
 
 def setting(name: str, rule: object, case: Case) -> Said:
     """The row of condition ``name`` ("firewall.off")."""
     words = SETTINGS[name][case.language == "ja"]
-    limit = rule.days if isinstance(rule, AgeCondition) else 0
-    wanted = words.wanted.format(limit=limit)
+    limit = rule.days if isinstance(rule, AgeCondition) else rule.seconds if isinstance(rule, SecondsCondition) else 0
+    wanted = words.wanted.format(limit=limit, accepted=_accepted(rule, case))
     if case.outcome is Outcome.UNKNOWN:
         return Said(words.title, case.say("untold"), wanted, case.mend("untold_mend"))
     if not case.failed:
         return Said(words.title, words.passed if case.outcome is Outcome.PASS else case.say("untold"), wanted, "")
-    names = listed(_names(case), case.language)
+    names = listed(_found(name, case), case.language)
     if not case.evidence and name == "firewall.off":
         return Said(
             words.title, case.say("firewall_none") if case.tells(Firewall) else case.untold(), wanted, words.mend
@@ -29,6 +35,22 @@ def setting(name: str, rule: object, case: Case) -> Said:
         names = f": {names}" if names else ""
     ages = [age_days(one.password_changed, case.today) or 0 for one in case.of(Account)]
     return Said(words.title, words.failed.format(names=names, days=max(ages, default=0)), wanted, words.mend)
+
+
+def _accepted(rule: object, case: Case) -> str:
+    if not isinstance(rule, AdministratorCondition | MethodCondition):
+        return ""
+    return listed(list(rule.accepted), case.language) or "-"
+
+
+def _found(name: str, case: Case) -> list[str]:
+    """What of the records failed, as people know it."""
+    if name == "drive_encryption.method":
+        return [f"{one.name} ({one.method or '-'})" for one in case.of(Drive)]
+    if name == "screensaver.lock_delay":
+        times = [one.value for one in case.of(Setting) if one.name == "screen_lock_seconds" and one.value > 0]
+        return [case.say("seconds", one) for one in times] or [case.say("never_locks")]
+    return _names(case)
 
 
 def _names(case: Case) -> list[str]:

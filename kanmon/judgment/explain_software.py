@@ -1,51 +1,35 @@
-"""Explanations of updates, programs and user definitions."""
+"""Explanations of programs and user definitions."""
 
-from kanmon.common.facts import CLASSES, Patch, PendingUpdate, Software
+from kanmon.common.facts import CLASSES, Software
 from kanmon.judgment.condition import Outcome
 from kanmon.judgment.explain_case import Case, Said
-from kanmon.judgment.findings import MAX_EVIDENCE
 from kanmon.judgment.wording import listed, programme, version
 from kanmon.policy.rules_items import (
     Alternative,
     MandatoryGroup,
     ProhibitedSoftware,
-    SpecifiedUpdate,
     UserCondition,
     UserItem,
 )
 
 
-def specified(rule: SpecifiedUpdate, case: Case) -> Said:
-    """A named Windows update."""
-    title = programme(rule.kb, rule.title)
-    wanted, mend = case.say("kb_wanted", rule.kb), case.mend("kb_mend", rule.kb)
-    if case.outcome is Outcome.UNKNOWN:
-        return Said(title, case.say("untold"), wanted, mend)
-    if case.failed:
-        return Said(title, case.say("kb_missing", rule.kb) if case.tells(Patch) else case.untold(), wanted, mend)
-    return Said(title, listed([one.kb for one in case.of(Patch)], case.language) or case.say("kb_in"), wanted, mend)
-
-
-def pending(word: str, case: Case) -> Said:
-    """Updates that wait: ``word`` security or other."""
-    names = sorted({programme(one.name, one.version) for one in case.of(PendingUpdate)})
-    title, wanted, mend = case.say(f"pending_{word}"), case.say("pending_wanted"), case.mend("pending_mend")
-    if case.failed and names:
-        many = "pending_one" if len(names) == 1 else "pending_many" if len(names) >= MAX_EVIDENCE else "pending"
-        return Said(title, case.say(many, len(names), listed(names, case.language, 3)), wanted, mend)
-    if names:
-        return Said(title, case.say("pending_unknown", listed(names, case.language, 3)), wanted, mend)
-    return Said(title, case.untold() if case.outcome is Outcome.UNKNOWN else case.say("pending_none"), wanted, mend)
-
-
 def prohibited(rule: ProhibitedSoftware, case: Case) -> Said:
     """A program that must not be there."""
     names = listed(_programs(case), case.language)
-    wanted = case.say("not_wanted", version(rule.version, case.language)) if rule.version else case.say("not_installed")
+    meant = _versions(rule, case)
+    wanted = case.say("not_wanted", meant) if meant else case.say("not_installed")
     mend = case.mend("uninstall", names or rule.name)
     if case.outcome is Outcome.UNKNOWN:
         return Said(rule.name, case.say("not_enough", names) if names else case.untold(), wanted, mend)
     return Said(rule.name, case.say("installed", names) if case.failed else case.say("not_installed"), wanted, mend)
+
+
+def programs_told(case: Case) -> Said:
+    """Whether the inventory has a list of programs at all."""
+    title, wanted = case.say("programs"), case.say("programs_wanted")
+    if case.outcome is Outcome.UNKNOWN:
+        return Said(title, case.untold(), wanted, case.mend("untold_mend"))
+    return Said(title, case.say("programs_told"), wanted, "")
 
 
 def _programs(case: Case) -> list[str]:
@@ -53,7 +37,14 @@ def _programs(case: Case) -> list[str]:
 
 
 def _alternative(rule: Alternative, case: Case) -> str:
-    return f"{rule.name} {version(rule.version, case.language)}" if rule.version else rule.name
+    meant = _versions(rule, case)
+    return f"{rule.name} {meant}" if meant else rule.name
+
+
+def _versions(rule: ProhibitedSoftware | Alternative, case: Case) -> str:
+    """The versions that a rule means, as people read them; empty when it means all."""
+    one = version(rule.version, case.language) if rule.version else ""
+    return case.say("and").join(part for part in (one, rule.versions) if part)
 
 
 def mandatory(rule: MandatoryGroup, case: Case) -> Said:

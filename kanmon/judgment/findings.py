@@ -1,6 +1,8 @@
 """Findings of a PC as bytes: the same set of findings is stored once, however many PCs have it."""
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from operator import index
+from typing import NamedTuple, SupportsIndex, overload
 
 import msgspec
 import numpy as np
@@ -10,15 +12,19 @@ from pyroaring import BitMap
 from kanmon.judgment.levels import Level
 
 MAX_EVIDENCE = 5
+_MANY = 10_000  # PCs from which equal ones are found before their findings are looked at
 NO_FACT = 0xFFFFFFFF
 """Stands for "no record": what failed is that there is none."""
 
 
 class Finding(NamedTuple):
-    """A condition that failed or is unknown, and the numbers of the facts that say so (at most 5, the lowest)."""
+    """A condition that failed or is unknown, and the numbers of the facts that say so (at most 5, the lowest).
+
+    ``outcome``: failed, unknown or waived. ``level`` of a waived one is what it would be without the waiver.
+    """
 
     condition: str
-    outcome: str  # failed or unknown
+    outcome: str
     level: Level
     facts: tuple[int, ...] = ()
 
@@ -60,9 +66,48 @@ class Sheet:
         if pcs:
             self._rows.append((code, fact, numbers(pcs)))
 
-    def sets(self, pcs: NDArray[np.uint32]) -> tuple[NDArray[np.int32], list[bytes]]:
+    def sets(self, pcs: NDArray[np.uint32]) -> tuple[NDArray[np.int32], "Sets"]:
         """For each of ``pcs`` (ascending) the place of its set, and the distinct sets."""
-        chosen, entries, owners = self._sorted()
+        if len(pcs) < _MANY or not self._rows:
+            return self._each(pcs, self._rows)
+        alike = self._alike(pcs)
+        chosen = np.zeros(int(pcs[-1]) + 1, dtype=bool)
+        firsts = np.flatnonzero(alike == np.arange(len(pcs)))
+        if 2 * len(firsts) > len(pcs):
+            return self._each(pcs, self._rows)
+        chosen[pcs[firsts]] = True
+        set_of, sets = self._each(pcs[firsts], [(code, fact, held[chosen[held]]) for code, fact, held in self._rows])
+        number = np.empty(len(pcs), dtype=np.int32)
+        number[firsts] = set_of
+        return number[alike], sets
+
+    def _alike(self, pcs: NDArray[np.uint32]) -> NDArray[np.int32]:
+        """For each of ``pcs`` the place of one that has the same entries, which is alike itself.
+
+        Every entry has a random number of 64 bits, and a PC the sum of those of its entries: PCs of different entries
+        have the same sum once in 10**19 pairs. A table by the upper bits of the sum keeps one PC of each.
+        """
+        drawn = np.random.default_rng().integers(0, 1 << 64, len(self._rows), dtype=np.uint64)
+        sums = np.zeros(int(pcs[-1]) + 1, dtype=np.uint64)
+        for (_, _, held), number in zip(self._rows, drawn, strict=True):
+            sums[held] += number
+        marks = sums[pcs]
+        bits = (4 * len(pcs)).bit_length()
+        bucket = (marks >> np.uint64(64 - bits)).astype(np.int64)
+        table = np.empty(1 << bits, dtype=np.int32)
+        table[bucket] = np.arange(len(pcs), dtype=np.int32)
+        alike: NDArray[np.int32] = table[bucket]
+        crowded = np.flatnonzero(marks[alike] != marks)  # another sum has their bucket
+        if len(crowded):
+            _, first, place = np.unique(marks[crowded], return_index=True, return_inverse=True)
+            alike[crowded] = crowded[first][place]
+        return alike
+
+    def _each(
+        self, pcs: NDArray[np.uint32], rows: list[tuple[int, int, NDArray[np.uint32]]]
+    ) -> tuple[NDArray[np.int32], "Sets"]:
+        """The same, by looking at every finding of every PC."""
+        chosen, entries, owners = _sorted(rows)
         packed = entries.tobytes()
         width = entries.itemsize
         starts = np.searchsorted(owners, pcs, side="left") * width
@@ -74,32 +119,55 @@ class Sheet:
             for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
         ]
         set_of[:] = found
-        return set_of, [self._encode(np.frombuffer(slice_, dtype=entries.dtype), chosen) for slice_ in places]
+        return set_of, Sets(list(places), chosen, self._lines)
 
-    def _sorted(self) -> tuple[list[tuple[int, int]], NDArray[np.uint32], NDArray[np.uint32]]:
-        """Distinct (code, fact) in order; then entry and PC of each pair, by PC and entry, 5 facts a line at most."""
-        chosen = sorted({(code, fact) for code, fact, _ in self._rows})
-        number_of = {one: place for place, one in enumerate(chosen)}
-        if not chosen:
-            return [], np.empty(0, np.uint32), np.empty(0, np.uint32)
-        keys = np.concatenate(
-            [
-                (pcs.astype(np.uint64) << np.uint64(32)) | np.uint64(number_of[code, fact])
-                for code, fact, pcs in self._rows
-            ]
-        )
-        keys.sort()
-        owners, entries = (keys >> np.uint64(32)).astype(np.uint32), keys.astype(np.uint32)
-        codes = np.array([code for code, _ in chosen], dtype=np.uint32)[entries]
-        fresh = np.ones(len(keys), dtype=bool)
-        fresh[1:] = (owners[1:] != owners[:-1]) | (codes[1:] != codes[:-1])
-        count = np.arange(len(keys))
-        keep = count - np.maximum.accumulate(np.where(fresh, count, 0)) < MAX_EVIDENCE
-        return chosen, entries[keep], owners[keep]
 
-    def _encode(self, entries: NDArray[Any], chosen: list[tuple[int, int]]) -> bytes:
+class Sets(Sequence[bytes]):
+    """Distinct sets of findings, as ``encode_set`` writes them; each is written when it is first asked for."""
+
+    def __init__(self, packed: list[bytes], chosen: list[tuple[int, int]], lines: list[tuple[str, str, Level]]) -> None:
+        self._packed, self._chosen, self._lines = packed, chosen, lines
+        self._written: dict[int, bytes] = {}
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+    @overload
+    def __getitem__(self, place: SupportsIndex) -> bytes: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[bytes]: ...
+    def __getitem__(self, place: SupportsIndex | slice) -> bytes | list[bytes]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(len(self)))]
+        number = index(place)
+        if number not in self._written:
+            self._written[number] = self._encode(np.frombuffer(self._packed[number], dtype=np.uint32))
+        return self._written[number]
+
+    def _encode(self, entries: NDArray[np.uint32]) -> bytes:
         facts: dict[int, list[int]] = {}
         for entry in entries.tolist():
-            code, fact = chosen[entry]
+            code, fact = self._chosen[entry]
             facts.setdefault(code, []).extend([] if fact == NO_FACT else [fact])
         return encode_set([Finding(*self._lines[code], tuple(held)) for code, held in facts.items()])
+
+
+def _sorted(
+    rows: list[tuple[int, int, NDArray[np.uint32]]],
+) -> tuple[list[tuple[int, int]], NDArray[np.uint32], NDArray[np.uint32]]:
+    """Distinct (code, fact) in order; then entry and PC of each pair, by PC and entry, 5 facts a line at most."""
+    chosen = sorted({(code, fact) for code, fact, _ in rows})
+    number_of = {one: place for place, one in enumerate(chosen)}
+    if not chosen:
+        return [], np.empty(0, np.uint32), np.empty(0, np.uint32)
+    keys = np.concatenate(
+        [(pcs.astype(np.uint64) << np.uint64(32)) | np.uint64(number_of[code, fact]) for code, fact, pcs in rows]
+    )
+    keys.sort()
+    owners, entries = (keys >> np.uint64(32)).astype(np.uint32), keys.astype(np.uint32)
+    codes = np.array([code for code, _ in chosen], dtype=np.uint32)[entries]
+    fresh = np.ones(len(keys), dtype=bool)
+    fresh[1:] = (owners[1:] != owners[:-1]) | (codes[1:] != codes[:-1])
+    count = np.arange(len(keys))
+    keep = count - np.maximum.accumulate(np.where(fresh, count, 0)) < MAX_EVIDENCE
+    return chosen, entries[keep], owners[keep]

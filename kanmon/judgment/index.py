@@ -11,7 +11,7 @@ Nothing here locks: the owner sees to it that one thread at a time uses an index
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -20,13 +20,18 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from kanmon.common.facts import CLASSES, CODE_OF, COLUMNS, Fact, Told
+from kanmon.judgment.by_name import Planner
 from kanmon.judgment.columns import Column, untold
 from kanmon.judgment.condition import AGENT_ID, INVENTORY, Condition, Outcome, Part
 from kanmon.judgment.findings import NO_FACT, Sheet, numbers
 from kanmon.judgment.levels import ITEMS, Level
+from kanmon.judgment.updates_asked import UpdatesAsked
 
 _CHUNK_FACTS = 4_000_000  # pairs sorted at a time when loading: 32 MB of keys
 _MAX_PARTS = 20_000  # parts whose results are kept
+NO_WAIVERS: Mapping[str, BitMap] = {}
+_OUTCOMES = tuple(Outcome)
+_FEW = 4  # PCs up to which each is looked for by itself
 _SMALL = 1_000  # PCs up to which bitmaps are cut before they are joined
 
 
@@ -42,7 +47,7 @@ class Judgement:
     levels: NDArray[np.int16]
     items: NDArray[np.int16]
     set_of: NDArray[np.int32]
-    sets: list[bytes]
+    sets: Sequence[bytes]
 
 
 @dataclass(slots=True)
@@ -69,7 +74,9 @@ class Index:
         self._holders: dict[int, BitMap] = {}
         self._dictionary: dict[int, list[tuple[int, Fact]]] = {code: [] for code, _ in CLASSES.values()}
         self._learned: set[int] = set()
+        self._planner = Planner(self._dictionary)
         self._told: dict[int, int] = {}
+        self._updates = UpdatesAsked(self._dictionary, self._holders, self._told)
         self._placed: OrderedDict[Hashable, _Placed] = OrderedDict()
         self._columns: dict[str, Column] = {}
 
@@ -125,9 +132,38 @@ class Index:
             self._columns[name] = Column(name)
         self._columns[name].set(pc, value)
 
+    @classmethod
+    def of(cls, pcs: BitMap, holders: dict[int, BitMap], columns: dict[str, Column]) -> "Index":
+        """An index that was kept (``checkpoint``): it has still to learn its facts."""
+        index = cls()
+        index.pcs, index._columns = pcs, columns
+        index._holders.update(holders)
+        return index
+
+    def held_facts(self) -> list[int]:
+        """The numbers of the facts that a PC has, or had."""
+        return list(self._holders)
+
+    def packed_holders(self, fact_numbers: Iterable[int]) -> list[bytes]:
+        """The PCs of each of these facts, as pyroaring stores them."""
+        return [self._holders[fact].serialize() for fact in fact_numbers]
+
+    def column_names(self) -> list[str]:
+        """The columns that were ever set."""
+        return list(self._columns)
+
+    def column(self, name: str) -> Column:
+        """A column. Raises KeyError when it was never set."""
+        return self._columns[name]
+
     def holders(self, fact_number: int) -> BitMap:
         """The PCs that have a fact."""
         return self._holders.get(fact_number, BitMap()).copy()
+
+    def records(self, cls: int, start: int, end: int) -> list[tuple[Fact, BitMap]] | None:
+        """The records of a class from place ``start`` to ``end`` of the dictionary, with their PCs; None past its end."""
+        facts = self._dictionary[cls]
+        return [(fact, self.holders(number)) for number, fact in facts[start:end]] if start < len(facts) else None
 
     def _holding(self, fact: int) -> BitMap:
         held = self._holders.get(fact)
@@ -135,8 +171,15 @@ class Index:
             held = self._holders[fact] = BitMap()
         return held
 
-    def judge(self, conditions: Sequence[Condition], scope: BitMap, *, findings: bool = True) -> Judgement:
-        """Judges the PCs of ``scope`` (also those that the index has no facts of: they have no agent)."""
+    def judge(
+        self, conditions: Sequence[Condition], scope: BitMap, *, findings: bool = True,
+        waived: Mapping[str, BitMap] = NO_WAIVERS,
+    ) -> Judgement:  # fmt: skip
+        """Judges the PCs of ``scope`` (also those that the index has no facts of: they have no agent).
+
+        ``waived``: id of a condition -> the PCs for which it does not count. What fails there, or is unknown, is on
+        the sheet as waived and is not applicable for the levels.
+        """
         sheet = Sheet() if findings else None
         nothing_known = BitMap()
         for condition in conditions:
@@ -144,10 +187,14 @@ class Index:
                 nothing_known = self._condition(condition, scope, sheet)[Outcome.UNKNOWN]
         inside = scope - nothing_known
         marks: dict[tuple[str, Level], BitMap] = {}
-        for condition in conditions:
+        for condition, alike in self._planner.plan(conditions).judged(waived):
             if condition.id == AGENT_ID:
                 continue
-            of = self._condition(condition, scope if condition.item == INVENTORY else inside, sheet)
+            free = waived.get(condition.id)
+            of = self._condition(condition, scope if condition.item == INVENTORY else inside, sheet, free)
+            if sheet is not None:
+                for one in alike:
+                    self._same(sheet, one, of)
             for outcome, level in (
                 (Outcome.FAIL, condition.level),
                 (Outcome.UNKNOWN, Level.UNKNOWN),
@@ -158,7 +205,23 @@ class Index:
                 marks[condition.item, Level.UNKNOWN] |= nothing_known
         return _judgement(scope, marks, sheet)
 
-    def _condition(self, condition: Condition, scope: BitMap, sheet: Sheet | None) -> dict[Outcome, BitMap]:
+    def outcomes(self, condition: Condition, scope: BitMap) -> dict[Outcome, BitMap]:
+        """The PCs of ``scope`` by what comes out of one condition for them; what-if keeps such answers."""
+        return self._condition(condition, scope, None)
+
+    def differing(self, one: Part, other: Part, scope: BitMap) -> BitMap:
+        """The PCs of ``scope`` with a record whose place or outcome differs between two parts of one class."""
+        if one.column or other.column or one.latest or other.latest:
+            return BitMap()
+        was, now = (
+            {(place, outcome, fact) for place, (outcome, facts) in self._places(part).items() for fact in facts}
+            for part in (one, other)
+        )
+        return self._any(sorted({fact for _, _, fact in was ^ now if fact in self._holders}), scope)
+
+    def _condition(
+        self, condition: Condition, scope: BitMap, sheet: Sheet | None, free: BitMap | None = None
+    ) -> dict[Outcome, BitMap]:
         asked, unasked = scope, BitMap()
         if condition.applies is not None:
             system = self._part(condition.applies, scope)
@@ -173,11 +236,32 @@ class Index:
                 left = left - of[outcome]
             of[condition.combine.value[-1]] = left
         of = {**of, Outcome.UNKNOWN: of[Outcome.UNKNOWN] | unasked}
+        if free is not None:
+            of = self._waive(condition, of, free, sheet, answers)
         if sheet is not None:
             for outcome, level in ((Outcome.FAIL, condition.level), (Outcome.UNKNOWN, Level.UNKNOWN)):
                 if of[outcome]:
                     self._write(sheet, sheet.line(condition.id, outcome, level), outcome, of[outcome], answers)
         return of
+
+    def _same(self, sheet: Sheet, condition: Condition, of: dict[Outcome, BitMap]) -> None:
+        """Writes down a condition that no record speaks for, with the answer of another one that is alike."""
+        for outcome, level in ((Outcome.FAIL, condition.level), (Outcome.UNKNOWN, Level.UNKNOWN)):
+            if of[outcome]:
+                sheet.add(sheet.line(condition.id, outcome, level), NO_FACT, of[outcome])
+
+    def _waive(
+        self, condition: Condition, of: dict[Outcome, BitMap], free: BitMap, sheet: Sheet | None, answers: list[_Answer]
+    ) -> dict[Outcome, BitMap]:
+        """``of`` without what is waived for the PCs ``free``; that is written down as waived."""
+        left = dict(of)
+        for outcome, level in ((Outcome.FAIL, condition.level), (Outcome.UNKNOWN, Level.UNKNOWN)):
+            if let_off := of[outcome] & free:
+                left[outcome] = left[outcome] - let_off
+                left[Outcome.NOT_APPLICABLE] = left[Outcome.NOT_APPLICABLE] | let_off
+                if sheet is not None:
+                    self._write(sheet, sheet.line(condition.id, Outcome.WAIVED, level), outcome, let_off, answers)
+        return left
 
     def _write(self, sheet: Sheet, code: int, outcome: Outcome, pcs: BitMap, answers: list[_Answer]) -> None:
         """Puts ``pcs`` on the sheet with the facts that spoke for this outcome."""
@@ -190,10 +274,12 @@ class Index:
         sheet.add(code, NO_FACT, without)
 
     def _part(self, part: Part, scope: BitMap) -> _Answer:
+        if part.latest is not None:
+            return _Answer(*self._updates.answer(part.latest, scope))
         if part.column:
             column = self._columns.get(part.column)
             return _Answer(column.test(part, scope) if column else untold(part, scope))
-        answer = _Answer({outcome: BitMap() for outcome in Outcome})
+        answer = _Answer({outcome: BitMap() for outcome in _OUTCOMES})
         left = scope
         for _, (outcome, facts) in sorted(self._places(part).items()):
             if not left:
@@ -209,6 +295,9 @@ class Index:
         return answer
 
     def _any(self, facts: list[int], scope: BitMap) -> BitMap:
+        if len(scope) <= _FEW:
+            held = [self._holders[fact] for fact in facts]
+            return BitMap([pc for pc in scope if any(pc in one for one in held)])
         if len(scope) <= _SMALL:
             return BitMap.union(BitMap(), *(cut for fact in facts if (cut := self._holders[fact] & scope)))
         return BitMap.union(BitMap(), *(self._holders[fact] for fact in facts)) & scope
@@ -221,7 +310,10 @@ class Index:
                 self._placed.popitem(last=False)
         self._placed.move_to_end(part.key)
         facts = self._dictionary[part.cls]
-        for number, fact in islice(facts, placed.seen, None):
+        if placed.seen == len(facts):
+            return placed.places
+        fresh = self._planner.candidates(part, placed.seen) if part.names else islice(facts, placed.seen, None)
+        for number, fact in fresh:
             place = part.place(fact)
             if place is not None:
                 placed.places.setdefault(place[0], (place[1], []))[1].append(number)
@@ -251,8 +343,9 @@ def _judgement(scope: BitMap, marks: dict[tuple[str, Level], BitMap], sheet: She
             levels[where] = level
             if item != INVENTORY:
                 items[where, ITEMS.index(item)] = level
-    set_of, sets = (np.zeros(0, np.int32), []) if sheet is None else sheet.sets(pcs)
-    return Judgement(pcs, levels, items, set_of, sets)
+    if sheet is None:
+        return Judgement(pcs, levels, items, np.zeros(0, np.int32), [])
+    return Judgement(pcs, levels, items, *sheet.sets(pcs))
 
 
 __all__ = ["Index", "Judgement"]

@@ -31,7 +31,7 @@ from datetime import date
 from kanmon.common.facts import CODE_OF, Antivirus
 from kanmon.judgment.condition import ORDER, Condition, Fold, Outcome, Part, known, level_of
 from kanmon.policy.compare import age_days, matcher, version_holds
-from kanmon.policy.rules_items import AntivirusItem, AntivirusProduct
+from kanmon.policy.rules_antivirus import AntivirusItem, AntivirusProduct
 from kanmon.policy.rules_words import VersionRule
 
 Answers = tuple[Outcome, Outcome, Outcome, Outcome]

@@ -1,4 +1,4 @@
-"""The item "PC security settings": what each of its ten groups looks at.
+"""The item "PC security settings": what each of its groups looks at. Results of outside checks: ``judge_checks``.
 
 Unless said otherwise a record of which the value was not given, and a PC whose inventory does not tell, have
 the treatment ``missing`` of the condition.
@@ -10,9 +10,18 @@ from typing import Any, Protocol
 
 from kanmon.common.facts import CODE_OF, Account, Drive, Firewall, Service, Setting, Share
 from kanmon.judgment.condition import Condition, Fold, Outcome, Part, known, level_of, treat
+from kanmon.judgment.judge_checks import outside_checks
 from kanmon.judgment.systems import on_system
 from kanmon.policy.compare import age_days, matcher
-from kanmon.policy.rules_settings import AgeCondition, DriveCondition, PcSettings, ServiceCondition
+from kanmon.policy.rules_settings import (
+    AdministratorCondition,
+    AgeCondition,
+    DriveCondition,
+    MethodCondition,
+    PcSettings,
+    SecondsCondition,
+    ServiceCondition,
+)
 from kanmon.policy.rules_words import FailLevel, Missing, keyed
 
 ITEM = "pc_settings"
@@ -45,6 +54,7 @@ def pc_settings(item: PcSettings, today: date) -> Iterator[Condition]:
             parts=(_service(service),),
             applies=on_system(service.os),
         )
+    yield from outside_checks(item.outside_checks)
 
 
 def _singles(item: PcSettings, today: date) -> list[tuple[str, Any, Callable[[Any], tuple[Part, ...]]]]:
@@ -68,6 +78,15 @@ def _singles(item: PcSettings, today: date) -> list[tuple[str, Any, Callable[[An
         ("screensaver.not_set", item.screensaver.not_set, _setting("screensaver", True)),
         ("screensaver.no_password", item.screensaver.no_password, _setting("screensaver_password", True)),
         ("drive_encryption.off", item.drive_encryption.off, _drives),
+        ("accounts.other_administrators", item.accounts.other_administrators, _administrators),
+        ("firmware.secure_boot_off", item.firmware.secure_boot_off, _setting("secure_boot", True)),
+        ("firmware.no_tpm", item.firmware.no_tpm, _setting("tpm", True)),
+        ("remote_desktop.on", item.remote_desktop.on, _setting("remote_desktop", False)),
+        ("protocols.smb1", item.protocols.smb1, _setting("smb1", False)),
+        ("protocols.llmnr", item.protocols.llmnr, _setting("llmnr", False)),
+        ("usb_storage.usable", item.usb_storage.usable, _setting("usb_storage", False)),
+        ("screensaver.lock_delay", item.screensaver.lock_delay, _lock_delay),
+        ("drive_encryption.method", item.drive_encryption.method, _method),
     ]
 
 
@@ -179,6 +198,45 @@ def _drives(rule: DriveCondition) -> tuple[Part, ...]:
         return _SKIP if rule.drives == "system" and not record.system else known(record.encrypted, missing)
 
     return (_part(Drive, f"drives {rule.drives}", rule, test, empty=missing),)
+
+
+def _administrators(rule: AdministratorCondition) -> tuple[Part, ...]:
+    """Asked of accounts that can log on, but for those that may be administrators."""
+    missing, accepted = treat(rule.missing), [matcher(name) for name in rule.accepted]
+
+    def test(record: Account) -> Outcome:
+        if record.enabled is False or any(named(record.name) for named in accepted):
+            return _SKIP
+        return known(None if record.administrator is None else not record.administrator, missing)
+
+    return (_part(Account, f"administrators {rule.accepted}", rule, test),)
+
+
+def _lock_delay(rule: SecondsCondition) -> tuple[Part, ...]:
+    """Seconds until the screen is locked; 0, no screen lock, or one that asks for no password: never."""
+    missing = treat(rule.missing)
+
+    def test(record: Setting) -> Outcome:
+        if record.name == "screen_lock_seconds":
+            return known(0 < int(record.value) <= rule.seconds, missing)
+        never = record.name in ("screensaver", "screensaver_password") and record.value is False
+        return Outcome.FAIL if never else _SKIP
+
+    return (_part(Setting, f"lock {rule.seconds}", rule, test, empty=missing),)
+
+
+def _method(rule: MethodCondition) -> tuple[Part, ...]:
+    """Asked of drives that are encrypted, or may be. Where none is, there is no method to judge."""
+    missing, accepted = treat(rule.missing), [matcher(name) for name in rule.accepted]
+
+    def test(record: Drive) -> Outcome:
+        if record.encrypted is False or (rule.drives == "system" and not record.system):
+            return _SKIP
+        told = record.encrypted and record.method
+        return known(any(named(record.method) for named in accepted) if told else None, missing)
+
+    key = f"method {rule.drives} {rule.accepted}"
+    return (_part(Drive, key, rule, test, empty=Outcome.NOT_APPLICABLE),)
 
 
 def _service(rule: ServiceCondition) -> Part:

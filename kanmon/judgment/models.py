@@ -45,6 +45,19 @@ class Verdict(models.Model):
         ]
 
 
+class JudgedDay(models.Model):
+    """A step from one day to another, see ``judgment.days``. ``done_at``: from then on all verdicts hold on ``to_day``."""
+
+    id = models.BigAutoField(primary_key=True)
+    from_day = models.DateField()
+    to_day = models.DateField()
+    operation = models.BigIntegerField(unique=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "judged_day"
+
+
 class PcState(models.Model):
     """The newest verdict of a PC, for lists: sorted and filtered by indexed columns."""
 

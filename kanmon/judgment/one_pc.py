@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from kanmon.common.facts import CLASS_OF, CLASSES, Fact, Told
+from kanmon.common.facts import CLASS_OF, CLASSES, CODE_OF, Fact, Os, Patch, Told
+from kanmon.judgment import updates_asked
 from kanmon.judgment.condition import Condition, Outcome, Part
 
 
@@ -30,6 +31,10 @@ def _part(part: Part, facts: Collection[Fact], columns: Mapping[str, Any]) -> tu
     if part.column:
         value = columns.get(part.column)
         return (part.untold if value is None or value == "" else part.test(value)), ()
+    if part.latest is not None:
+        systems = tuple(fact for fact in facts if isinstance(fact, Os))
+        installed = {fact.kb for fact in facts if isinstance(fact, Patch)}
+        return updates_asked.of_one(part.latest, systems, installed, tells(facts, CODE_OF[Patch])), systems
     cls = CLASS_OF[part.cls]
     placed = [(place, fact) for fact in facts if type(fact) is cls and (place := part.place(fact)) is not None]
     if not placed:

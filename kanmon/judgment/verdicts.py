@@ -10,9 +10,12 @@ from typing import Any
 
 import msgspec
 from django.db import connection
+from pyroaring import BitMap
 
 from kanmon.common import clock
 from kanmon.journal.writing import sql_time
+from kanmon.judgment.condition import STALE_ID
+from kanmon.judgment.findings import decode_set
 from kanmon.judgment.index import Judgement
 from kanmon.judgment.levels import ITEMS, Level
 from kanmon.judgment.models import FindingSet, PcState
@@ -100,6 +103,21 @@ class Writer:
             for row in FindingSet.objects.bulk_create(new):
                 self._sets[row.digest] = row.id
         return [self._sets[mark] for mark in marks]
+
+
+_SETS_KNOWN = 100_000
+_silent: dict[int, bool] = {}  # whether a set of findings says that the PC was silent for too long; sets never change
+
+
+def silent_or_unjudged(pcs: BitMap) -> BitMap:
+    """Those of ``pcs`` that were found to be silent for too long, or were never judged."""
+    states = dict(PcState.objects.filter(pc__in=list(pcs)).exclude(verdict=None).values_list("pc", "finding_set"))
+    if len(_silent) > _SETS_KNOWN:
+        _silent.clear()
+    unknown = set(states.values()) - _silent.keys()
+    for id, body in FindingSet.objects.filter(id__in=unknown).values_list("id", "body"):
+        _silent[id] = any(one.condition == STALE_ID for one in decode_set(bytes(body)))
+    return BitMap(pc for pc in pcs if pc not in states or _silent.get(states[pc], True))
 
 
 def _touch(pcs: Iterable[int], now: Any) -> None:

@@ -1,15 +1,16 @@
 """Why: explanations of stored verdicts, for pages, mails and commands."""
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 
-from kanmon.common import clock
+from kanmon.common import zone
 from kanmon.common.facts import TOLD_CLASSES, Fact, Told
+from kanmon.feeds import patches_store
 from kanmon.inventory.dictionary import facts_of
 from kanmon.inventory.models import PcColumns, PcFacts
 from kanmon.inventory.packing import unpack, unpack_columns
-from kanmon.judgment import explain
-from kanmon.judgment.condition import STALE_ID
+from kanmon.judgment import days, explain, waived
+from kanmon.judgment.condition import STALE_ID, Outcome
 from kanmon.judgment.explain import ItemExplanation
 from kanmon.judgment.findings import Finding, decode_set
 from kanmon.judgment.models import FindingSet, PcState, Verdict
@@ -27,14 +28,26 @@ def of_pc(pc: int, language: str) -> list[ItemExplanation]:
         return []
     row = FindingSet.objects.get(id=verdict.finding_set)
     facts, columns = facts_of_pc(pc)
-    return _explained(
-        verdict.policy_version, decode_set(bytes(row.body)), facts, columns, _day(state.judged_at), language
-    )
+    return explained(
+        verdict.policy_version, decode_set(bytes(row.body)), facts, columns, _day(state.judged_at), language,
+        waivers_of(pc, state.judged_at or verdict.from_at, language), state.judged_at or verdict.from_at,
+    )  # fmt: skip
+
+
+def waivers_of(pc: int, moment: datetime, language: str) -> dict[str, str]:
+    """Condition -> the sentence of the waiver that counted for a PC at ``moment``."""
+    return {
+        condition: say("waived_until", language, one.expires_on, one.reason, one.approver)
+        for condition, one in waived.of_pc(pc, moment).items()
+    }
 
 
 def _day(judged_at: datetime | None) -> date:
-    """The day on which ages were counted (UTC, as the judge counts)."""
-    return judged_at.astimezone(UTC).date() if judged_at else clock.today()
+    """The day as of which a verdict holds: that of its judgment, or a later one that concerned the PC no more."""
+    if judged_at is None:
+        return zone.today()
+    judged, reached = zone.day_of(judged_at), days.reached()
+    return judged if reached is None else max(judged, reached)
 
 
 def facts_of_pc(pc: int) -> tuple[dict[int, Fact], dict[str, object]]:
@@ -44,10 +57,14 @@ def facts_of_pc(pc: int) -> tuple[dict[int, Fact], dict[str, object]]:
     return facts_of(unpack(bytes(packed or b""))), unpack_columns(bytes(columns)) if columns else {}
 
 
-def _explained(
+def explained(
     version: int, findings: Sequence[Finding], facts: dict[int, Fact], columns: dict[str, object], today: date,
-    language: str,
+    language: str, waivers: Mapping[str, str], moment: datetime | None = None,
 ) -> list[ItemExplanation]:  # fmt: skip
+    """Stored findings in words, for a PC that has these facts and columns on the day ``today``.
+
+    ``moment``: of the judgment, for the patch knowledge that was in force then (None: the present one).
+    """
     known = dict(facts)
     known.update(facts_of({number for one in findings for number in one.facts} - set(known)))
     return explain.explain(
@@ -59,6 +76,9 @@ def _explained(
         columns,
         today,
         language,
+        waivers,
+        zone=zone.zone(),
+        knowledge=patches_store.at(moment),
     )
 
 
@@ -73,7 +93,7 @@ def worst_texts(set_ids: Iterable[int], language: str) -> dict[int, str]:
 
 
 def _worst_text(row: FindingSet, language: str) -> str:
-    findings = decode_set(bytes(row.body))
+    findings = [one for one in decode_set(bytes(row.body)) if one.outcome != Outcome.WAIVED]
     worst = max(findings, key=lambda one: (one.level, one.outcome == "failed"), default=None)
     if worst is None:
         return ""
@@ -82,5 +102,7 @@ def _worst_text(row: FindingSet, language: str) -> str:
         return say("stale_over", language, rules.stale_inventory.after_days)
     facts = facts_of(worst.facts)
     known = [*facts.values(), *(Told(name) for name in TOLD_CLASSES if worst.outcome == "failed")]
-    explained = explain.explain(rules, "", [worst], facts, known, {}, clock.today(), language)
+    explained = explain.explain(
+        rules, "", [worst], facts, known, {}, zone.today(), language, zone=zone.zone(), knowledge=patches_store.newest()
+    )
     return explain.worst_text(explained)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
+from kanmon.common import zone
+from kanmon.feeds import patches_store
 from kanmon.inventory.dictionary import facts_of
 from kanmon.inventory.models import PcColumns, PcFacts
 from kanmon.inventory.packing import unpack, unpack_columns
@@ -35,7 +37,7 @@ def findings(verdicts: Sequence[Verdict], day: date, language: str) -> dict[int,
         facts = [known[number] for number in numbers.get(verdict.pc, ()) if number in known]
         explained = explain.explain(
             versions.rules(verdict.policy_version), "", sets[verdict.finding_set], known, facts,
-            columns.get(verdict.pc, {}), day, language,
+            columns.get(verdict.pc, {}), day, language, zone=zone.zone(), knowledge=patches_store.newest(),
         )  # fmt: skip
         found[verdict.pc] = [
             (item.item, row) for item in explained for row in item.rows if row.outcome in ("failed", "unknown")

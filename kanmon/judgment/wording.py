@@ -4,6 +4,7 @@
 sees that it worked, in three sentences at most. Japanese cells are in short form.
 """
 
+from kanmon.judgment.wording_updates import TEXTS as UPDATES
 from kanmon.policy.rules_words import VersionRule
 
 ITEM_TITLES = {
@@ -27,6 +28,7 @@ LEVEL_WORDS = {
 
 # word -> (English, Japanese), filled with str.format
 _TEXTS: dict[str, tuple[str, str]] = {
+    **UPDATES,
     "untold": ("not in the inventory", "インベントリにない"),
     "untold_counts": ("not in the inventory, which counts as failed", "インベントリにない（不適合とみなす）"),
     "os_untold": ("operating system not in the inventory", "OS がインベントリにない"),
@@ -72,6 +74,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "av_current": ("{0}: definitions up to date", "{0}: 定義ファイルは最新"),
     "up_to_date": ("up to date", "最新"),
     "av_not_asked": ("{0}, of which this is not asked", "{0}（この項目は判定しない）"),
+    "av_nothing_wanted": ("nothing", "なし"),
+    "av_not_judged": ("not judged by this policy", "このポリシーでは判定しない"),
     "av_version": ("{0}: {1}", "{0}: {1}"),
     "av_short": ("Antivirus definitions {0} days old", "ウイルス定義ファイルが {0} 日前のもの"),
     "av_because": (
@@ -127,6 +131,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Uninstall {0} in Settings, Apps, or with the package manager. The next inventory no longer lists it.",
         "「設定」の「アプリ」またはパッケージ管理で {0} をアンインストールする。次のインベントリで検出されなくなる。",
     ),
+    "programs": ("List of programs", "プログラムの一覧"),
+    "programs_none": ("no list of programs in the inventory", "インベントリにプログラムの一覧がない"),
+    "programs_told": ("in the inventory", "インベントリにある"),
+    "programs_wanted": ("an inventory that lists the programs", "プログラムの一覧を含むインベントリ"),
     "found": ("{0} found", "{0} を検出"),
     "none_of": ("none found", "検出なし"),
     "or": (" or ", " または "),
@@ -148,6 +156,23 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "「サービス」で {0} を停止し、無効にする。停止と表示される。",
     ),
     "firewall_none": ("no firewall found", "ファイアウォールなし"),
+    "check_wanted": ("passed", "合格"),
+    "check_passed": ("passed", "合格"),
+    "check_none": ("no result of this check", "この検査の結果なし"),
+    "check_pass": ("passed", "合格"),
+    "check_fixed": ("mended", "修正済み"),
+    "check_fail": ("failed", "不合格"),
+    "check_error": ("error", "エラー"),
+    "check_unknown": ("unknown", "不明"),
+    "check_notchecked": ("not checked", "未検査"),
+    "check_notapplicable": ("not applicable", "対象外"),
+    "check_informational": ("for information", "情報"),
+    "check_mend": (
+        "Do what the check says to mend it, and let it run again. The next results then show it as passed.",
+        "検査が示す対処を行い、検査をもう一度実行する。次の結果で合格になる。",
+    ),
+    "never_locks": ("never", "ロックなし"),
+    "seconds": ("{0} seconds", "{0} 秒"),
     "user_met": ("{0} holds", "{0} を満たす"),
     "user_not": ("{0} does not hold", "{0} を満たさない"),
     "and": (" and ", " かつ "),
@@ -172,6 +197,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "fails_resident": ("antivirus not running", "ウイルス対策が停止中"),
     "fails_password_age": ("password too old", "パスワードが古い"),
     "fails_stale": ("the newest inventory is too old", "最新のインベントリが古い"),
+    "waived": ("waived", "適用除外"),
+    "waived_until": (
+        "Waived until {0}: {1} (approved by {2})",
+        "{0} まで適用除外: {1}（承認者: {2}）",
+    ),
     "gone": ("this condition is no longer in the policy", "この条件は現在のポリシーにない"),
 }
 

@@ -4,29 +4,37 @@ import re
 from collections.abc import Callable
 
 from kanmon.judgment.condition import AGENT_ID, STALE_ID
+from kanmon.judgment.judge_software import UNTOLD_ID
 from kanmon.judgment.wording import say
 from kanmon.judgment.wording_settings import SETTINGS
 
+SEVERITY_WORDS = ("critical", "important", "moderate", "low", "unrated")
 Clause = Callable[[str, str], str]  # of the name in brackets, and the language
 
 _CLAUSES: dict[str, Clause] = {
     "security_updates.specified": lambda name, language: say("kb_missing", language, name),
+    "security_updates.service_packs": lambda name, language: say("pack_title", language, name),
+    "security_updates.product_service_packs": lambda name, language: say("pack_title", language, name),
     "prohibited_software": lambda name, language: say("installed", language, name),
     "mandatory_software": lambda name, language: f"{name}: {say('none_of', language)}",
     "pc_settings.services": lambda name, language: say("service_title", language, name),
+    "pc_settings.outside_checks": lambda name, language: f"{name}: {say('check_fail', language)}",
     "user_definition": lambda name, language: name,
 }
 _WORDS = {
+    "security_updates.latest": "latest_short",
+    **{f"security_updates.latest.{one}": f"latest_{one}" for one in SEVERITY_WORDS},
     "security_updates.pending.security": "fails_pending_security",
     "security_updates.pending.other": "fails_pending_other",
     "antivirus.product": "fails_product",
     "antivirus.engine": "fails_engine",
     "antivirus.definitions": "fails_definitions",
     "antivirus.resident": "fails_resident",
+    UNTOLD_ID: "programs_none",
     AGENT_ID: "agent_none",
     STALE_ID: "fails_stale",
 }
-_ID = re.compile(r"(?P<kind>[a-z_.]+?)(?:\[(?P<name>.*)\](?:#\d+)?)?", re.DOTALL)
+_ID = re.compile(r"(?P<kind>[a-z0-9_.]+?)(?:\[(?P<name>.*)\](?:#\d+)?)?", re.DOTALL)
 
 
 def failing(condition: str, language: str) -> str:

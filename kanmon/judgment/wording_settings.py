@@ -1,17 +1,6 @@
 """Words for the conditions of "PC security settings", in English and Japanese."""
 
-from typing import NamedTuple
-
-
-class Words(NamedTuple):
-    """All for one condition. ``failed`` may hold {names} (of the records that failed), {days} too."""
-
-    title: str
-    failed: str
-    passed: str
-    wanted: str
-    mend: str
-
+from kanmon.judgment.wording_protection import PROTECTION, Words
 
 # id without "pc_settings." -> (English, Japanese)
 SETTINGS: dict[str, tuple[Words, Words]] = {
@@ -279,4 +268,5 @@ SETTINGS: dict[str, tuple[Words, Words]] = {
             "BitLocker またはデバイスの暗号化を有効にする（Linux は LUKS）。暗号化済みと表示される。",
         ),
     ),
+    **PROTECTION,
 }

@@ -95,6 +95,7 @@ def refuse_type(document: Document, error: msgspec.ValidationError) -> Refused:
             break
     found = value if isinstance(value, str) else "a list" if isinstance(value, list) else "a mapping"
     wanted = re.sub(r"`(\w+)( \| null)?`", lambda match: _KINDS.get(match[1], match[1]), text.removeprefix("Expected "))
+    wanted = "bounds such as '>=1.0, <1.0.7 || >=2.0'" if path.endswith(".versions") and value == found else wanted
     return Refused(
         "KNM5004-E",
         line=document.line(path),

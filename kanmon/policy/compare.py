@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 
 import re2
 
-from kanmon.policy.version_order import order
+from kanmon.policy.version_order import is_day, order
 
 Comparison = Literal["==", "!=", "<", "<=", ">", ">="]
 COMPARISONS: tuple[str, ...] = get_args(Comparison)
@@ -38,8 +38,8 @@ def _options() -> Any:
 @lru_cache(maxsize=20_000)
 def matcher(pattern: str) -> Callable[[str], bool]:
     """A function that tells whether a name matches ``pattern``. Raises BadPattern."""
-    if len(pattern) > 2 and pattern.startswith("/") and pattern.endswith("/"):
-        search = _compiled(f"(?i){pattern[1:-1]}").search
+    if is_expression(pattern):
+        search = _compiled(expression(pattern)).search
         return lambda text: search(text) is not None
     folded = pattern.casefold()
     if not is_pattern(pattern):
@@ -50,14 +50,21 @@ def matcher(pattern: str) -> Callable[[str], bool]:
         head, tail = folded.split("*")
         least = len(head) + len(tail)
         return lambda text: len(low := text.casefold()) >= least and low.startswith(head) and low.endswith(tail)
-    parts = ["(?s)"] + [".*" if char == "*" else "." if char == "?" else re2.escape(char) for char in folded]
-    whole = _compiled("".join(parts)).fullmatch
+    whole = _compiled(expression(pattern)).search
     return lambda text: whole(text.casefold()) is not None
 
 
-def _compiled(expression: str) -> Any:
+def expression(pattern: str) -> str:
+    """The RE2 expression of a pattern: searched in the name for ``/regex/``, else in the name in one case."""
+    if is_expression(pattern):
+        return f"(?i){pattern[1:-1]}"
+    chars = (".*" if char == "*" else "." if char == "?" else re2.escape(char) for char in pattern.casefold())
+    return rf"(?s)\A{''.join(chars)}\z"
+
+
+def _compiled(text: str) -> Any:
     try:
-        return re2.compile(expression, _options())
+        return re2.compile(text, _options())
     except re2.error as error:
         reason = error.args[0] if error.args else error
         raise BadPattern(reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)) from None
@@ -65,7 +72,12 @@ def _compiled(expression: str) -> Any:
 
 def is_pattern(text: str) -> bool:
     """Whether ``text`` is more than a plain name."""
-    return "*" in text or "?" in text or (len(text) > 2 and text[0] == text[-1] == "/")
+    return "*" in text or "?" in text or is_expression(text)
+
+
+def is_expression(text: str) -> bool:
+    """Whether ``text`` is a regular expression between slashes."""
+    return len(text) > 2 and text[0] == text[-1] == "/"
 
 
 def holds(sign: int, comparison: Comparison) -> bool:
@@ -88,12 +100,14 @@ def holds(sign: int, comparison: Comparison) -> bool:
 def version_holds(found: str, comparison: Comparison, wanted: str, scheme: str = "other") -> bool | None:
     """Whether version ``found`` stands in ``comparison`` to ``wanted``; None when it was not given.
 
-    With == and != ``wanted`` may be a pattern ("4.18.*").
+    With == and != ``wanted`` may be a pattern ("4.18.*"). By ``scheme`` date it is None for what is no day, too.
     """
     if not found:
         return None
     if comparison in ("==", "!=") and is_pattern(wanted):
         return matcher(wanted)(found) is (comparison == "==")
+    if scheme == "date" and not (is_day(found) and is_day(wanted)):
+        return None
     return holds(order(found, wanted, scheme), comparison)
 
 

@@ -1,22 +1,23 @@
-"""Tables of policies: documents, their immutable versions, and to whom they are assigned."""
+"""Tables of policies: documents, their immutable versions, to whom they are assigned, and what is waived."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class Policy(models.Model):
-    """A named judgment or action policy."""
+    """A named judgment or action policy. A deleted one stays: verdicts of the past name its versions."""
 
     id = models.AutoField(primary_key=True)
     kind = models.CharField(max_length=10)
     name = models.CharField(max_length=100)
     builtin = models.BooleanField(default=False)
     read_only = models.BooleanField(default=False)
+    deleted_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "policy"
         constraints = [
-            models.UniqueConstraint(fields=["kind", "name"], name="policy_name"),
+            models.UniqueConstraint(fields=["kind", "name"], condition=Q(deleted_at__isnull=True), name="policy_name"),
             models.CheckConstraint(name="policy_kind", condition=Q(kind__in=["judgment", "action"])),
         ]
 
@@ -51,4 +52,36 @@ class Assignment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "target", "target_id"], name="assignment_once"),
             models.CheckConstraint(name="assignment_target", condition=Q(target__in=["system", "group", "pc"])),
+        ]
+
+
+class Waiver(models.Model):
+    """A condition that does not count for a PC, or for the PCs of a group and of those below, for a time.
+
+    ``condition``: its id, as findings have it. It counts from ``begins_on`` to ``expires_on``, both days whole,
+    unless a person ends it before. Rows stay: a verdict of the past is explained by the waiver of then.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    target = models.CharField(max_length=10)  # group or pc
+    target_id = models.BigIntegerField()
+    condition = models.CharField(max_length=700)
+    reason = models.CharField(max_length=1000)
+    approver = models.CharField(max_length=150)
+    author = models.CharField(max_length=150)
+    created_at = models.DateTimeField()
+    begins_on = models.DateField()
+    expires_on = models.DateField()
+    notice_days = models.IntegerField(default=14)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=150, default="")
+
+    class Meta:
+        db_table = "waiver"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["target", "target_id", "condition"], condition=Q(ended_at__isnull=True), name="waiver_once"
+            ),
+            models.CheckConstraint(name="waiver_target", condition=Q(target__in=["group", "pc"])),
+            models.CheckConstraint(name="waiver_days", condition=Q(expires_on__gte=F("begins_on"))),
         ]

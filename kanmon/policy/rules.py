@@ -19,14 +19,21 @@ from kanmon.policy.rules_action import ActionPolicy, LevelActions, Mail
 from kanmon.policy.rules_items import JudgmentPolicy
 from kanmon.policy.rules_words import keyed
 
-__all__ = ["ActionPolicy", "JudgmentPolicy", "LevelActions", "Mail", "json_schema", "keyed", "load", "to_yaml"]
+__all__ = [
+    "ActionPolicy", "JudgmentPolicy", "LevelActions", "Mail", "from_document", "json_schema", "keyed", "load", "named",
+    "plain", "to_yaml",
+]  # fmt: skip
 
 _KINDS: dict[str, type[JudgmentPolicy] | type[ActionPolicy]] = {"judgment": JudgmentPolicy, "action": ActionPolicy}
 
 
 def load(text: str) -> JudgmentPolicy | ActionPolicy:
     """The policy that the YAML (or JSON) document ``text`` describes. Raises Refused (KNM5001-E to KNM5008-E)."""
-    read = document.read(text)
+    return from_document(document.read(text))
+
+
+def from_document(read: document.Document) -> JudgmentPolicy | ActionPolicy:
+    """The policy of a document that has been read, from YAML or from another form. Raises Refused like ``load``."""
     if not isinstance(read.value, dict):
         found = "nothing" if read.value is None else str(read.value)[:100]
         raise Refused("KNM5004-E", line=1, path="document", wanted="a mapping", found=found)
@@ -55,7 +62,18 @@ def _type_of(kind: str) -> inspect.Type:
 
 def to_yaml(policy: JudgmentPolicy | ActionPolicy) -> str:
     """The document of ``policy``: in the order of the rules, without what is left empty."""
-    return str(yaml.safe_dump(_bare(msgspec.to_builtins(policy)), sort_keys=False, allow_unicode=True, width=120))
+    return str(yaml.safe_dump(plain(policy), sort_keys=False, allow_unicode=True, width=120))
+
+
+def plain(policy: JudgmentPolicy | ActionPolicy) -> dict[str, Any]:
+    """The document of ``policy`` as plain values, without what is left empty."""
+    members: dict[str, Any] = _bare(msgspec.to_builtins(policy))
+    return members
+
+
+def named(policy: JudgmentPolicy | ActionPolicy, name: str) -> JudgmentPolicy | ActionPolicy:
+    """The same policy under another name."""
+    return msgspec.structs.replace(policy, name=name)
 
 
 def _bare(value: Any) -> Any:

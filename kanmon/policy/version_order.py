@@ -3,14 +3,17 @@
 ``deb`` follows deb-version(7) (epoch, ``~`` sorts before everything, even the end), ``rpm`` follows
 rpmvercmp (epoch, ``~`` before, ``^`` after), ``windows`` reads up to four numbers and then the rest,
 ``other`` is like PEP 440 without its strictness: numbers by value, ``rc1`` and ``b2`` before the
-release, other letters after it ("1.0.2k" is newer than "1.0.2"). Text of any kind can be compared; an
-empty text is the oldest of all, callers ask beforehand whether a version was given.
+release, other letters after it ("1.0.2k" is newer than "1.0.2"), an epoch ("1!0.5") before all. ``date`` is for
+versions that are days ("2024-03-10", "20240310.7", "10.03.2024": with dots and slashes the day comes first, as in
+inventories). Text of any kind can be compared; an empty text is the oldest of all, callers ask beforehand whether
+a version was given.
 
 Numbers are compared as texts without leading zeros, so a version of a thousand digits costs nothing
 and never overflows.
 """
 
 import re
+from datetime import date
 from functools import lru_cache
 from itertools import zip_longest
 
@@ -18,6 +21,12 @@ Key = tuple[tuple[int, int, str], ...]
 
 _RUNS = re.compile(r"[0-9]+|[^\W\d_]+", re.ASCII | re.IGNORECASE)
 _LEAD = re.compile(r"^\s*(?:version|ver\.?|v)?\s*(?=[0-9])", re.IGNORECASE)
+_EPOCH = re.compile(r"\s*([0-9]+)!")
+_DAYS = (
+    re.compile(r"\s*(?P<y>[0-9]{4})([-/.])(?P<m>[0-9]{1,2})\2(?P<d>[0-9]{1,2})(?![0-9])", re.ASCII),
+    re.compile(r"\s*(?P<d>[0-9]{1,2})([-/.])(?P<m>[0-9]{1,2})\2(?P<y>[0-9]{4})(?![0-9])", re.ASCII),
+    re.compile(r"\s*(?P<y>(?:19|20)[0-9]{2})(?P<m>[0-9]{2})(?P<d>[0-9]{2})(?![0-9])", re.ASCII),
+)
 _FOUR = re.compile(r"[0-9]+(?:\s*[.,]\s*[0-9]+){0,3}")
 _EARLY = {"dev": 0, "alpha": 1, "a": 1, "beta": 2, "b": 2, "preview": 3, "pre": 3, "rc": 3, "c": 3, "cr": 3}
 _PRE, _END, _LETTERS, _NUMBER = range(4)
@@ -26,7 +35,7 @@ _PRE, _END, _LETTERS, _NUMBER = range(4)
 def order(left: str, right: str, scheme: str = "other") -> int:
     """-1 when ``left`` is older than ``right``, 0 when they are the same version, 1 when it is newer.
 
-    ``scheme`` is deb, rpm, windows or other; an unknown scheme counts as other.
+    ``scheme`` is deb, rpm, windows, date or other; an unknown scheme counts as other.
     """
     if left == right:
         return 0
@@ -34,7 +43,7 @@ def order(left: str, right: str, scheme: str = "other") -> int:
         return _deb(left, right)
     if scheme == "rpm":
         return _rpm(left, right)
-    key = _windows_key if scheme == "windows" else _other_key
+    key = {"windows": _windows_key, "date": _day_key}.get(scheme, _other_key)
     first, second = key(left), key(right)
     return (first > second) - (first < second)
 
@@ -50,7 +59,13 @@ def _sign(left: tuple[int, str], right: tuple[int, str]) -> int:
 
 @lru_cache(maxsize=65_536)
 def _other_key(text: str) -> Key:
-    runs = _RUNS.findall(_LEAD.sub("", text.lower()))
+    bare = _LEAD.sub("", text.lower())
+    epoch = _EPOCH.match(bare)
+    runs = _RUNS.findall(bare[epoch.end() :] if epoch else bare)
+    return ((_NUMBER, *_number(epoch[1] if epoch else "")), *_parts(runs))
+
+
+def _parts(runs: list[str]) -> Key:
     parts: list[tuple[int, int, str]] = []
     for here, following in zip_longest(runs, runs[1:], fillvalue=""):
         if here[0].isdigit():
@@ -79,10 +94,38 @@ def _windows_key(text: str) -> Key:
         return _other_key(text)
     numbers = [(_NUMBER, *_number(part)) for part in re.split(r"[\s.,]+", lead.group())]
     _drop_zeros(numbers)
-    return (*numbers, *_other_key("x " + bare[lead.end() :])[1:]) if bare[lead.end() :].strip() else (*numbers, _REST)
+    rest = _RUNS.findall(bare[lead.end() :].lower())
+    return (*numbers, *_parts(["x", *rest])[1:]) if bare[lead.end() :].strip() else (*numbers, _REST)
 
 
 _REST = (_END, 0, "")
+
+
+def is_day(text: str) -> bool:
+    """Whether ``text`` begins with a day, as scheme ``date`` reads it."""
+    return _day(text) is not None
+
+
+def _day(text: str) -> tuple[int, int, int, int] | None:
+    """Year, month, day, and where the rest begins."""
+    for pattern in _DAYS:
+        if match := pattern.match(text):
+            year, month, day = (int(match[name]) for name in "ymd")
+            try:
+                date(year, month, day)
+            except ValueError:
+                return None
+            return year, month, day, match.end()
+    return None
+
+
+@lru_cache(maxsize=65_536)
+def _day_key(text: str) -> Key:
+    """The day, then the rest as by ``other``; what is no day is the oldest."""
+    day = _day(text)
+    if day is None:
+        return ((_PRE, 0, ""), *_other_key(text))
+    return (*((_NUMBER, *_number(str(one))) for one in day[:3]), *_parts(_RUNS.findall(text[day[3] :].lower())))
 
 
 def _epoch(text: str) -> tuple[str, str]:

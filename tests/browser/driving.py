@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -27,6 +28,8 @@ PAGES = {
     "policies": "/policies",
     "policy": "/policies/judgment/Default",
     "policy-action": "/policies/action/{action}",
+    "policy-what-if": "/policies/what-if/Default",
+    "pc-then": "/pcs/{pc}?at={today}",
     "operations": "/operations",
     "operations-doubt": "/operations?state=in_doubt",
     "operation": "/operations/{operation}",
@@ -117,6 +120,7 @@ def numbers(page: Page) -> dict[str, str]:
 
     return {
         "pc": last_part("/pcs", "td.k-name a"),
+        "today": datetime.now(UTC).date().isoformat(),
         "operation": last_part("/operations?state=failed", "td.k-open a"),
         "doubt": last_part("/operations?state=in_doubt", "td.k-open a"),
         "term": last_part("/failovers", "tr:has(.k-tag-doubt) td.k-open a"),

@@ -16,12 +16,14 @@ from unittest import mock
 from django.core.management import call_command
 from django.db import connection, connections
 
-from kanmon import settings
+from kanmon import duties, settings
 from kanmon.action import texts
 from kanmon.common import config
+from kanmon.feeds import patches_store
 from kanmon.intake import tokens
 from kanmon.inventory import record as recorder
 from kanmon.journal.here import HERE
+from kanmon.judgment import verdicts
 from kanmon.judgment.engine import ENGINE
 from kanmon.policy import versions
 from tests.postgresql import postgresql_server as postgresql_server
@@ -49,6 +51,9 @@ def _forget_all() -> None:
     ENGINE.__init__()  # type: ignore[misc]
     recorder._dictionary.forget()
     versions.rules.cache_clear()
+    patches_store.load.cache_clear()
+    verdicts._silent.clear()
+    duties._settled = None
     texts.installation.cache_clear()
     tokens._known.clear()
     HERE.term, HERE.node = 0, config.node()

@@ -127,6 +127,14 @@ def suspected(manager: ManagerProcess, mail_server: MailServer, said: list[str])
     until(lambda: [row["asset_number"] for row in manager.json("pcs")] == ["NGY-12"])
 
 
+def patch_knowledge(manager: ManagerProcess, mail_server: MailServer, said: list[str]) -> None:
+    """Importing: the feed is listed with its day, and the policy that named the older update now names the newer."""
+    assert "2026-06-09" in said[0]
+    assert "known already" in said[1]
+    assert "Updates version 2" in said[1]
+    assert "KB5093998" in manager.run("policy", "show", "Updates").stdout
+
+
 AFTERWARDS: dict[str, Callable[[ManagerProcess, MailServer, list[str]], None]] = {
     "first-pc": first_pc,
     "connect-fusioninventory-or-ocs": agents,
@@ -135,6 +143,7 @@ AFTERWARDS: dict[str, Callable[[ManagerProcess, MailServer, list[str]], None]] =
     "receive-webhooks": webhooks,
     "run-a-command": commands,
     "decide-suspected-reports": suspected,
+    "import-patch-knowledge": patch_knowledge,
 }
 
 

@@ -85,10 +85,13 @@ def test_random_bytes_raise_nothing_but_refused(body, agent):
     taken(body, agent)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+OWN_FILES = ["windows.xml", "linux_glpi.json", "kanmon.json", "systeminfo/en.txt", "systeminfo/zh.txt", "qfe.txt"]
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_damaged_inventories_raise_nothing_but_refused(own, data):
-    body = bytearray(own(data.draw(st.sampled_from(["windows.xml", "linux_glpi.json", "kanmon.json"]))))
+    body = bytearray(own(data.draw(st.sampled_from(OWN_FILES))))
     for at in data.draw(st.lists(st.integers(0, len(body) - 1), max_size=4)):
         body[at] = data.draw(st.integers(0, 255))
     body = body[: data.draw(st.integers(0, len(body)))] if data.draw(st.booleans()) else body
@@ -136,3 +139,45 @@ FIELDS = [
 )
 def test_sections_of_the_wrong_type_raise_nothing_but_refused(content):
     taken(json.dumps({"deviceid": "d", "content": content}).encode())
+
+
+TABLES = [
+    "system_info",
+    "os_version",
+    "osquery_info",
+    "windows_security_products",
+    "windows_security_center",
+    "patches",
+]
+TABLES += ["programs", "rpm_packages", "services", "bitlocker_info", "interface_details", "interface_addresses"]
+COLUMNS = ["name", "version", "uuid", "hostname", "type", "state", "antivirus", "epoch", "mac", "address", "hotfix_id"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(TABLES), st.lists(st.dictionaries(st.sampled_from(COLUMNS), values), max_size=3), max_size=6
+    ),
+    values,
+)
+def test_tables_of_the_wrong_type_raise_nothing_but_refused(tables, moment):
+    machine = {"system_info": [{"hostname": "d"}], **tables}
+    taken(json.dumps({"osquery": machine, "unixTime": moment}).encode())
+    taken(json.dumps({"osquery": machine}).encode())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"OS Version: 10.0.19045 " + b"9" * 4_000_000,
+        b"a:\r\nb:\r\nOS Version: 10.0.19045\r\n" + b" [1] : KB5000001\r\n" * 200_000,
+        b"CSName  HotFixID\n" + b"LAB     KB5000001\n" * 200_000,
+        b"CSName,HotFixID\n" + b",\n" * 1_300_000,
+        b"HotFixID=\n" * 350_000,
+        ("\u4e3b:" * 600_000).encode("utf-16-le"),
+    ],
+)
+def test_long_texts_are_read_or_refused_at_once(body):
+    began = time.perf_counter()
+    taken(body)
+    assert time.perf_counter() - began < 30, "what is hostile must not hold a node up"

@@ -1,4 +1,8 @@
-"""Policies and inventories at random, small enough that every rule meets every fact."""
+"""Policies and inventories at random, small enough that every rule meets every fact.
+
+A new field of a rule, or a new condition, gets its strategy here; ``test_every_rule_is_generated`` says which is missing.
+Fields of facts, settings and columns come from their tables, and so does what user definitions ask.
+"""
 
 from datetime import date
 from typing import Any
@@ -7,13 +11,18 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from kanmon.common.facts import (
+    CLASSES,
+    COLUMNS,
+    SETTINGS,
     TOLD_CLASSES,
     Account,
     Agent,
     Antivirus,
+    Check,
     Drive,
     Fact,
     Firewall,
+    Hardware,
     Os,
     Patch,
     PendingUpdate,
@@ -25,14 +34,19 @@ from kanmon.common.facts import (
 )
 from kanmon.policy import rules_items as items
 from kanmon.policy import rules_settings as sets
+from kanmon.policy.check import USER_CLASSES, property_types
+from kanmon.policy.compare import VERSION_PROPERTIES
 from kanmon.policy.rules import JudgmentPolicy
+from kanmon.policy.rules_antivirus import ModelPc
+from kanmon.policy.rules_checks import OutsideCheck
 from kanmon.policy.rules_words import VersionRule
+from tests.judgment import generate_updates
 
 TODAY = date(2026, 11, 20)
 maybe = st.sampled_from([True, False, None])
 name = st.sampled_from(["Alpha", "Beta", "Gamma tool"])
 pattern = st.sampled_from(["alpha", "*a", "Gamma*", "?eta", "/^(al|be)/", "*", "none"])
-version = st.sampled_from(["", "1.0", "1.1", "2.0~rc1", "2.0"])
+version = st.sampled_from(["", "1.0", "1.1", "2.0~rc1", "2.0", "20260103"])
 publisher = st.sampled_from(["", "Maker", "Other"])
 day = st.sampled_from(["", "2026-11-19", "2026-11-10", "2026-01-01", "bad"])
 level = st.sampled_from(["danger", "warning", "caution"])
@@ -42,47 +56,62 @@ os_pattern = st.sampled_from(["", "windows", "Debian*", "linux"])
 flag = st.booleans()
 rule = st.builds(VersionRule, value=st.sampled_from(["1.0", "1.1", "2.0", "1.*"]), comparison=comparison)
 optional_rule = st.none() | rule
+versions = st.sampled_from(["", "", ">=1.0, <1.1 || ==2.*", "!=1.0", ">2026-01-02"])
+version_order = st.sampled_from(["auto", "auto", "deb", "rpm", "windows", "other", "date"])
+
+FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "kb": st.sampled_from(["KB5000001", "KB5000002", "KB5000003"]),
+    "profile": st.sampled_from(["domain", "Public", "ufw", "nftables"]),
+    "scheme": st.sampled_from(["deb", "windows", "other"]),
+    "family": st.sampled_from(["windows", "linux", "other"]),
+    "publisher": publisher,
+    "name": name,
+    "product": name,
+    "definitions_date": day,
+    "password_changed": day,
+    "method": st.sampled_from(["", "AES 128", "XTS-AES 256"]),
+    "source": st.sampled_from(["scap", "osquery"]),
+    "rule": name,
+    "result": st.sampled_from(
+        ["pass", "fixed", "fail", "error", "unknown", "notchecked", "notapplicable", "informational"]
+    ),
+    "severity": st.sampled_from(["", "low", "high"]),
+}
+"""Fields of facts by name; others by their type."""
+
+
+def field(name: str, hint: Any) -> st.SearchStrategy[Any]:
+    """Values of a field of a fact."""
+    if name in FIELDS:
+        return FIELDS[name]
+    if name in VERSION_PROPERTIES:
+        return version
+    if "bool" in str(hint):
+        return maybe if "None" in str(hint) else flag
+    return st.integers(0, 3) if hint is int else st.sampled_from(["", "Maker", "x64"])
+
+
+def record(cls: type[Any]) -> st.SearchStrategy[Any]:
+    """Records of a class."""
+    return st.builds(cls, **{name: field(name, hint) for name, hint in cls.__annotations__.items()})
+
 
 several = [
-    st.builds(
-        Software, name=name, version=version, publisher=publisher, scheme=st.sampled_from(["deb", "windows", "other"])
-    ),
-    st.builds(Patch, kb=st.sampled_from(["KB5000001", "KB5000002", "KB5000003"])),
-    st.builds(PendingUpdate, name=name, version=version, security=maybe),
-    st.builds(
-        Antivirus,
-        product=name,
-        version=version,
-        engine=version,
-        definitions=version,
-        definitions_date=day,
-        enabled=maybe,
-        up_to_date=maybe,
-    ),
-    st.builds(
-        Account, name=name, enabled=maybe, guest=flag, has_password=maybe, password_expires=maybe, password_changed=day
-    ),
-    st.builds(Share, name=name, administrative=flag),
-    st.builds(Service, name=name, running=maybe),
-    st.builds(
-        Firewall, profile=st.sampled_from(["domain", "Public", "ufw", "nftables"]), enabled=maybe, exceptions=maybe
-    ),
-    st.builds(Drive, name=name, system=flag, encrypted=maybe),
+    record(cls) for cls in (Software, Patch, PendingUpdate, Antivirus, Account, Share, Service, Firewall, Drive, Check)
 ]
-SETTING_NAMES = (
-    "automatic_logon",
-    "power_on_password",
-    "vulnerable_password",
-    "anonymous_restricted",
-    "automatic_updates",
-    "screensaver",
-    "screensaver_password",
+SETTING_NAMES = tuple(SETTINGS)
+settings = st.sampled_from(SETTING_NAMES).flatmap(
+    lambda one: st.builds(
+        Setting, name=st.just(one), value=flag if SETTINGS[one] is bool else st.sampled_from([0, 1, 600])
+    )
 )
-settings = st.builds(Setting, name=st.sampled_from(SETTING_NAMES), value=flag)
-os_fact = st.builds(
-    lambda both, version: Os(both[0], both[1], version),
-    st.sampled_from([("windows", "Windows 11 Pro"), ("linux", "Debian GNU/Linux"), ("linux", "Ubuntu")]),
-    st.sampled_from(["12", ""]),
+os_fact = (
+    st.builds(
+        lambda both, version: Os(both[0], both[1], version),
+        st.sampled_from([("windows", "Windows 11 Pro"), ("linux", "Debian GNU/Linux"), ("linux", "Ubuntu")]),
+        st.sampled_from(["12", ""]),
+    )
+    | generate_updates.systems
 )
 
 
@@ -94,6 +123,7 @@ def facts(draw: st.DrawFn) -> frozenset[Fact]:
         found.add(Agent("test", "1"))
     found |= draw(st.sets(os_fact, max_size=2))
     found |= set(draw(st.lists(settings, max_size=6, unique_by=lambda one: one.name)))
+    found |= draw(st.sets(record(Hardware), max_size=1))
     for records in draw(st.lists(st.sampled_from(several), max_size=6)):
         found |= draw(st.sets(records, max_size=4))
     found |= {Told(cls) for cls in draw(st.sets(st.sampled_from(TOLD_CLASSES)))}
@@ -103,8 +133,10 @@ def facts(draw: st.DrawFn) -> frozenset[Fact]:
 columns = st.fixed_dictionaries(
     {},
     optional={
-        "host": st.sampled_from(["pc-1", "pc-2", ""]),
-        "disk_free_mb": st.integers(0, 3),
+        **{
+            name: st.integers(0, 3) if kind is int else st.sampled_from(["pc-1", "pc-2", ""])
+            for name, kind in COLUMNS.items()
+        },
         "reported_at": st.sampled_from([1795100000, 1790000000, 1794614400, 1794614399]),
     },
 )
@@ -127,15 +159,54 @@ services = st.lists(
     ),
     max_size=2,
 ).map(tuple)
+accepted = st.lists(st.sampled_from(["alpha", "*a", "XTS*", "aes 128"]), min_size=1, max_size=2).map(tuple)
 drives = st.builds(
     sets.DriveEncryption,
+    method=st.none()
+    | st.builds(
+        sets.MethodCondition,
+        accepted=accepted,
+        drives=st.sampled_from(["system", "all"]),
+        level=level,
+        missing=missing,
+    ),
     off=st.none()
     | st.builds(sets.DriveCondition, drives=st.sampled_from(["system", "all"]), level=level, missing=missing),
 )
+accounts = st.builds(
+    sets.Accounts,
+    guest_enabled=one,
+    other_administrators=st.none()
+    | st.builds(sets.AdministratorCondition, accepted=accepted, level=level, missing=missing),
+)
+screensaver = st.builds(
+    sets.Screensaver,
+    not_set=one,
+    no_password=one,
+    lock_delay=st.none()
+    | st.builds(sets.SecondsCondition, seconds=st.sampled_from([1, 300, 600]), level=level, missing=missing),
+)
+checks = st.lists(
+    st.builds(
+        OutsideCheck,
+        name=name,
+        rule=pattern,
+        source=st.sampled_from(["", "scap", "os*"]),
+        profile=st.sampled_from(["", "domain"]),
+        severities=st.sampled_from([(), ("high",), ("unknown", "low")]),
+        os=os_pattern,
+        level=level,
+        missing=missing,
+        not_checked=missing,
+        not_applicable=missing,
+        unknown=missing,
+    ),
+    max_size=2,
+).map(tuple)
 pc_settings = st.builds(
     sets.PcSettings,
     judge=flag,
-    accounts=st.builds(sets.Accounts, guest_enabled=one),
+    accounts=accounts,
     passwords=passwords,
     logon=st.builds(sets.Logon, automatic=one, power_on_password=one),
     shared_folders=st.builds(sets.SharedFolders, any=one, administrative=one),
@@ -145,21 +216,16 @@ pc_settings = st.builds(
     automatic_updates=st.builds(
         sets.AutomaticUpdates, off=st.none() | st.builds(sets.WarningCondition, level=level, missing=missing)
     ),
-    screensaver=st.builds(sets.Screensaver, not_set=one, no_password=one),
+    screensaver=screensaver,
     drive_encryption=drives,
+    firmware=st.builds(sets.Firmware, secure_boot_off=one, no_tpm=one),
+    remote_desktop=st.builds(sets.RemoteDesktop, on=one),
+    protocols=st.builds(sets.Protocols, smb1=one, llmnr=one),
+    usb_storage=st.builds(sets.UsbStorage, usable=one),
+    outside_checks=checks,
 )
-kb = st.sampled_from(["KB5000001", "KB5000002", "KB5000003"])
-updates = st.builds(
-    items.SecurityUpdates,
-    judge=flag,
-    specified=st.lists(
-        st.builds(
-            items.SpecifiedUpdate, kb=kb, os=os_pattern, level=level, superseded_by=st.lists(kb, max_size=1).map(tuple)
-        ),
-        max_size=3,
-    ).map(tuple),
-    pending=st.builds(items.Pending, security=st.none() | level, other=st.none() | level),
-)
+kb = FIELDS["kb"]
+updates = generate_updates.security_updates
 antivirus = st.builds(
     items.AntivirusItem,
     judge=flag,
@@ -174,6 +240,7 @@ antivirus = st.builds(
     definitions_max_age_days=st.sampled_from([None, 7]),
     use_up_to_date_flag=flag,
     level=level,
+    model=st.none() | st.builds(ModelPc, pc=name, grace_days=st.sampled_from([0, 3])),  # changes no verdict
 )
 prohibited = st.builds(
     items.ProhibitedItem,
@@ -184,6 +251,8 @@ prohibited = st.builds(
             name=pattern,
             publisher=st.sampled_from(["", "make*"]),
             version=optional_rule,
+            versions=versions,
+            version_order=version_order,
             os=os_pattern,
             level=level,
         ),
@@ -191,7 +260,12 @@ prohibited = st.builds(
     ).map(tuple),
 )
 alternative = st.builds(
-    items.Alternative, name=pattern, publisher=st.sampled_from(["", "Maker"]), version=optional_rule
+    items.Alternative,
+    name=pattern,
+    publisher=st.sampled_from(["", "Maker"]),
+    version=optional_rule,
+    versions=versions,
+    version_order=version_order,
 )
 mandatory = st.builds(
     items.MandatoryItem,
@@ -207,65 +281,41 @@ mandatory = st.builds(
         max_size=2,
     ).map(tuple),
 )
-user_condition = st.one_of(
-    st.builds(
-        items.UserCondition,
-        cls=st.just("software"),
-        property=st.sampled_from(["name", "version", "publisher"]),
-        value=st.sampled_from(["Alpha", "1.1", "Ma*"]),
-        comparison=comparison,
-    ),
-    st.builds(
-        items.UserCondition,
-        cls=st.just("os"),
-        property=st.sampled_from(["family", "version"]),
-        value=st.sampled_from(["linux", "12"]),
-        comparison=comparison,
-    ),
-    st.builds(
-        items.UserCondition,
-        cls=st.just("setting"),
-        property=st.sampled_from(SETTING_NAMES[:2]),
-        value=st.just("true"),
-        comparison=st.sampled_from(["==", "!="]),
-    ),
-    st.builds(
-        items.UserCondition,
-        cls=st.just("drive"),
-        property=st.sampled_from(["encrypted", "system"]),
-        value=st.just("true"),
-        comparison=st.sampled_from(["==", "!="]),
-    ),
-    st.builds(
-        items.UserCondition,
-        cls=st.just("pc"),
-        property=st.just("disk_free_mb"),
-        value=st.sampled_from(["1", "2"]),
-        comparison=comparison,
-    ),
-    st.builds(
-        items.UserCondition,
-        cls=st.just("pc"),
-        property=st.just("host"),
-        value=st.sampled_from(["pc-1", "pc*"]),
-        comparison=comparison,
-    ),
-)
-user = st.builds(
-    items.UserDefinition,
-    judge=flag,
-    items=st.lists(
-        st.builds(
-            items.UserItem,
-            name=name,
-            conditions=st.lists(user_condition, min_size=1, max_size=3).map(tuple),
-            fails_when=st.sampled_from(["met", "not_met"]),
-            missing=missing,
-            level=level,
-        ),
-        max_size=3,
-    ).map(tuple),
-)
+VALUES = {
+    bool: st.sampled_from(["true", "false"]),
+    int: st.sampled_from(["0", "1", "2", "600"]),
+    str: st.sampled_from(["Alpha", "1.1", "Ma*", "pc-1", "linux", "2026-11-10", "KB5000001"]),
+}
+
+
+def user_conditions(cls: str) -> st.SearchStrategy[items.UserCondition]:
+    """Conditions on any property of a class."""
+    types = property_types(cls)
+
+    def on(property: str) -> st.SearchStrategy[items.UserCondition]:
+        kind = types[property]
+        signs = st.sampled_from(["==", "!="]) if kind is bool else comparison
+        return st.builds(
+            items.UserCondition, cls=st.just(cls), property=st.just(property), value=VALUES[kind], comparison=signs
+        )
+
+    return st.sampled_from(list(types)).flatmap(on)
+
+
+def user_items(conditions: st.SearchStrategy[items.UserCondition]) -> st.SearchStrategy[items.UserDefinition]:
+    """Items of up to three conditions."""
+    item = st.builds(
+        items.UserItem,
+        name=name,
+        conditions=st.lists(conditions, min_size=1, max_size=3).map(tuple),
+        fails_when=st.sampled_from(["met", "not_met"]),
+        missing=missing,
+        level=level,
+    )
+    return st.builds(items.UserDefinition, judge=flag, items=st.lists(item, max_size=3).map(tuple))
+
+
+user = user_items(st.one_of(*(user_conditions(cls) for cls in USER_CLASSES)))
 policies = st.builds(
     JudgmentPolicy,
     name=st.just("generated"),
@@ -288,18 +338,35 @@ def _settings(**groups: st.SearchStrategy[Any]) -> st.SearchStrategy[JudgmentPol
     return _only("pc_settings", st.builds(sets.PcSettings, **groups))
 
 
-software, patch, waiting, products, account, share, service, firewall, drive = several
+software, patch, waiting, products, account, share, service, firewall, drive, check = several
 FOCUS: dict[str, tuple[st.SearchStrategy[JudgmentPolicy], st.SearchStrategy[Fact]]] = {
-    "security_updates": (_only("security_updates", updates), patch | waiting),
+    "security_updates.latest": (_only("security_updates", generate_updates.by_severity), patch),
+    "security_updates": (_only("security_updates", updates), patch | waiting | software),
     "antivirus": (_only("antivirus", antivirus), products),
     "prohibited_software": (_only("prohibited_software", prohibited), software),
     "mandatory_software": (_only("mandatory_software", mandatory), software),
-    "accounts": (_settings(accounts=st.builds(sets.Accounts, guest_enabled=single), passwords=passwords), account),
+    "accounts": (_settings(accounts=accounts, passwords=passwords), account),
+    "settings": (
+        _settings(
+            screensaver=screensaver,
+            firmware=st.builds(sets.Firmware, secure_boot_off=single, no_tpm=one),
+            protocols=st.builds(sets.Protocols, smb1=single, llmnr=one),
+        ),
+        settings,
+    ),
+    "outside_checks": (_settings(outside_checks=checks), check),
     "shares": (_settings(shared_folders=st.builds(sets.SharedFolders, any=single, administrative=one)), share),
     "services": (_settings(services=services), service),
     "firewall": (_settings(firewall=st.builds(sets.Firewalls, off=single, exceptions=one)), firewall),
     "drives": (_settings(drive_encryption=drives), drive),
     "user_definition": (_only("user_definition", user), software | drive | settings),
+    **{
+        f"user_definition.{cls}": (
+            _only("user_definition", user_items(user_conditions(cls))),
+            settings if cls in ("pc", "setting") else record(CLASSES[cls][1]),
+        )
+        for cls in USER_CLASSES
+    },
 }
 """Rules of one kind, and the records that they look at: here the two judges meet most often."""
 

@@ -48,6 +48,7 @@ def test_of_two_products_the_one_in_use_is_explained_in_every_row() -> None:
         ("antivirus.definitions", "failed", "Microsoft Defender 4.18: definitions 9 days old"),
         ("antivirus.product", "passed", "Microsoft Defender 4.18; also found: Other 2"),
         ("antivirus.resident", "passed", "Microsoft Defender 4.18 running"),
+        ("antivirus.engine", "not_applicable", "not judged by this policy"),
     ]
 
 

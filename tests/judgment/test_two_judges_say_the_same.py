@@ -1,6 +1,11 @@
-"""The index and the reference judge are two ways to one truth."""
+"""The index and the reference judge are two ways to one truth.
 
+``PAIRS`` of a policy and an inventory are compared at least: 2,000 by ``make test``, 100,000 by ``make campaign``.
+"""
+
+from collections.abc import Sequence
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -8,19 +13,31 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from kanmon.common.facts import Fact
+from kanmon.common.facts import COLUMNS, Fact
+from kanmon.judgment import findings
+from kanmon.judgment.condition import Condition
 from kanmon.judgment.findings import decode_set
 from kanmon.judgment.index import Index, Judgement
 from kanmon.judgment.judge import compile
 from kanmon.judgment.levels import ITEMS
 from kanmon.judgment.reference import Verdict, judge_one
 from kanmon.policy.rules import JudgmentPolicy, load, to_yaml
+from tests.conftest import CAMPAIGN
 from tests.judgment import generate
 from tests.judgment.generate import TODAY
+from tests.judgment.generate_updates import SAMPLE
 
 Fleet = dict[int, tuple[frozenset[Fact], dict[str, Any]]]
 fleets = st.dictionaries(st.integers(1, 2000), st.tuples(generate.facts(), generate.columns), min_size=1, max_size=5)
-LIMITS = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+PAIRS = 100_000 if CAMPAIGN else 2_000
+pytestmark = pytest.mark.timeout(14_400 if CAMPAIGN else 600)
+
+
+def share(part: float) -> settings:
+    """So much of all pairs; an example has one pair at least."""
+    return settings(
+        max_examples=int(part * PAIRS) + 1, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+    )
 
 
 class Numbers:
@@ -59,34 +76,65 @@ def verdicts(judgement: Judgement) -> dict[int, Verdict]:
     return found
 
 
-def check(index: Index, fleet: Fleet, policy: JudgmentPolicy) -> None:
-    conditions = compile(policy, TODAY)
+def found(conditions: Sequence[Condition], facts: frozenset[Fact], columns: dict[str, Any]) -> list[tuple[str, str]]:
+    """(condition, outcome) of what failed or is unknown of one PC."""
+    judgement = built({1: (facts, columns)}, Numbers()).judge(conditions, BitMap([1]))
+    return [(one.condition, one.outcome) for one in decode_set(judgement.sets[judgement.set_of[0]])]
+
+
+def check(
+    index: Index, fleet: Fleet, policy: JudgmentPolicy, waived: dict[str, BitMap] | None = None
+) -> dict[int, Verdict]:
+    conditions = compile(policy, TODAY, knowledge=SAMPLE)
     assert len({one.id for one in conditions}) == len(conditions)
-    for scope in (BitMap(fleet), BitMap(list(fleet)[:1])):
-        found = verdicts(index.judge(conditions, scope))
+    for scope, many in ((BitMap(list(fleet)[:1]), findings._MANY), (BitMap(fleet), findings._MANY), (BitMap(fleet), 1)):
+        with mock.patch.object(findings, "_MANY", many):
+            found = verdicts(index.judge(conditions, scope, waived=waived or {}))
         for pc in scope:
             facts, columns = fleet[pc]
             known = {name: value for name, value in columns.items() if value != ""}
-            assert found[pc] == judge_one(policy, facts, known, TODAY)
+            here = {condition for condition, pcs in (waived or {}).items() if pc in pcs}
+            assert found[pc] == judge_one(policy, facts, known, TODAY, here, SAMPLE)
+    return found
 
 
 @pytest.mark.parametrize("focus", generate.FOCUS)
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@share(0.8 / len(generate.FOCUS))
 @given(st.data())
 def test_both_say_the_same_of_one_kind_of_rule(focus: str, data: st.DataObject) -> None:
     policies, records = generate.FOCUS[focus]
     facts = data.draw(st.lists(generate.pc_about(records), min_size=1, max_size=4))
-    fleet: Fleet = {pc: (one, {}) for pc, one in enumerate(facts, start=1)}
+    fleet: Fleet = {pc: (one, data.draw(generate.columns)) for pc, one in enumerate(facts, start=1)}
     check(built(fleet, Numbers()), fleet, data.draw(policies))
 
 
-@LIMITS
+@share(0.15)
 @given(generate.policies, fleets)
 def test_the_index_says_what_the_reference_says(policy: JudgmentPolicy, fleet: Fleet) -> None:
     check(built(fleet, Numbers()), fleet, policy)
 
 
-@LIMITS
+@share(0.05)
+@given(generate.policies, fleets, st.data())
+def test_waiving_makes_nothing_worse_and_hides_nothing(
+    policy: JudgmentPolicy, fleet: Fleet, data: st.DataObject
+) -> None:
+    ids = [one.id for one in compile(policy, TODAY) if one.id != "inventory.agent"]
+    some = st.sets(st.sampled_from(sorted(fleet))).map(BitMap)
+    waived = data.draw(st.dictionaries(st.sampled_from(ids), some)) if ids else {}
+    index = built(fleet, Numbers())
+    before, after = check(index, fleet, policy), check(index, fleet, policy, waived)
+    for pc, verdict in after.items():
+        assert verdict.level <= before[pc].level
+        assert all(verdict.items[item] <= before[pc].items[item] for item in ITEMS)
+        here = {condition for condition, pcs in waived.items() if pc in pcs}
+        assert verdict.findings == {
+            (condition, "waived" if condition in here else outcome, level)
+            for condition, outcome, level in before[pc].findings
+        }
+
+
+@share(0.05)
 @given(
     generate.policies,
     fleets,
@@ -105,7 +153,7 @@ def test_an_index_that_was_changed_says_what_a_new_one_says(
         after = numbers.packed(facts)
         index.learn((number, fact) for fact, number in numbers.of.items())
         index.apply(pc, np.setdiff1d(after, before), np.setdiff1d(before, after))
-        for name in ("host", "disk_free_mb", "reported_at"):
+        for name in COLUMNS:
             index.set_column(pc, name, columns.get(name))
         fleet[pc] = (facts, columns)
     for pc in dropped & set(fleet):
@@ -124,7 +172,7 @@ def test_an_index_that_was_changed_says_what_a_new_one_says(
     assert [one.sets[place] for place in one.set_of] == [two.sets[place] for place in two.set_of]
 
 
-@LIMITS
+@share(0.05)
 @given(generate.policies)
 def test_a_policy_survives_its_document(policy: JudgmentPolicy) -> None:
     assert load(to_yaml(policy)) == policy

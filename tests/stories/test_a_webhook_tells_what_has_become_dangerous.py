@@ -111,7 +111,7 @@ class TestTakingPoliciesIn:
     @pytest.mark.parametrize(
         ("text", "said"),
         [
-            ("{kind: judgment, name: Default}", "KNM3120-E"),
+            ("{kind: judgment, name: Initial}", "KNM3121-E"),
             ("{kind: action, name: Initial}", "KNM3121-E"),
             ("{kind: action, name: x, danger: {webhook: {to: UPPER CASE}}}", "KNM5004-E"),
             ("{kind: action, name: x, danger: {webhook: {}}}", "KNM5005-E"),

@@ -22,7 +22,7 @@ from pyroaring import BitMap
 from kanmon.action.command import allowed, begun, files, places, start, told
 from kanmon.action.command.begun import Begun, Known
 from kanmon.action.models import Order
-from kanmon.common import clock, config, fault, messages
+from kanmon.common import clock, config, fault, messages, zone
 from kanmon.common.errors import Refused
 from kanmon.journal import record
 from kanmon.journal.here import HERE
@@ -154,7 +154,7 @@ def _begin(case: Case) -> None:
 def _fill(case: Case, place: Path, mark: str, program: Path, who: allowed.RunAs) -> None:
     """The files about the PCs, and the order for the supervisor."""
     command, folder = case.told.command, place / supervised.FILES
-    then = files.AsOf(case.told.verdict, case.order.created_at.date())
+    then = files.AsOf(case.told.verdict, zone.day_of(case.order.created_at))
     language = str(config.get("server.language"))
     detailed = command.results == "detailed"
     pcs = BitMap.deserialize(bytes(case.order.pcs))

@@ -81,7 +81,7 @@ class _Judged:
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """When it was decided: the newest verdict and the day (UTC) of then."""
+    """When it was decided: the newest verdict and the day of then."""
 
     verdict: int
     day: date

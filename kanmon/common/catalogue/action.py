@@ -151,13 +151,6 @@ MESSAGES: tuple[Message, ...] = (
         "Write the address where the receiver really is in webhook.targets, then redo.",
     ),
     Message(
-        "KNM3120-E",
-        "{name} is a judgment policy: only action policies can be taken in.",
-        "{name} は判定ポリシーです。取り込めるのはアクションポリシーのみです。",
-        "In this version judgment policies can be read, not changed.",
-        "Take in a document with kind: action.",
-    ),
-    Message(
         "KNM3121-E",
         "The policy {name} is read-only.",
         "ポリシー {name} は読み取り専用です。",

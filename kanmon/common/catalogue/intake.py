@@ -56,7 +56,8 @@ MESSAGES: tuple[Message, ...] = (
         "KNM1010-E",
         "The body is no inventory that Kanmon knows: it begins with {seen}.",
         "本文は Kanmon が扱えるインベントリではありません。先頭は {seen} です。",
-        "Known are FusionInventory, OCS and GLPI inventories (XML or JSON) and Kanmon's own JSON.",
+        "Known are FusionInventory, OCS and GLPI inventories (XML or JSON), Kanmon's own JSON, tables of osquery, and the "
+        "output of systeminfo and wmic qfe.",
         "Check which program sends to this address.",
     ),
     Message(
@@ -175,8 +176,9 @@ MESSAGES: tuple[Message, ...] = (
         "KNM1031-E",
         "{device} sent only the changed part of its inventory, but Kanmon has no whole one of it yet.",
         "{device} はインベントリの変更部分だけを送信しましたが、Kanmon には全体がまだありません。",
-        "GLPI agents send whole inventories only from time to time.",
-        "Set full-inventory-postpone = 0 in the agent's configuration, at least for the first inventory.",
+        "GLPI agents send whole inventories only from time to time; a list of updates (wmic qfe) is only a part, too.",
+        "Set full-inventory-postpone = 0 in the agent's configuration, at least for the first inventory. Send the "
+        "output of systeminfo before the list of updates of the same PC.",
     ),
     Message(
         "KNM1032-E",
@@ -212,5 +214,27 @@ MESSAGES: tuple[Message, ...] = (
         "{url} にはインベントリを送信できません。https:// (このマシン上なら http://) で始まる必要があります。",
         "An inventory and its token must not cross the network in the clear.",
         "Give the https address of the Manager.",
+    ),
+    Message(
+        "KNM1250-E",
+        "The check results are of a PC that Kanmon does not know: host {host}, MAC addresses {macs}.",
+        "検査結果の PC が Kanmon に登録されていません: ホスト {host}、MAC アドレス {macs}",
+        "Results of checks are added to a PC that has sent an inventory; or they tell no address, and several PCs have"
+        " this host name.",
+        "Let the PC send its inventory first, then send the results again.",
+    ),
+    Message(
+        "KNM1251-E",
+        "The file has more than {limit} check results.",
+        "検査結果が {limit} 件を超えています。",
+        "No guide has so many rules.",
+        "Evaluate one profile at a time.",
+    ),
+    Message(
+        "KNM1252-E",
+        "The file has no check result: no rule of a TestResult was selected.",
+        "検査結果がありません。TestResult に選択されたルールがありません。",
+        "It is a guide that was not evaluated, or its profile selects nothing.",
+        "Write results: oscap xccdf eval --profile ... --results FILE, or --results-arf FILE.",
     ),
 )

@@ -1,7 +1,7 @@
 """Findings for lists, for counts over the fleet, and for the page of one PC."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.db.models import Count
 
@@ -18,6 +18,7 @@ from kanmon.judgment.wording_failing import failing
 
 SETS_COUNTED = 20_000
 PASSING_SHOWN = 50
+TELLING = ("failed", "unknown", "waived")
 
 
 def worst(states: Collection[PcState]) -> dict[int, str]:
@@ -62,16 +63,27 @@ def explain(pc: int) -> tuple[list[ItemShown], str]:
     state = PcState.objects.filter(pc=pc).exclude(verdict=None).first()
     if state is None:
         return [], ""
-    explained = why.of_pc(pc, language())
-    shown = {one.item: _item(one, Level(getattr(state, one.item, one.level))) for one in explained}
+    return shown(why.of_pc(pc, language()), {item: getattr(state, item) for item in ITEMS})
+
+
+def shown(explained: Collection[ItemExplanation], levels: Mapping[str, int] | None) -> tuple[list[ItemShown], str]:
+    """Explained items with the levels of the verdict (None: not judged), and why the PC is at its level."""
+    if levels is None:
+        return [], ""
+    found = {one.item: _item(one, Level(levels.get(one.item, one.level))) for one in explained}
     for item in ITEMS:
-        shown.setdefault(item, ItemShown(item, Level(getattr(state, item)), ()))
-    ordered = sorted(shown.values(), key=lambda one: -one.level)
-    return ordered, headline(explained, language())
+        found.setdefault(item, ItemShown(item, Level(levels[item]), ()))
+    return sorted(found.values(), key=lambda one: -one.level), headline(explained, language())
 
 
 def _item(one: ItemExplanation, level: Level) -> ItemShown:
-    rows = [FoundRow(row.title, row.outcome, row.found, row.wanted, row.mend, row.level) for row in one.rows]
-    telling = [row for row in rows if row.outcome in ("failed", "unknown")]
-    fine = [row for row in rows if row.outcome not in ("failed", "unknown")]
+    rows = [
+        FoundRow(
+            row.title, row.outcome, row.found, row.wanted, row.mend,
+            Level.NOT_APPLICABLE if row.waiver else row.level, row.waiver,
+        )
+        for row in one.rows
+    ]  # fmt: skip
+    telling = [row for row in rows if row.outcome in TELLING]
+    fine = [row for row in rows if row.outcome not in TELLING]
     return ItemShown(one.item, level, telling + fine[:PASSING_SHOWN], max(0, len(fine) - PASSING_SHOWN))

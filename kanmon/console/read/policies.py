@@ -20,14 +20,16 @@ VERSIONS_SHOWN = 100
 def policies() -> list[PolicyRow]:
     """The newest version of every policy, judgment policies first."""
     newest = PolicyVersion.objects.select_related("policy").annotate(last=Max("policy__versions__number"))
-    rows = newest.filter(number=F("last")).order_by("-policy__kind", "policy__name")
+    rows = newest.filter(number=F("last"), policy__deleted_at=None).order_by("-policy__kind", "policy__name")
     places = _places()
     return [_row(version, places.get(version.policy.pk, [])) for version in rows]
 
 
 def policy(kind: str, name: str, number: int | None = None) -> PolicyShown | None:
     """Version ``number`` (None: the newest) of a policy."""
-    versions = PolicyVersion.objects.select_related("policy").filter(policy__kind=kind, policy__name=name)
+    versions = PolicyVersion.objects.select_related("policy").filter(
+        policy__kind=kind, policy__name=name, policy__deleted_at=None
+    )
     all_of_them = list(versions.order_by("-number")[:VERSIONS_SHOWN])
     shown = all_of_them[0] if number is None and all_of_them else versions.filter(number=number).first()
     if shown is None:

@@ -12,7 +12,10 @@ from kanmon.judgment.levels import Level
 
 @dataclass(frozen=True, slots=True)
 class FoundRow:
-    """One condition that was looked at. ``outcome``: failed, unknown, passed, not_applicable, waived."""
+    """One condition that was looked at. ``outcome``: failed, unknown, passed, not_applicable, waived.
+
+    ``waiver``: of a waived one until when and why it does not count; its level is Not applicable.
+    """
 
     title: str
     outcome: str
@@ -20,6 +23,7 @@ class FoundRow:
     wanted: str
     mend: str
     level: Level
+    waiver: str = ""
 
 
 @dataclass(frozen=True, slots=True)

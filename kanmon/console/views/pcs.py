@@ -12,9 +12,11 @@ from django.views.decorators.vary import vary_on_headers
 from kanmon.common import clock
 from kanmon.console import pc_words, read, wording, words
 from kanmon.console.needs import needs
+from kanmon.console.read import past
 from kanmon.console.read.pcs import SORTS
 from kanmon.console.shown.pc import PcShown
 from kanmon.console.shown.pcs import PcQuery
+from kanmon.judgment.as_of import moment_of
 from kanmon.judgment.levels import Level
 
 TABS = (Level.DANGER, Level.WARNING, Level.CAUTION, Level.SAFE, Level.UNKNOWN, Level.NOT_JUDGED)
@@ -96,14 +98,20 @@ def _columns(query: PcQuery) -> dict[str, dict[str, str]]:
 @require_safe
 @needs("view")
 def pc(request: HttpRequest, number: int) -> HttpResponse:
-    """How a PC stands and why, how to mend it, and what happened to it."""
+    """How a PC stands and why, how to mend it, and what happened to it; ``?at=`` a day or moment: as of then."""
     earlier = request.GET.get("earlier", "0")
     more = min(int(earlier), 1000) if earlier.isdecimal() and len(earlier) < 6 else 0
     shown = read.pc(number, more)
     if shown is None:
         raise Http404
+    text = _text(request.GET, "at", 40)
+    at = moment_of(text) if text else None
+    same = True
+    if at is not None:
+        shown, same = past.then(shown, at)
     items = [(item, pc_words.summary(item), item.level in pc_words.FAILING) for item in shown.items]
-    return render(request, "console/pc.html", {**_head(shown), "items": items, "earlier": more + 50})
+    asked = {"at": at, "at_text": text, "same": same, "strip": past.strip(number, at)}
+    return render(request, "console/pc.html", {**_head(shown), **asked, "items": items, "earlier": more + 50})
 
 
 @require_safe

@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from kanmon.accounts.permission import may
 from kanmon.console import read
 from kanmon.console.needs import needs
 
@@ -25,4 +26,8 @@ def policy(request: HttpRequest, kind: str, name: str) -> HttpResponse:
     if shown is None:
         raise Http404
     newest = shown.row.version == shown.versions[0].version
-    return render(request, "console/policy.html", {"policy": shown, "newest": newest, "nav": "policies"})
+    return render(
+        request,
+        "console/policy.html",
+        {"policy": shown, "newest": newest, "nav": "policies", "may_edit": may(request.user, "edit_policy").allowed},
+    )

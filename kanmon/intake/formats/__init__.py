@@ -10,7 +10,7 @@ from collections.abc import Callable
 import msgspec
 
 from kanmon.common.errors import Refused
-from kanmon.intake.formats import glpi_json, kanmon_json, ocs_xml
+from kanmon.intake.formats import glpi_json, kanmon_json, ocs_xml, osquery, qfe, scap_xml, systeminfo
 from kanmon.intake.formats.message import Contact, Prolog, Wire, accepted
 from kanmon.intake.report import Report
 from kanmon.intake.text import clean
@@ -30,27 +30,48 @@ class _Outline(msgspec.Struct):
     deviceid: msgspec.Raw = msgspec.Raw()
     action: msgspec.Raw = msgspec.Raw()
     content: msgspec.Raw = msgspec.Raw()
+    osquery: msgspec.Raw = msgspec.Raw()
 
 
-def _is_xml(head: bytes, outline: _Outline | None) -> bool:
-    return head.startswith(b"<")
+def _is_scap(body: bytes, outline: _Outline | None) -> bool:
+    return body.startswith(b"<") and scap_xml.root(body) in scap_xml.ROOTS
 
 
-def _is_kanmon(head: bytes, outline: _Outline | None) -> bool:
+def _is_xml(body: bytes, outline: _Outline | None) -> bool:
+    return body.startswith(b"<")
+
+
+def _is_kanmon(body: bytes, outline: _Outline | None) -> bool:
     return outline is not None and bool(bytes(outline.kanmon))
 
 
-def _is_glpi(head: bytes, outline: _Outline | None) -> bool:
+def _is_glpi(body: bytes, outline: _Outline | None) -> bool:
     return outline is not None and any(map(bytes, (outline.deviceid, outline.action, outline.content)))
+
+
+def _is_osquery(body: bytes, outline: _Outline | None) -> bool:
+    return outline is not None and bool(bytes(outline.osquery))
+
+
+def _is_systeminfo(body: bytes, outline: _Outline | None) -> bool:
+    return outline is None and systeminfo.seems(body)
+
+
+def _is_qfe(body: bytes, outline: _Outline | None) -> bool:
+    return outline is None and qfe.seems(body)
 
 
 Reader = Callable[[bytes, str, str | None], Message]
 
 # name -> (is it this one?, reader of body, User-Agent, encoding that overrides the body's own)
 FORMATS: dict[str, tuple[Callable[[bytes, _Outline | None], bool], Reader]] = {
+    "scap": (_is_scap, lambda body, agent, encoding: scap_xml.read(body, encoding)),
     "ocs_xml": (_is_xml, ocs_xml.read),
     "kanmon_json": (_is_kanmon, lambda body, agent, encoding: kanmon_json.read(body)),
     "glpi_json": (_is_glpi, lambda body, agent, encoding: glpi_json.read(body)),
+    "osquery": (_is_osquery, lambda body, agent, encoding: osquery.read(body)),
+    "systeminfo": (_is_systeminfo, lambda body, agent, encoding: systeminfo.read(body)),
+    "qfe": (_is_qfe, lambda body, agent, encoding: qfe.read(body)),
 }
 
 _outline = msgspec.json.Decoder(_Outline)
@@ -71,7 +92,7 @@ def read(body: bytes, agent: str = "") -> Message:
         return kanmon_json.read(body)
     outline = _look(body) if head.startswith(b"{") else None
     for is_it, reader in FORMATS.values():
-        if is_it(head, outline):
+        if is_it(body, outline):
             return reader(body, agent, encoding)
     raise Refused("KNM1010-E", seen=_described(head, outline))
 
@@ -106,7 +127,7 @@ def _look(body: bytes) -> _Outline:
 def _described(head: bytes, outline: _Outline | None) -> str:
     """The beginning of a body in words that are safe to show: text as such, everything else as numbers."""
     if outline is not None:
-        return "a JSON object with none of the fields kanmon, deviceid, action, content"
+        return "a JSON object with none of the fields kanmon, deviceid, action, content, osquery"
     if head.isascii() and head[:32].decode("ascii").strip().isprintable() and head:
         return f"the text {head[:32].decode('ascii').strip()!r}"
     kinds = {b"PK": "a ZIP archive", b"\x1f\x8b": "a gzip stream", b"\x7fELF": "a program", b"%PDF": "a PDF file"}

@@ -11,6 +11,7 @@ from kanmon.common.facts import (
     Account,
     Agent,
     Antivirus,
+    Check,
     Drive,
     Fact,
     Firewall,
@@ -23,7 +24,8 @@ from kanmon.common.facts import (
     Share,
     Software,
 )
-from kanmon.intake.formats.kanmon_schema import Inventory, Scheme, ServicePart, SoftwarePart
+from kanmon.intake import security_center
+from kanmon.intake.formats.kanmon_schema import AntivirusPart, Inventory, Scheme, ServicePart, SoftwarePart
 from kanmon.intake.formats.known import Known
 from kanmon.intake.formats.sections.network import addresses
 from kanmon.intake.report import Report, build
@@ -53,6 +55,7 @@ _SECTIONS = {
     "service": "services",
     "firewall": "firewall",
     "drive": "drives",
+    "check": "checks",
 }
 
 
@@ -130,19 +133,21 @@ _WINDOWS_PROGRAMS, _PROGRAMS = (
 _SERVICES = Known(_service)
 
 
+def _antivirus(p: AntivirusPart) -> Antivirus:
+    enabled, up_to_date = security_center.decode(p.product_state)
+    return Antivirus(
+        clean(p.product),
+        clean(p.version),
+        clean(p.engine),
+        clean(p.definitions),
+        _day(p.definitions_date),
+        enabled if p.enabled is None else p.enabled,
+        up_to_date if p.up_to_date is None else p.up_to_date,
+    )
+
+
 def _states(told: Any) -> list[Fact]:
-    found: list[Fact] = [
-        Antivirus(
-            clean(p.product),
-            clean(p.version),
-            clean(p.engine),
-            clean(p.definitions),
-            _day(p.definitions_date),
-            p.enabled,
-            p.up_to_date,
-        )
-        for p in told.antivirus or ()
-    ]
+    found: list[Fact] = [_antivirus(p) for p in told.antivirus or ()]
     found += [
         Account(
             clean(p.name),
@@ -158,6 +163,10 @@ def _states(told: Any) -> list[Fact]:
     found += [Share(clean(p.name), p.administrative) for p in told.shares or ()]
     found += _SERVICES.facts(told.services or ())
     found += [Firewall(clean(p.profile), p.enabled, p.exceptions) for p in told.firewall or ()]
+    found += [
+        Check(clean(p.source), clean(p.rule), p.result, clean(p.title), p.severity, clean(p.profile))
+        for p in told.checks or ()
+    ]
     return found + [
         Drive(clean(p.name), p.system, p.encrypted, clean(p.method), clean(p.filesystem)) for p in told.drives or ()
     ]

@@ -79,7 +79,10 @@ class PendingPart(_Part):
 
 
 class AntivirusPart(_Part):
-    """One antivirus product. ``enabled``: it runs and protects now."""
+    """One antivirus product. ``enabled``: it runs and protects now.
+
+    ``product_state``: that of Windows Security Center; it is read where ``enabled`` or ``up_to_date`` is not told.
+    """
 
     product: str
     version: str = ""
@@ -88,6 +91,7 @@ class AntivirusPart(_Part):
     definitions_date: date | None = None
     enabled: bool | None = None
     up_to_date: bool | None = None
+    product_state: Annotated[int, Meta(ge=0, le=2**32 - 1)] | None = None
 
 
 class AccountPart(_Part):
@@ -133,6 +137,17 @@ class DrivePart(_Part):
     encrypted: bool | None = None
     method: str = ""
     filesystem: str = ""
+
+
+class CheckPart(_Part):
+    """One result of a check that another program made: a rule of SCAP, a policy of osquery..."""
+
+    source: Key
+    rule: Annotated[str, Meta(min_length=1, max_length=500)]
+    result: Literal["pass", "fixed", "fail", "error", "unknown", "notchecked", "notapplicable", "informational"]
+    title: str = ""
+    severity: Literal["", "critical", "high", "medium", "low", "info"] = ""
+    profile: str = ""
 
 
 _OWN_PLACE = frozenset({"host", "serial", "uuid", "mac", "reported_at"})
@@ -182,6 +197,7 @@ class Inventory(_Part):
     services: tuple[ServicePart, ...] | None = None
     firewall: tuple[FirewallPart, ...] | None = None
     drives: tuple[DrivePart, ...] | None = None
+    checks: tuple[CheckPart, ...] | None = None
 
 
 def schema() -> bytes:

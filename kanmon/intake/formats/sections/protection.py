@@ -1,11 +1,14 @@
 """ANTIVIRUS, FIREWALL and the SECURITYCENTER of the OCS plugin "security" -> Antivirus, Firewall.
 
-A state that is not given stays None: a product without ENABLED may run or not.
+A state that is not given stays None: a product without ENABLED may run or not. Agents decode ``productState``
+themselves and know neither an engine nor that number; PRODUCTSTATE and ENGINE_VERSION are for sections that people
+add (``--additional-content``).
 """
 
 from kanmon.common.facts import Antivirus, Fact, Firewall
+from kanmon.intake import security_center
 from kanmon.intake.formats.sections.entry import Sections
-from kanmon.intake.text import clean, day, flag
+from kanmon.intake.text import clean, day, flag, number
 
 _PROFILES = {"domainprofile": "domain", "standardprofile": "private", "publicprofile": "public"}
 
@@ -16,14 +19,17 @@ def facts(sections: Sections) -> list[Fact]:
     for entry in sections.get("ANTIVIRUS", ()):
         if name := clean(entry.get("NAME")):
             base = clean(entry.get("BASE_VERSION"))
+            running, current = security_center.decode(number(entry.get("PRODUCTSTATE")))
+            enabled, up_to_date = flag(entry.get("ENABLED")), flag(entry.get("UPTODATE"))
             found.append(
                 Antivirus(
                     name,
                     clean(entry.get("VERSION")),
+                    engine=clean(entry.get("ENGINE_VERSION")),
                     definitions=base,
                     definitions_date=day(entry.get("BASE_CREATION")) or day(base),
-                    enabled=flag(entry.get("ENABLED")),
-                    up_to_date=flag(entry.get("UPTODATE")),
+                    enabled=running if enabled is None else enabled,
+                    up_to_date=current if up_to_date is None else up_to_date,
                 )
             )
     for entry in sections.get("SECURITYCENTER", ()):

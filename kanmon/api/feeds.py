@@ -1,0 +1,65 @@
+"""Endpoints of feeds: what is known from outside, and how old it is."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router
+
+from kanmon.api import queries
+from kanmon.api.callers import need
+from kanmon.api.changes import begun, key_of
+from kanmon.common.errors import Refused
+from kanmon.feeds import patches_import, patches_store
+from kanmon.feeds.patches_import import MOST_UPLOAD_BYTES
+from kanmon.journal.writing import transaction
+
+router = Router()
+_PIECE = 1 << 20
+
+
+@router.get("/feeds")
+def feeds(request: HttpRequest) -> dict[str, Any]:
+    """All patch feeds with their day and age, and the number of the knowledge that they make together."""
+    need(request, "view")
+    old = patches_store.too_old()
+    return {
+        "patch_knowledge": patches_store.newest_id(),
+        "too_old": old is not None,
+        "feeds": [
+            {
+                "name": one.name,
+                "format": one.format,
+                "dated": one.dated,
+                "age_days": patches_store.age_days(one.dated),
+                "imported_at": one.imported_at.isoformat(),
+                "imported_by": one.imported_by,
+                "rows": one.rows,
+                "used": one.used,
+                "updates": one.updates,
+            }
+            for one in patches_store.listed()
+        ],
+    }
+
+
+@router.post("/feeds/patches")
+def import_patches(request: HttpRequest, name: str, update_policies: bool = False) -> dict[str, Any]:
+    """Import a patch feed: its bytes are the body, ``name`` is its file name. Follow the operation by its id."""
+    who = need(request, "edit_policy" if update_policies else "import")
+    key = key_of(request, who)
+    body = _body(request)
+    with transaction():
+        operation = patches_import.begin(name, body, who.username, update_policies=update_policies, key=key)
+    return queries.operation(begun(operation, "feed").id)
+
+
+def _body(request: HttpRequest) -> bytes:
+    """The body, which may be larger than forms are. Raises Refused KNM1202-E (413)."""
+    pieces: list[bytes] = []
+    size = 0
+    while piece := request.read(_PIECE):
+        size += len(piece)
+        if size > MOST_UPLOAD_BYTES:
+            raise Refused("KNM1202-E", status=413, most=f"{MOST_UPLOAD_BYTES // 2**20} MiB")
+        pieces.append(piece)
+    return b"".join(pieces)

@@ -1,0 +1,20 @@
+"""Explanations of results of outside checks."""
+
+from kanmon.common.facts import Check
+from kanmon.judgment.condition import Outcome
+from kanmon.judgment.explain_case import Case, Said
+from kanmon.judgment.wording import listed
+from kanmon.policy.rules_checks import OutsideCheck
+
+
+def outside_check(rule: OutsideCheck, case: Case) -> Said:
+    """The row of a named outside check: titles of the rules that decided, with what came out."""
+    results = [f"{one.title or one.rule} ({case.say('check_' + one.result)})" for one in case.of(Check)]
+    wanted, mend = case.say("check_wanted"), case.mend("check_mend")
+    if not results:
+        none = case.say("check_none") if case.tells(Check) else case.untold()
+        return Said(rule.name, none, wanted, mend)
+    found = listed(results, case.language, 3)
+    if case.outcome is Outcome.FAIL:
+        return Said(rule.name, found, wanted, mend, f"{rule.name}: {found}")
+    return Said(rule.name, case.say("check_passed") if case.outcome is Outcome.PASS else found, wanted, mend)

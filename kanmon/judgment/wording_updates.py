@@ -1,0 +1,62 @@
+"""The words of explanations of security updates, in English and Japanese; ``wording.say`` knows them."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "latest": ("All security updates", "すべてのセキュリティ更新"),
+    "latest_critical": ("Security updates, critical", "セキュリティ更新（緊急）"),
+    "latest_important": ("Security updates, important", "セキュリティ更新（重要）"),
+    "latest_moderate": ("Security updates, moderate", "セキュリティ更新（警告）"),
+    "latest_low": ("Security updates, low", "セキュリティ更新（注意）"),
+    "latest_unrated": ("Security updates without a severity", "セキュリティ更新（深刻度なし）"),
+    "latest_wanted": (
+        "all updates that apply, as known on {0}",
+        "適用対象のすべての更新が適用済みであること（{0} 時点の更新情報）",
+    ),
+    "latest_wanted_delay": (
+        "all updates that apply and were out for {1} days, as known on {0}",
+        "公開から {1} 日を過ぎた、適用対象のすべての更新が適用済みであること（{0} 時点の更新情報）",
+    ),
+    "latest_missing_one": ("1 update missing: {1}", "1 件の更新が未適用: {1}"),
+    "latest_missing": ("{0} updates missing: {1}", "{0} 件の更新が未適用: {1}"),
+    "latest_update": ("{0} ({1})", "{0}（{1}）"),
+    "latest_more_holes": ("{0} and {1:,} more", "{0} ほか {1:,} 件"),
+    "latest_replaces": ("replaces {0}", "{0} を置き換える"),
+    "latest_short": ("security updates missing", "セキュリティ更新が未適用"),
+    "latest_build": ("build {0}, which lacks updates that apply", "ビルド {0}（適用対象の更新が未適用）"),
+    "latest_in": ("all in", "すべて適用済み"),
+    "latest_no_windows": ("no Windows", "Windows 以外"),
+    "latest_no_feed": ("no patch feed was imported", "更新情報が取り込まれていない"),
+    "latest_strange": (
+        "{0}: its version, build or architecture is not known here",
+        "{0}: 版、ビルド、アーキテクチャのいずれかを判別できない",
+    ),
+    "latest_not_in_feed": ("{0} is in no patch feed", "{0} は更新情報に含まれていない"),
+    "latest_mend": (
+        "Install {0} (Settings, Windows Update), then restart. The next inventory lists it or shows a newer build.",
+        "{0} を適用し（「設定」の「Windows Update」）、再起動する。次のインベントリに表示されるか、ビルドが新しくなる。",
+    ),
+    "latest_feed_mend": (
+        "Import a newer patch feed (kanmon feed patches FILE). The next judgment then knows this Windows.",
+        "新しい更新情報を取り込む（kanmon feed patches ファイル）。次の判定でこの Windows が判別される。",
+    ),
+    "severity_critical": ("critical", "緊急"),
+    "severity_important": ("important", "重要"),
+    "severity_moderate": ("moderate", "警告"),
+    "severity_low": ("low", "注意"),
+    "severity_": ("no severity", "深刻度なし"),
+    "pack_title": ("Service pack of {0}", "{0} のサービスパック"),
+    "pack": ("service pack {0}", "サービスパック {0}"),
+    "pack_none": ("no service pack", "サービスパックなし"),
+    "pack_wanted": ("service pack {0} or a later one", "サービスパック {0} 以降"),
+    "pack_other": ("another operating system", "対象外の OS"),
+    "pack_mend": (
+        "Install service pack {0} and restart. The next inventory then shows it.",
+        "サービスパック {0} を適用して再起動する。次のインベントリに表示される。",
+    ),
+    "product_pack_none": ("not installed", "インストールなし"),
+    "product_pack_mend": (
+        "Update {0}. The next inventory then shows the wanted version.",
+        "{0} を更新する。次のインベントリに求める版が表示される。",
+    ),
+    "kb_replaces": ("{0} or an update that replaces it ({1})", "{0}、またはそれを置き換える更新（{1}）"),
+    "kb_no_product": ("{0} is not installed", "{0} はインストールされていない"),
+}
