@@ -186,6 +186,9 @@ screensaver = st.builds(
     lock_delay=st.none()
     | st.builds(sets.SecondsCondition, seconds=st.sampled_from([1, 300, 600]), level=level, missing=missing),
 )
+automatic_updates = st.builds(
+    sets.AutomaticUpdates, off=st.none() | st.builds(sets.WarningCondition, level=level, missing=missing)
+)
 checks = st.lists(
     st.builds(
         OutsideCheck,
@@ -213,9 +216,7 @@ pc_settings = st.builds(
     anonymous_connections=st.builds(sets.AnonymousConnections, unrestricted=one),
     services=services,
     firewall=st.builds(sets.Firewalls, off=one, exceptions=one),
-    automatic_updates=st.builds(
-        sets.AutomaticUpdates, off=st.none() | st.builds(sets.WarningCondition, level=level, missing=missing)
-    ),
+    automatic_updates=automatic_updates,
     screensaver=screensaver,
     drive_encryption=drives,
     firmware=st.builds(sets.Firmware, secure_boot_off=one, no_tpm=one),
@@ -341,6 +342,7 @@ def _settings(**groups: st.SearchStrategy[Any]) -> st.SearchStrategy[JudgmentPol
 software, patch, waiting, products, account, share, service, firewall, drive, check = several
 FOCUS: dict[str, tuple[st.SearchStrategy[JudgmentPolicy], st.SearchStrategy[Fact]]] = {
     "security_updates.latest": (_only("security_updates", generate_updates.by_severity), patch),
+    "security_updates.specified": (_only("security_updates", generate_updates.by_name), patch),
     "security_updates": (_only("security_updates", updates), patch | waiting | software),
     "antivirus": (_only("antivirus", antivirus), products),
     "prohibited_software": (_only("prohibited_software", prohibited), software),
@@ -351,6 +353,7 @@ FOCUS: dict[str, tuple[st.SearchStrategy[JudgmentPolicy], st.SearchStrategy[Fact
             screensaver=screensaver,
             firmware=st.builds(sets.Firmware, secure_boot_off=single, no_tpm=one),
             protocols=st.builds(sets.Protocols, smb1=single, llmnr=one),
+            automatic_updates=automatic_updates,
         ),
         settings,
     ),

@@ -107,3 +107,9 @@ security_updates = st.builds(
     pending=st.builds(rules.Pending, security=word, other=word),
 )
 by_severity = st.builds(rules.SecurityUpdates, latest=st.builds(rules.Latest, severities=severities))
+by_name = st.builds(
+    rules.SecurityUpdates,
+    specified=st.lists(st.builds(rules.SpecifiedUpdate, kb=st.sampled_from(IDS[:3])), min_size=1, max_size=2).map(
+        tuple
+    ),
+)

@@ -140,7 +140,7 @@ def test_every_kind_of_condition_finds_something(generated: Seen) -> None:
     calm = [kind for kind in sorted(generated["kinds"]) if not {"failed", "unknown"} & generated[kind]]
     assert not calm, f"of no generated PC is there a finding of {', '.join(calm)}"
     for kind in ("security_updates.specified", "prohibited_software", "antivirus.definitions", "user_definition"):
-        assert {"failed", "unknown"} <= generated[kind]
+        assert {"failed", "unknown"} <= generated[kind], kind
     assert "unknown" in generated["inventory.agent"]
 
 
