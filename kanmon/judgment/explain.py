@@ -2,7 +2,8 @@
 
 What failed or is unknown comes from the stored findings with the records that said so, exactly as it was
 judged. What passed was not stored; it is worked out from the facts that the PC has now. A condition that
-passed when it was judged and would not now is left out: the next judgment says it.
+passed when it was judged and would not now is left out: the next judgment says it. Of a long list of names,
+those that mean nothing on this PC are one row (``explain_quiet``).
 
 Give the day of the judgment as ``today``, so that ages are those that were judged.
 """
@@ -10,14 +11,16 @@ Give the day of the judgment as ``today``, so that ages are those that were judg
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
+from functools import lru_cache
 from typing import Any
 
-from kanmon.common.facts import Antivirus, Fact
+from kanmon.common.facts import CODE_OF, Antivirus, Fact, Software
 from kanmon.feeds.patches import EMPTY, Knowledge
 from kanmon.judgment.condition import AGENT_ID, INVENTORY, STALE_ID, Condition, Outcome
 from kanmon.judgment.explain_antivirus import antivirus
 from kanmon.judgment.explain_case import Case, Said
 from kanmon.judgment.explain_checks import outside_check
+from kanmon.judgment.explain_quiet import LONG, quiet
 from kanmon.judgment.explain_settings import service, setting
 from kanmon.judgment.explain_software import mandatory, programs_told, prohibited, user
 from kanmon.judgment.explain_updates import latest, pending, product_service_pack, service_pack, specified
@@ -25,7 +28,7 @@ from kanmon.judgment.findings import Finding
 from kanmon.judgment.judge import compile
 from kanmon.judgment.judge_software import UNTOLD_ID
 from kanmon.judgment.levels import ITEMS, Level, worst
-from kanmon.judgment.one_pc import answer
+from kanmon.judgment.one_pc import answer, tells
 from kanmon.judgment.sub_results import not_asked
 from kanmon.judgment.wording import say
 from kanmon.judgment.wording_settings import SETTINGS
@@ -74,16 +77,19 @@ def explain(
     waivers: Mapping[str, str] = NO_WAIVERS,
     knowledge: Knowledge = EMPTY,
     zone: tzinfo = UTC,
+    *,
+    passed: bool = True,
 ) -> list[ItemExplanation]:
     """Explanations of the judged items in the order of ``ITEMS``, then ``inventory`` if it has a finding.
 
     ``waivers``: condition -> the sentence of the waiver that counts, for findings that are waived. ``knowledge``: of updates, that judged.
-    ``zone``: that in which ``today`` is the day.
+    ``zone``: that in which ``today`` is the day. ``passed``: rows of what holds or does not apply, too; without them
+    it is quick enough for thousands of PCs.
     """
     stored = {one.condition: one for one in findings}
-    conditions = compile(policy, today, zone, knowledge)
-    sayers = _sayers(policy, conditions)
-    sayers[STALE_ID] = lambda case: _stale(policy, case, zone)
+    conditions, sayers = _kept(_Same(policy), today, zone, _Same(knowledge))
+    no_agent = AGENT_ID in stored
+    silent = quiet(conditions, all_facts) - stored.keys() if passed and not no_agent else frozenset[str]()
     rows: dict[str, list[Row]] = {item: [] for item in (*ITEMS, INVENTORY)}
     product = _product_that_spoke(stored, facts_by_number)
     for condition in conditions:
@@ -93,8 +99,10 @@ def explain(
             case = Case(_judged_as(finding), evidence, all_facts, columns, today, language)
             row = _row(condition.id, finding.level, sayers[condition.id](case), case)
             rows[condition.item].append(_waived(row, finding, waivers, language))
-        elif AGENT_ID not in {one.condition for one in findings} and condition.item != INVENTORY:
+        elif passed and not no_agent and condition.item != INVENTORY and condition.id not in silent:
             rows[condition.item] += _now(condition, sayers[condition.id], product, all_facts, columns, today, language)
+    if silent:
+        rows[LONG].append(_silent(len(silent), all_facts, language))
     rows["antivirus"] += [_not_asked(subject, language) for subject in not_asked(conditions)]
     if agent := next((row for row in rows[INVENTORY] if row.condition == AGENT_ID), None):
         for item in {one.item for one in conditions} - {INVENTORY}:
@@ -118,6 +126,15 @@ def explain(
         for item, held in rows.items()
         if held
     ]
+
+
+def _silent(count: int, facts: Collection[Fact], language: str) -> Row:
+    """The row of ``count`` lines of which nothing is on the PC."""
+    told = tells(facts, CODE_OF[Software])
+    outcome, level = (Outcome.PASS, Level.SAFE) if told else (Outcome.NOT_APPLICABLE, Level.NOT_APPLICABLE)
+    title = say("more_lines", language, f"{count:,}")
+    found = say("none_of" if told else "untold", language)
+    return Row(LONG, title, outcome.value, found, say("not_installed", language), "", level, found)
 
 
 def _not_asked(subject: str, language: str) -> Row:
@@ -191,12 +208,13 @@ def item_of(condition: str) -> str:
     return item if item in ITEMS else INVENTORY
 
 
-def _sayers(policy: JudgmentPolicy, conditions: Collection[Condition]) -> dict[str, Sayer]:
+def _sayers(policy: JudgmentPolicy, conditions: Collection[Condition], zone: tzinfo) -> dict[str, Sayer]:
     """Condition id -> the function that words it."""
     sayers: dict[str, Sayer] = {
         AGENT_ID: lambda case: Said(
             case.say("agent"), case.say("agent_none"), case.say("agent_wanted"), case.say("agent_mend")
         ),
+        STALE_ID: lambda case: _stale(policy, case, zone),
         UNTOLD_ID: programs_told,
         "security_updates.pending.security": lambda case: pending("security", case),
         "security_updates.pending.other": lambda case: pending("other", case),
@@ -228,6 +246,26 @@ def _sayers(policy: JudgmentPolicy, conditions: Collection[Condition]) -> dict[s
         for name, rule in zip(keyed(prefix, (getattr(one, key) for one in rules)), rules, strict=True):
             sayers[name] = _bound(sayer, rule)
     return sayers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """Something large, told apart as the object that it is."""
+
+    it: Any
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.it is self.it
+
+    def __hash__(self) -> int:
+        return id(self.it)
+
+
+@lru_cache(maxsize=16)
+def _kept(policy: _Same, today: date, zone: tzinfo, knowledge: _Same) -> tuple[tuple[Condition, ...], dict[str, Sayer]]:
+    """The conditions of a policy and who words them: once for the many PCs of one list."""
+    conditions = compile(policy.it, today, zone, knowledge.it)
+    return conditions, _sayers(policy.it, conditions, zone)
 
 
 def _bound(function: Callable[..., Said], *rule: Any) -> Sayer:

@@ -103,6 +103,7 @@ def _worst_text(row: FindingSet, language: str) -> str:
     facts = facts_of(worst.facts)
     known = [*facts.values(), *(Told(name) for name in TOLD_CLASSES if worst.outcome == "failed")]
     explained = explain.explain(
-        rules, "", [worst], facts, known, {}, zone.today(), language, zone=zone.zone(), knowledge=patches_store.newest()
-    )
+        rules, "", [worst], facts, known, {}, zone.today(), language, zone=zone.zone(), knowledge=patches_store.newest(),
+        passed=False,
+    )  # fmt: skip
     return explain.worst_text(explained)

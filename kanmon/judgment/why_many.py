@@ -38,6 +38,7 @@ def findings(verdicts: Sequence[Verdict], day: date, language: str) -> dict[int,
         explained = explain.explain(
             versions.rules(verdict.policy_version), "", sets[verdict.finding_set], known, facts,
             columns.get(verdict.pc, {}), day, language, zone=zone.zone(), knowledge=patches_store.newest(),
+            passed=False,
         )  # fmt: skip
         found[verdict.pc] = [
             (item.item, row) for item in explained for row in item.rows if row.outcome in ("failed", "unknown")
