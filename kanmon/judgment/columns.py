@@ -10,7 +10,7 @@ from pyroaring import BitMap
 
 from kanmon.common.facts import COLUMNS
 from kanmon.judgment.condition import Outcome, Part
-from kanmon.judgment.findings import numbers
+from kanmon.judgment.places import numbers
 
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "==": np.equal, "!=": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal,

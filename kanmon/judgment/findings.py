@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from kanmon.judgment.levels import Level
+from kanmon.judgment.places import numbers
 
 MAX_EVIDENCE = 5
 _MANY = 10_000  # PCs from which equal ones are found before their findings are looked at
+_TABLE_BITS = 18
 NO_FACT = 0xFFFFFFFF
 """Stands for "no record": what failed is that there is none."""
 
@@ -40,11 +42,6 @@ def decode_set(packed: bytes) -> tuple[Finding, ...]:
     return tuple(Finding(condition, outcome, Level(level), facts) for condition, outcome, level, facts in rows)
 
 
-def numbers(bitmap: BitMap) -> NDArray[np.uint32]:
-    """The members of a bitmap, ascending."""
-    return np.frombuffer(bitmap.to_array(), dtype=np.uint32)
-
-
 class Sheet:
     """Collects who has which finding, then groups PCs by equal sets.
 
@@ -69,68 +66,65 @@ class Sheet:
     def sets(self, pcs: NDArray[np.uint32]) -> tuple[NDArray[np.int32], "Sets"]:
         """For each of ``pcs`` (ascending) the place of its set, and the distinct sets."""
         if len(pcs) < _MANY or not self._rows:
-            return self._each(pcs, self._rows)
+            return self._each(pcs)
         alike = self._alike(pcs)
+        firsts = np.flatnonzero(alike == np.arange(len(pcs), dtype=np.int32))
         chosen = np.zeros(int(pcs[-1]) + 1, dtype=bool)
-        firsts = np.flatnonzero(alike == np.arange(len(pcs)))
-        if 2 * len(firsts) > len(pcs):
-            return self._each(pcs, self._rows)
         chosen[pcs[firsts]] = True
-        set_of, sets = self._each(pcs[firsts], [(code, fact, held[chosen[held]]) for code, fact, held in self._rows])
+        held = [(code, fact, held[chosen[held]]) for code, fact, held in self._rows]
         number = np.empty(len(pcs), dtype=np.int32)
-        number[firsts] = set_of
-        return number[alike], sets
+        number[firsts] = np.arange(len(firsts), dtype=np.int32)
+        return number[alike], Sets(*_slices(pcs[firsts], held), self._lines)
 
     def _alike(self, pcs: NDArray[np.uint32]) -> NDArray[np.int32]:
         """For each of ``pcs`` the place of one that has the same entries, which is alike itself.
 
         Every entry has a random number of 64 bits, and a PC the sum of those of its entries: PCs of different entries
-        have the same sum once in 10**19 pairs. A table by the upper bits of the sum keeps one PC of each.
+        have the same sum once in 10**19 pairs. A table by the upper bits of the sum keeps one PC of each. It is as
+        small as a processor's cache likes; the sums that find another one in their place are sorted.
         """
         drawn = np.random.default_rng().integers(0, 1 << 64, len(self._rows), dtype=np.uint64)
+        first = int(pcs[0])
         sums = np.zeros(int(pcs[-1]) + 1, dtype=np.uint64)
         for (_, _, held), number in zip(self._rows, drawn, strict=True):
-            sums[held] += number
-        marks = sums[pcs]
-        bits = (4 * len(pcs)).bit_length()
-        bucket = (marks >> np.uint64(64 - bits)).astype(np.int64)
+            np.add.at(sums, held, number)  # each PC is once in an entry; this is the quickest way to add
+        marks = sums[first:] if len(sums) - first == len(pcs) else sums[pcs]
+        bits = min(_TABLE_BITS, (4 * len(pcs)).bit_length())
+        bucket = (marks >> np.uint64(64 - bits)).astype(np.int32)
         table = np.empty(1 << bits, dtype=np.int32)
         table[bucket] = np.arange(len(pcs), dtype=np.int32)
-        alike: NDArray[np.int32] = table[bucket]
-        crowded = np.flatnonzero(marks[alike] != marks)  # another sum has their bucket
+        alike = table.take(bucket)
+        crowded = np.flatnonzero(marks.take(alike) != marks)
         if len(crowded):
-            _, first, place = np.unique(marks[crowded], return_index=True, return_inverse=True)
-            alike[crowded] = crowded[first][place]
+            _, earliest, place = np.unique(marks[crowded], return_index=True, return_inverse=True)
+            alike[crowded] = crowded[earliest][place]
         return alike
 
-    def _each(
-        self, pcs: NDArray[np.uint32], rows: list[tuple[int, int, NDArray[np.uint32]]]
-    ) -> tuple[NDArray[np.int32], "Sets"]:
+    def _each(self, pcs: NDArray[np.uint32]) -> tuple[NDArray[np.int32], "Sets"]:
         """The same, by looking at every finding of every PC."""
-        chosen, entries, owners = _sorted(rows)
-        packed = entries.tobytes()
-        width = entries.itemsize
-        starts = np.searchsorted(owners, pcs, side="left") * width
-        ends = np.searchsorted(owners, pcs, side="right") * width
+        packed, starts, ends, chosen = _slices(pcs, self._rows)
         places: dict[bytes, int] = {}
-        set_of = np.empty(len(pcs), dtype=np.int32)
-        found = [
-            places.setdefault(packed[start:end], len(places))
-            for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
-        ]
-        set_of[:] = found
-        return set_of, Sets(list(places), chosen, self._lines)
+        bounds = list(zip(starts.tolist(), ends.tolist(), strict=True))
+        set_of = [places.setdefault(packed[start:end], len(places)) for start, end in bounds]
+        first = np.unique(set_of, return_index=True)[1] if set_of else np.zeros(0, np.int64)
+        return np.array(set_of, dtype=np.int32), Sets(packed, starts[first], ends[first], chosen, self._lines)
 
 
 class Sets(Sequence[bytes]):
-    """Distinct sets of findings, as ``encode_set`` writes them; each is written when it is first asked for."""
+    """Distinct sets of findings, as ``encode_set`` writes them; each is written when it is first asked for.
 
-    def __init__(self, packed: list[bytes], chosen: list[tuple[int, int]], lines: list[tuple[str, str, Level]]) -> None:
-        self._packed, self._chosen, self._lines = packed, chosen, lines
+    Set i is ``packed[starts[i]:ends[i]]``, numbers of entries of four bytes.
+    """
+
+    def __init__(
+        self, packed: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64], chosen: list[tuple[int, int]],
+        lines: list[tuple[str, str, Level]],
+    ) -> None:  # fmt: skip
+        self._packed, self._starts, self._ends, self._chosen, self._lines = packed, starts, ends, chosen, lines
         self._written: dict[int, bytes] = {}
 
     def __len__(self) -> int:
-        return len(self._packed)
+        return len(self._starts)
 
     @overload
     def __getitem__(self, place: SupportsIndex) -> bytes: ...
@@ -139,9 +133,10 @@ class Sets(Sequence[bytes]):
     def __getitem__(self, place: SupportsIndex | slice) -> bytes | list[bytes]:
         if isinstance(place, slice):
             return [self[one] for one in range(*place.indices(len(self)))]
-        number = index(place)
+        number = range(len(self))[index(place)]
         if number not in self._written:
-            self._written[number] = self._encode(np.frombuffer(self._packed[number], dtype=np.uint32))
+            one = self._packed[self._starts[number] : self._ends[number]]
+            self._written[number] = self._encode(np.frombuffer(one, dtype=np.uint32))
         return self._written[number]
 
     def _encode(self, entries: NDArray[np.uint32]) -> bytes:
@@ -150,6 +145,17 @@ class Sets(Sequence[bytes]):
             code, fact = self._chosen[entry]
             facts.setdefault(code, []).extend([] if fact == NO_FACT else [fact])
         return encode_set([Finding(*self._lines[code], tuple(held)) for code, held in facts.items()])
+
+
+def _slices(
+    pcs: NDArray[np.uint32], rows: list[tuple[int, int, NDArray[np.uint32]]]
+) -> tuple[bytes, NDArray[np.int64], NDArray[np.int64], list[tuple[int, int]]]:
+    """The entries of all ``pcs`` as bytes; where those of each begin and end; what the numbers of entries mean."""
+    chosen, entries, owners = _sorted(rows)
+    width = entries.itemsize
+    starts = np.searchsorted(owners, pcs, side="left") * width
+    ends = np.searchsorted(owners, pcs, side="right") * width
+    return entries.tobytes(), starts, ends, chosen
 
 
 def _sorted(

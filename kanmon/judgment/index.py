@@ -23,8 +23,9 @@ from kanmon.common.facts import CLASSES, CODE_OF, COLUMNS, Fact, Told
 from kanmon.judgment.by_name import Planner
 from kanmon.judgment.columns import Column, untold
 from kanmon.judgment.condition import AGENT_ID, INVENTORY, Condition, Outcome, Part
-from kanmon.judgment.findings import NO_FACT, Sheet, numbers
+from kanmon.judgment.findings import NO_FACT, Sheet
 from kanmon.judgment.levels import ITEMS, Level
+from kanmon.judgment.places import Places, numbers
 from kanmon.judgment.updates_asked import UpdatesAsked
 
 _CHUNK_FACTS = 4_000_000  # pairs sorted at a time when loading: 32 MB of keys
@@ -335,14 +336,16 @@ def _take(rows: Iterable[tuple[int, bytes]], facts: int) -> list[tuple[int, byte
 def _judgement(scope: BitMap, marks: dict[tuple[str, Level], BitMap], sheet: Sheet | None) -> Judgement:
     """Levels from the sets: from the best level to the worst, so that the worst is written last."""
     pcs = numbers(scope)
-    items = np.full((len(pcs), len(ITEMS)), Level.NOT_APPLICABLE, dtype=np.int16)
+    of = Places(pcs)
+    items = np.full((len(pcs), len(ITEMS)), Level.NOT_APPLICABLE, dtype=np.int16, order="F")
     levels = np.full(len(pcs), Level.NOT_APPLICABLE, dtype=np.int16)
     for (item, level), members in sorted(marks.items(), key=lambda mark: mark[0][1]):
-        if members and not (item == INVENTORY and level == Level.SAFE):
-            where = slice(None) if len(members) == len(pcs) else np.searchsorted(pcs, numbers(members))
-            levels[where] = level
-            if item != INVENTORY:
-                items[where, ITEMS.index(item)] = level
+        if members and item != INVENTORY:
+            items[of(members), ITEMS.index(item)] = level
+        elif members and level != Level.SAFE:
+            levels[of(members)] = level
+    for column in range(len(ITEMS)):
+        np.maximum(levels, items[:, column], out=levels)
     if sheet is None:
         return Judgement(pcs, levels, items, np.zeros(0, np.int32), [])
     return Judgement(pcs, levels, items, *sheet.sets(pcs))

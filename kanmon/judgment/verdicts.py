@@ -5,7 +5,8 @@ version whose conditions they name. Writing a chunk again writes nothing: the ro
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -21,88 +22,133 @@ from kanmon.judgment.levels import ITEMS, Level
 from kanmon.judgment.models import FindingSet, PcState
 
 _STATE_COLUMNS = ("level", *ITEMS, "verdict", "finding_set", "since_at", "judged_at")
+_ASKED = ("pc", "level", *ITEMS, "finding_set", "since_at")
+_INSERT_VERDICT = (
+    "INSERT INTO verdict (id, pc, level, items, finding_set, policy_version, level_before, run, cause, from_at)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+)
+_PUT_STATE = (
+    f"INSERT INTO pc_state (pc, {', '.join(_STATE_COLUMNS)}) VALUES ({', '.join(['%s'] * (len(_STATE_COLUMNS) + 1))})"
+    f" ON CONFLICT (pc) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _STATE_COLUMNS)}"
+)
+_TEXTS_KNOWN = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """A PC whose verdict is not what it was. ``since``: of its level, as the database has times."""
+
+    pc: int
+    level: int
+    items: list[int]
+    finding_set: int
+    level_before: int
+    since: Any
 
 
 class Writer:
-    """Writes the verdicts of one operation, chunk by chunk."""
+    """Writes the verdicts of one operation, chunk by chunk. Plain SQL: a policy edit may write a million of them."""
 
     def __init__(self, run: int, cause: str) -> None:
         self.run, self.cause = run, cause
-        self._sets: dict[bytes, int] = {}
+        self._sets: dict[tuple[int, int], int] = {}  # (policy version, place among its sets) -> id
+        self._texts: dict[tuple[int, ...], str] = {}
 
     def write(self, version: int, judgement: Judgement, part: slice) -> int:
-        """Write the PCs of ``part``. Returns how many verdicts changed. In a transaction."""
+        """Write the PCs of ``part``. Returns how many verdicts changed. In a transaction.
+
+        The judgement of a version is the same one in all calls.
+        """
         pcs = judgement.pcs[part].tolist()
         if not pcs:
             return 0
         now = sql_time(clock.now())
-        set_ids = self._set_ids(version, [judgement.sets[i] for i in judgement.set_of[part].tolist()])
-        levels = judgement.levels[part].tolist()
-        items = judgement.items[part].tolist()
-        names = ("pc", "level", *ITEMS, "finding_set", "since_at")
-        before = {row[0]: row for row in PcState.objects.filter(pc__in=pcs).values_list(*names)}
-        changed: list[tuple[Any, ...]] = []
+        set_ids = self._set_ids(version, judgement, judgement.set_of[part].tolist())
+        levels, items = judgement.levels[part].tolist(), judgement.items[part].tolist()
+        before = _states(pcs)
+        changed: list[_Changed] = []
         same: list[int] = []
-        for pc, level, item_levels, set_id in zip(pcs, levels, items, set_ids, strict=True):
+        for pc, level, of_items, set_id in zip(pcs, levels, items, set_ids, strict=True):
             old = before.get(pc)
-            if old is not None and old[1:9] == (level, *item_levels, set_id):
+            if old is not None and old[1:9] == (level, *of_items, set_id):
                 same.append(pc)
                 continue
-            old_level = old[1] if old else int(Level.NOT_JUDGED)
-            since = sql_time(old[9]) if old and old[9] and old_level == level else now
-            changed.append((pc, level, item_levels, set_id, old_level, since))
-        self._write_changed(version, changed, now)
+            level_before = old[1] if old else int(Level.NOT_JUDGED)
+            since = old[9] if old and old[9] and level_before == level else now
+            changed.append(_Changed(pc, level, of_items, set_id, level_before, since))
+        if changed:
+            self._write_changed(version, changed, now)
         _touch(same, now)
         return len(changed)
 
-    def _write_changed(self, version: int, changed: list[tuple[Any, ...]], now: Any) -> None:
-        if not changed:
-            return
+    def _write_changed(self, version: int, changed: list[_Changed], now: Any) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT max(id) FROM verdict")
             first = (cursor.fetchone()[0] or 0) + 1
+            numbers = _listed(one.pc for one in changed)
+            cursor.execute(f"UPDATE verdict SET to_at = %s WHERE pc IN ({numbers}) AND to_at IS NULL", [now])
             cursor.executemany(
-                "UPDATE verdict SET to_at = %s WHERE pc = %s AND to_at IS NULL", [(now, row[0]) for row in changed]
-            )
-            cursor.executemany(
-                "INSERT INTO verdict (id, pc, level, items, finding_set, policy_version, level_before, run, cause,"
-                " from_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                _INSERT_VERDICT,
                 [
-                    (first + n, pc, level, msgspec.json.encode(items).decode(), set_id, version, old_level, self.run,
-                     self.cause, now)
-                    for n, (pc, level, items, set_id, old_level, _) in enumerate(changed)
+                    (number, one.pc, one.level, self._text(one.items), one.finding_set, version, one.level_before,
+                     self.run, self.cause, now)
+                    for number, one in enumerate(changed, first)
                 ],
             )  # fmt: skip
-            names = ", ".join(_STATE_COLUMNS)
-            updates = ", ".join(f"{name} = excluded.{name}" for name in _STATE_COLUMNS)
             cursor.executemany(
-                f"INSERT INTO pc_state (pc, {names}) VALUES ({', '.join(['%s'] * (len(_STATE_COLUMNS) + 1))})"
-                f" ON CONFLICT (pc) DO UPDATE SET {updates}",
+                _PUT_STATE,
                 [
-                    (pc, level, *items, first + n, set_id, since, now)
-                    for n, (pc, level, items, set_id, _, since) in enumerate(changed)
+                    (one.pc, one.level, *one.items, number, one.finding_set, one.since, now)
+                    for number, one in enumerate(changed, first)
                 ],
             )
 
-    def _set_ids(self, version: int, bodies: list[bytes]) -> list[int]:
-        wanted: dict[bytes, bytes] = {}
-        marks = []
-        for body in bodies:
-            mark = hashlib.blake2b(version.to_bytes(8, "little") + body, digest_size=16).digest()
-            marks.append(mark)
-            if mark not in self._sets:
-                wanted[mark] = body
-        if wanted:
-            for row in FindingSet.objects.filter(digest__in=list(wanted)).values_list("digest", "id"):
-                self._sets[bytes(row[0])] = row[1]
-            new = [
-                FindingSet(digest=mark, policy_version=version, body=body)
-                for mark, body in wanted.items()
-                if mark not in self._sets
-            ]
-            for row in FindingSet.objects.bulk_create(new):
-                self._sets[row.digest] = row.id
-        return [self._sets[mark] for mark in marks]
+    def _text(self, items: list[int]) -> str:
+        """The levels of items as JSON."""
+        key = tuple(items)
+        if key not in self._texts:
+            if len(self._texts) > _TEXTS_KNOWN:
+                self._texts.clear()
+            self._texts[key] = msgspec.json.encode(items).decode()
+        return self._texts[key]
+
+    def _set_ids(self, version: int, judgement: Judgement, places: list[int]) -> list[int]:
+        """The ids of the sets at ``places``; those that are not stored are stored."""
+        fresh = [place for place in dict.fromkeys(places) if (version, place) not in self._sets]
+        if fresh:
+            bodies = {_mark(version, body := judgement.sets[place]): (place, body) for place in fresh}
+            known = _stored(bodies)
+            with connection.cursor() as cursor:
+                cursor.executemany(
+                    "INSERT INTO finding_set (digest, policy_version, body) VALUES (%s, %s, %s)",
+                    [(mark, version, body) for mark, (_, body) in bodies.items() if mark not in known],
+                )
+            known |= _stored(bodies.keys() - known.keys())
+            self._sets |= {(version, place): known[mark] for mark, (place, _) in bodies.items()}
+        return [self._sets[version, place] for place in places]
+
+
+def _mark(version: int, body: bytes) -> bytes:
+    """By which a set of findings is known."""
+    return hashlib.blake2b(version.to_bytes(8, "little") + body, digest_size=16).digest()
+
+
+def _stored(marks: Collection[bytes]) -> dict[bytes, int]:
+    """The ids of the sets that are stored, by their mark."""
+    rows = FindingSet.objects.filter(digest__in=list(marks)).values_list("digest", "id") if marks else ()
+    return {bytes(mark): id for mark, id in rows}
+
+
+def _states(pcs: list[int]) -> dict[int, Sequence[Any]]:
+    """PC -> ``_ASKED`` of its state, as the database has it: times are not read, but written back as they are."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(_ASKED)} FROM pc_state WHERE pc IN ({_listed(pcs)})")
+        return {row[0]: row for row in cursor.fetchall()}
+
+
+def _listed(pcs: Iterable[int]) -> str:
+    """Numbers for SQL: a list of thousands has no room among parameters."""
+    return ",".join(str(int(pc)) for pc in pcs)
 
 
 _SETS_KNOWN = 100_000
@@ -121,7 +167,6 @@ def silent_or_unjudged(pcs: BitMap) -> BitMap:
 
 
 def _touch(pcs: Iterable[int], now: Any) -> None:
-    numbers = ",".join(str(int(pc)) for pc in pcs)
-    if numbers:
+    if numbers := _listed(pcs):
         with connection.cursor() as cursor:
             cursor.execute(f"UPDATE pc_state SET judged_at = %s WHERE pc IN ({numbers})", [now])
