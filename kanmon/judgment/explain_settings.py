@@ -33,8 +33,7 @@ def setting(name: str, rule: object, case: Case) -> Said:
         return Said(words.title, case.untold(), wanted, words.mend)
     if name == "passwords.vulnerable":
         names = f": {names}" if names else ""
-    ages = [age_days(one.password_changed, case.today) or 0 for one in case.of(Account)]
-    return Said(words.title, words.failed.format(names=names, days=max(ages, default=0)), wanted, words.mend)
+    return Said(words.title, words.failed.format(names=names), wanted, words.mend)
 
 
 def _accepted(rule: object, case: Case) -> str:
@@ -50,7 +49,14 @@ def _found(name: str, case: Case) -> list[str]:
     if name == "screensaver.lock_delay":
         times = [one.value for one in case.of(Setting) if one.name == "screen_lock_seconds" and one.value > 0]
         return [case.say("seconds", one) for one in times] or [case.say("never_locks")]
+    if name == "passwords.max_age_days":
+        aged = [(age_days(one.password_changed, case.today), one.name) for one in case.of(Account)]
+        return [case.say("aged", name, age) if age else name for age, name in sorted(aged, key=_oldest_first)]
     return _names(case)
+
+
+def _oldest_first(aged: tuple[int | None, str]) -> tuple[int, str]:
+    return -(aged[0] or 0), aged[1]
 
 
 def _names(case: Case) -> list[str]:
@@ -68,6 +74,7 @@ def service(rule: ServiceCondition, case: Case) -> Said:
     if case.outcome is Outcome.UNKNOWN:
         return Said(title, case.say("untold"), wanted, mend)
     if not names:
-        return Said(title, case.say("service_none", rule.name) if case.tells(Service) else case.untold(), wanted, mend)
+        word = "other_system" if case.outcome is Outcome.NOT_APPLICABLE else "service_none"
+        return Said(title, case.say(word, rule.name) if case.tells(Service) else case.untold(), wanted, mend)
     runs = must_run is not case.failed
     return Said(title, case.say("service_on" if runs else "service_off", names), wanted, mend)

@@ -21,6 +21,8 @@ def prohibited(rule: ProhibitedSoftware, case: Case) -> Said:
     mend = case.mend("uninstall", names or rule.name)
     if case.outcome is Outcome.UNKNOWN:
         return Said(rule.name, case.say("not_enough", names) if names else case.untold(), wanted, mend)
+    if case.outcome is Outcome.NOT_APPLICABLE:
+        return Said(rule.name, case.say("other_system") if case.tells(Software) else case.untold(), wanted, mend)
     return Said(rule.name, case.say("installed", names) if case.failed else case.say("not_installed"), wanted, mend)
 
 
@@ -54,7 +56,8 @@ def mandatory(rule: MandatoryGroup, case: Case) -> Said:
     mend = case.mend("install", wanted)
     if case.outcome is Outcome.UNKNOWN:
         return Said(rule.name, case.say("not_enough", names) if names else case.untold(), wanted, mend)
-    found = case.say("found", names) if names else case.say("none_of")
+    none = "other_system" if case.outcome is Outcome.NOT_APPLICABLE else "none_of"
+    found = case.say("found", names) if names else case.say(none)
     return Said(rule.name, found, wanted, mend, f"{rule.name}: {found}" if case.failed else "")
 
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from kanmon.common.facts import Agent, Antivirus, Fact, Firewall, Setting, Software
+from kanmon.common.facts import Account, Agent, Antivirus, Fact, Firewall, Os, Setting, Software
 from kanmon.judgment.explain import Row, explain, headline, worst_text
 from kanmon.judgment.findings import Finding, decode_set
 from kanmon.judgment.index import Index
@@ -20,6 +20,7 @@ from tests.judgment.one import TODAY, Pc, rules
 
 POLICY = rules("antivirus: {judge: true, definitions_max_age_days: 7, products: [{name: '*'}]}")
 DEFENDER = Antivirus("Microsoft Defender", "4.18", "1.1", "1.441.203.0", "2026-11-11", True)
+DEBIAN, WINDOWS = Os("linux", "Debian GNU/Linux", "12"), Os("windows", "Windows 11 Pro")
 F_SECURE = Antivirus("F-Secure Anti-Virus", "9.00")
 
 
@@ -122,3 +123,35 @@ def test_every_finding_has_a_row_and_every_level_its_reason(
     assert all(one.found and one.title and one.wanted for one in rows)
     assert all(bool(one.mend) is (one.outcome in ("failed", "unknown")) for one in rows)
     assert headline(explained, language)
+
+
+@pytest.mark.parametrize(
+    ("items", "facts", "told", "found"),
+    [
+        ("security_updates: {judge: true, specified: [{kb: KB5000001}]}", [DEBIAN], "", "another operating system"),
+        ("security_updates: {judge: true, specified: [{kb: KB5000001, product: x}]}", [DEBIAN], "", "another operating system"),
+        ("security_updates: {judge: true, specified: [{kb: KB5000001, product: x}]}", [WINDOWS], "patch software", "x is not installed"),
+        ("security_updates: {judge: true, specified: [{kb: KB5000001}]}", [WINDOWS], "", "no whole list of installed updates in the inventory"),
+        ("security_updates: {judge: true, specified: [{kb: KB5000001}]}", [], "patch", "operating system not in the inventory"),
+        ("prohibited_software: {judge: true, programs: [{name: x, os: linux}]}", [WINDOWS], "software", "another operating system"),
+        ("prohibited_software: {judge: true, programs: [{name: x}]}", [WINDOWS], "", "not in the inventory"),
+        ("mandatory_software: {judge: true, groups: [{name: g, os: linux, any_of: [{name: x}]}]}", [WINDOWS], "software", "another operating system"),
+        ("pc_settings: {judge: true, services: [{name: x, os: linux, must: run}]}", [WINDOWS], "service", "another operating system"),
+        ("antivirus: {judge: true, products: [{name: '*', version: {value: '1'}}]}", [Antivirus("A", enabled=True)], "", "A, version not given"),
+    ],
+)  # fmt: skip
+def test_what_was_not_judged_or_is_not_told_is_not_called_installed_or_missing(
+    items: str, facts: list[Fact], told: str, found: str
+) -> None:
+    said = [one for item in Pc(facts, told).explained(rules(items)) for one in item.rows]
+    assert found in [one.found for one in said]
+
+
+def test_each_password_has_its_own_age() -> None:
+    policy = rules("pc_settings: {judge: true, passwords: {max_age_days: {days: 180}}}")
+    accounts = [
+        Account("bob", True, password_changed="2026-05-01"),
+        Account("ann", True, password_changed="2019-04-14"),
+    ]
+    found = row(Pc(accounts, "account"), policy, "pc_settings.passwords.max_age_days")
+    assert found.found == "password too old: ann (2777 days), bob (203 days)"
