@@ -15,7 +15,7 @@ def antivirus(item: AntivirusItem, subject: str, case: Case) -> Said:
     mend = case.mend(f"av_{subject}_mend")
     if not records:
         told = case.tells(Antivirus)
-        return Said(title, case.say("av_none") if told and subject == "product" else case.untold(), wanted, mend)
+        return Said(title, case.say("av_none") if told else case.untold(), wanted, mend)
     if case.outcome is Outcome.NOT_APPLICABLE:
         return Said(title, case.say("av_not_asked", _name(records[0])), wanted, mend)
     if subject == "product":

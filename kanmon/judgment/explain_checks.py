@@ -12,7 +12,7 @@ def outside_check(rule: OutsideCheck, case: Case) -> Said:
     results = [f"{one.title or one.rule} ({case.say('check_' + one.result)})" for one in case.of(Check)]
     wanted, mend = case.say("check_wanted"), case.mend("check_mend")
     if not results:
-        none = case.say("check_none") if case.tells(Check) else case.untold()
+        none = case.say("check_none") if case.tells(Check) else case.untold_on(rule.os)
         return Said(rule.name, none, wanted, mend)
     found = listed(results, case.language, 3)
     if case.outcome is Outcome.FAIL:

@@ -72,7 +72,7 @@ def service(rule: ServiceCondition, case: Case) -> Said:
     names = listed([one.name for one in case.of(Service)], case.language)
     mend = case.mend("service_mend" if must_run else "service_stop", names or rule.name)
     if case.outcome is Outcome.UNKNOWN:
-        return Said(title, case.say("untold"), wanted, mend)
+        return Said(title, case.untold_on(rule.os), wanted, mend)
     if not names:
         word = "other_system" if case.outcome is Outcome.NOT_APPLICABLE else "service_none"
         return Said(title, case.say(word, rule.name) if case.tells(Service) else case.untold(), wanted, mend)

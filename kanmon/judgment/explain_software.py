@@ -20,10 +20,12 @@ def prohibited(rule: ProhibitedSoftware, case: Case) -> Said:
     wanted = case.say("not_wanted", meant) if meant else case.say("not_installed")
     mend = case.mend("uninstall", names or rule.name)
     if case.outcome is Outcome.UNKNOWN:
-        return Said(rule.name, case.say("not_enough", names) if names else case.untold(), wanted, mend)
+        return Said(rule.name, case.say("not_enough", names) if names else case.untold_on(rule.os), wanted, mend)
     if case.outcome is Outcome.NOT_APPLICABLE:
         return Said(rule.name, case.say("other_system") if case.tells(Software) else case.untold(), wanted, mend)
-    return Said(rule.name, case.say("installed", names) if case.failed else case.say("not_installed"), wanted, mend)
+    if case.failed:
+        return Said(rule.name, case.say("installed", names), wanted, mend)
+    return Said(rule.name, case.say("no_such_version" if meant else "not_installed"), wanted, mend)
 
 
 def programs_told(case: Case) -> Said:
@@ -55,7 +57,7 @@ def mandatory(rule: MandatoryGroup, case: Case) -> Said:
     wanted = case.say("or").join(_alternative(one, case) for one in rule.any_of[:5])
     mend = case.mend("install", wanted)
     if case.outcome is Outcome.UNKNOWN:
-        return Said(rule.name, case.say("not_enough", names) if names else case.untold(), wanted, mend)
+        return Said(rule.name, case.say("not_enough", names) if names else case.untold_on(rule.os), wanted, mend)
     none = "other_system" if case.outcome is Outcome.NOT_APPLICABLE else "none_of"
     found = case.say("found", names) if names else case.say(none)
     return Said(rule.name, found, wanted, mend, f"{rule.name}: {found}" if case.failed else "")
@@ -68,7 +70,9 @@ def user(rule: UserItem, case: Case) -> Said:
     wanted = case.say("user_not" if rule.fails_when == "met" else "user_met", whole)
     values = [value for one in rule.conditions for value in _values(one, case)]
     found = listed(values, case.language) or (
-        case.untold() if case.outcome is Outcome.UNKNOWN or _missing(rule, case) else case.say("none_of")
+        case.untold()
+        if case.outcome in (Outcome.UNKNOWN, Outcome.NOT_APPLICABLE) or _missing(rule, case)
+        else case.say("none_of")
     )
     return Said(rule.name, found, wanted, case.mend("user_mend"), f"{rule.name}: {found}" if case.failed else "")
 

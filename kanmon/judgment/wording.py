@@ -129,6 +129,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "installed": ("{0} installed", "{0} がインストール済み"),
     "more_lines": ("{0} more lines of the list", "一覧のほかの {0} 行"),
     "not_installed": ("not installed", "インストールなし"),
+    "no_such_version": ("no such version installed", "該当する版のインストールなし"),
     "not_wanted": ("not installed in this version: {0}", "次の版がないこと: {0}"),
     "not_enough": ("{0}: version or publisher not given", "{0}: 版または発行元の情報なし"),
     "uninstall": (

@@ -8,14 +8,14 @@ SETTINGS: dict[str, tuple[Words, Words]] = {
         Words(
             "Guest account",
             "guest account on: {names}",
-            "guest account off",
+            "no guest account on",
             "off",
             "Turn the guest account off in Computer Management, Users. It then shows as disabled.",
         ),
         Words(
             "ゲストアカウント",
             "ゲストアカウントが有効: {names}",
-            "ゲストアカウントは無効",
+            "有効なゲストアカウントなし",
             "無効",
             "「コンピューターの管理」の「ユーザー」でゲストアカウントを無効にする。一覧に無効と表示される。",
         ),

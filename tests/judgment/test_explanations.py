@@ -138,6 +138,12 @@ def test_every_finding_has_a_row_and_every_level_its_reason(
         ("mandatory_software: {judge: true, groups: [{name: g, os: linux, any_of: [{name: x}]}]}", [WINDOWS], "software", "another operating system"),
         ("pc_settings: {judge: true, services: [{name: x, os: linux, must: run}]}", [WINDOWS], "service", "another operating system"),
         ("antivirus: {judge: true, products: [{name: '*', version: {value: '1'}}]}", [Antivirus("A", enabled=True)], "", "A, version not given"),
+        ("prohibited_software: {judge: true, programs: [{name: x, versions: '<2'}]}", [Software("x", "2.1")], "software", "no such version installed"),
+        ("prohibited_software: {judge: true, programs: [{name: x, os: linux}]}", [], "software", "operating system not in the inventory"),
+        ("mandatory_software: {judge: true, groups: [{name: g, os: linux, any_of: [{name: x}]}]}", [], "software", "operating system not in the inventory"),
+        ("pc_settings: {judge: true, services: [{name: x, os: linux}]}", [], "service", "operating system not in the inventory"),
+        ("user_definition: {judge: true, items: [{name: u, conditions: [{class: pc, property: user, value: x}]}]}", [WINDOWS], "", "not in the inventory"),
+        ("user_definition: {judge: true, items: [{name: u, conditions: [{class: setting, property: tpm, value: 'true'}]}]}", [Setting("smb1", True)], "", "not in the inventory"),
     ],
 )  # fmt: skip
 def test_what_was_not_judged_or_is_not_told_is_not_called_installed_or_missing(
@@ -155,3 +161,14 @@ def test_each_password_has_its_own_age() -> None:
     ]
     found = row(Pc(accounts, "account"), policy, "pc_settings.passwords.max_age_days")
     assert found.found == "password too old: ann (2777 days), bob (203 days)"
+
+
+def test_without_a_product_none_of_the_four_is_called_untold() -> None:
+    policy = rules("antivirus: {judge: true, definitions_max_age_days: 7, products: [{name: '*'}]}")
+    found = [one.found for item in Pc([], "antivirus").explained(policy) for one in item.rows]
+    assert found == [
+        "no antivirus product found",
+        "no antivirus product found",
+        "no antivirus product found",
+        "not judged by this policy",
+    ]
