@@ -31,7 +31,7 @@ TOLD_BY: Mapping[str, str] = {
         f" (as root), {OWN}"
     ),
     "exceptions": OWN,
-    "drive": f"FusionInventory and GLPI agents (DRIVES), {OSQUERY} (`bitlocker_info`), {CLIENT} (dm-crypt), {OWN}",
+    "drive": f"{AGENTS} (DRIVES; OCS not whether they are encrypted), {OSQUERY} (`bitlocker_info`), {CLIENT} (dm-crypt), {OWN}",
     "check": f"[SCAP results](../../howto/take-in-scap-results.md) (XCCDF, ARF), {OWN}",
     "automatic_updates": f"{OSQUERY} (`windows_security_center`), {CLIENT} (unattended-upgrades, dnf-automatic), {OWN}",
     "secure_boot": f"GLPI agents (BIOS), {CLIENT}, {OWN}",
