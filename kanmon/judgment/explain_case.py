@@ -54,7 +54,8 @@ class Case:
 
     def untold(self) -> str:
         """The words for a value that the inventory does not have."""
-        return self.say("untold_counts" if self.failed else "untold")
+        words = {Outcome.FAIL: "untold_counts", Outcome.PASS: "untold_safe"}
+        return self.say(words.get(self.outcome, "untold"))
 
     def untold_on(self, os: str) -> str:
         """The same for a rule that is for the systems ``os``, where the system may be what is not told."""

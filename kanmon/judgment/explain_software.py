@@ -1,6 +1,6 @@
 """Explanations of programs and user definitions."""
 
-from kanmon.common.facts import CLASSES, Software
+from kanmon.common.facts import CLASSES, Setting, Software
 from kanmon.judgment.condition import Outcome
 from kanmon.judgment.explain_case import Case, Said
 from kanmon.judgment.wording import listed, programme, version
@@ -78,7 +78,15 @@ def user(rule: UserItem, case: Case) -> Said:
 
 
 def _missing(rule: UserItem, case: Case) -> bool:
-    return all(one.cls != "pc" and not case.tells(CLASSES[one.cls][1]) for one in rule.conditions)
+    return not any(_told(one, case) for one in rule.conditions)
+
+
+def _told(one: UserCondition, case: Case) -> bool:
+    if one.cls == "pc":
+        return case.columns.get(one.property) not in (None, "")
+    if one.cls == "setting":
+        return any(isinstance(fact, Setting) and fact.name == one.property for fact in case.facts)
+    return case.tells(CLASSES[one.cls][1])
 
 
 def _values(one: UserCondition, case: Case) -> list[str]:

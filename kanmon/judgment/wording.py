@@ -31,6 +31,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     **UPDATES,
     "untold": ("not in the inventory", "インベントリにない"),
     "untold_counts": ("not in the inventory, which counts as failed", "インベントリにない（不適合とみなす）"),
+    "untold_safe": ("not in the inventory, which counts as safe", "インベントリにない（適合とみなす）"),
     "os_untold": ("operating system not in the inventory", "OS がインベントリにない"),
     "untold_mend": (
         "Send an inventory that covers this; the next judgment then shows a value.",

@@ -24,6 +24,7 @@ CASES = [*OTHER_CASES, *SETTINGS_CASES]
 TREATED = ("pc_settings", "user_definition")
 """Items whose conditions have ``missing``."""
 LATEST = "security_updates.latest"
+UNTOLD = re.compile(r"not in the inventory|not given|^no .+ in the inventory")
 KANA = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 
@@ -67,8 +68,8 @@ def judged(pc: Pc, case: Case, missing: str = "") -> tuple[str, str]:
     return level.word, outcomes.get(case.kind, "")
 
 
-def row(pc: Pc, case: Case, language: str = "en") -> Row:
-    said = [one for item in pc.explained(rules(rule(case)), language) for one in item.rows]
+def row(pc: Pc, case: Case, language: str = "en", missing: str = "") -> Row:
+    said = [one for item in pc.explained(rules(rule(case, missing)), language) for one in item.rows]
     return next(one for one in said if one.condition.partition("[")[0] == case.kind)
 
 
@@ -87,19 +88,26 @@ def test_it_fails_and_people_read_why(case: Case, pc) -> None:
 
 @each("passes")
 def test_it_passes(case: Case, pc) -> None:
-    assert judged(pc(case.passes), case) == (case.passing, ""), str(case.passes)
+    passing = pc(case.passes)
+    assert judged(passing, case) == (case.passing, ""), str(case.passes)
+    if not case.kind.startswith("inventory."):  # they are shown when something is wrong
+        assert row(passing, case).outcome == "passed"
+        assert not UNTOLD.search(row(passing, case).found)
 
 
 @each("lacks")
 def test_the_inventory_does_not_tell(case: Case, pc) -> None:
     lacking = pc(case.lacks)
     assert judged(lacking, case)[0] == case.lacking, str(case.lacks)
+    assert UNTOLD.search(row(lacking, case).found), row(lacking, case).found
     if case.kind.startswith(TREATED):
         wanted = {
             "not_applicable": ("not_applicable", ""), "unknown": ("unknown", "unknown"),
             "safe": ("safe", ""), "as_set": (case.level, "failed"),
         }  # fmt: skip
         assert {one: judged(lacking, case, one) for one in wanted} == wanted
+        said = {one: row(lacking, case, missing=one).found for one in wanted}
+        assert all(UNTOLD.search(found) for found in said.values()), said
 
 
 def test_no_kind_of_condition_is_without_its_three_inventories() -> None:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from kanmon.common.facts import Account, Agent, Antivirus, Fact, Firewall, Os, Setting, Software
+from kanmon.common.facts import Account, Agent, Antivirus, Check, Drive, Fact, Firewall, Os, Service, Setting, Software
 from kanmon.judgment.explain import Row, explain, headline, worst_text
 from kanmon.judgment.findings import Finding, decode_set
 from kanmon.judgment.index import Index
@@ -172,3 +172,50 @@ def test_without_a_product_none_of_the_four_is_called_untold() -> None:
         "no antivirus product found",
         "not judged by this policy",
     ]
+
+
+UNTOLD = {
+    "as_set": "not in the inventory, which counts as failed",
+    "safe": "not in the inventory, which counts as safe",
+}
+
+
+@pytest.mark.parametrize("missing", UNTOLD)
+@pytest.mark.parametrize(
+    ("lines", "facts", "told"),
+    [
+        ("accounts: {guest_enabled: {@}}", [Account("Guest", guest=True)], "account"),
+        ("accounts: {other_administrators: {@}}", [Account("bob", True)], "account"),
+        ("passwords: {never_expires: {@}}", [Account("bob", True)], "account"),
+        ("passwords: {max_age_days: {days: 9, @}}", [Account("bob", True)], "account"),
+        ("firewall: {'off': {@}}", [Firewall("domain"), Firewall("ufw")], ""),
+        ("firewall: {exceptions: {@}}", [Firewall("ufw", True)], ""),
+        ("drive_encryption: {'off': {@}}", [Drive("C:", True)], ""),
+        ("drive_encryption: {'off': {@}}", [], "drive"),
+        ("drive_encryption: {method: {accepted: [x], @}}", [Drive("C:", True, True)], ""),
+        ("services: [{name: x, must: run, @}]", [Service("x")], ""),
+        ("services: [{name: x, must: not_run, @}]", [Service("x")], ""),
+        ("screensaver: {lock_delay: {seconds: 9, @}}", [Setting("screensaver", True)], ""),
+        ("passwords: {vulnerable: {@}}", [Account("bob", True, has_password=True)], "account"),
+        ("firmware: {no_tpm: {@}}", [], ""),
+    ],
+)
+def test_what_only_counts_as_failed_or_safe_is_not_said_to_be_so(
+    lines: str, facts: list[Fact], told: str, missing: str
+) -> None:
+    policy = rules(f"pc_settings: {{judge: true, {lines.replace('@', f'missing: {missing}')}}}")
+    pc = Pc(facts, told)
+    (found,) = [one for item in pc.explained(policy) for one in item.rows]
+    assert (found.outcome, found.found) == ({"as_set": "failed", "safe": "passed"}[missing], UNTOLD[missing])
+
+
+def test_of_what_is_told_and_what_only_counts_the_told_is_named() -> None:
+    policy = rules("pc_settings: {judge: true, passwords: {never_expires: {missing: as_set}}}")
+    accounts = [Account("ann", True), Account("bob", True, password_expires=False)]
+    assert row(Pc(accounts), policy, "pc_settings.passwords.never_expires").found == "password never expires: bob"
+
+
+def test_a_result_that_only_counts_as_safe_is_not_called_passed() -> None:
+    policy = rules("pc_settings: {judge: true, outside_checks: [{name: Guide, not_checked: safe}]}")
+    found = row(Pc([Check("scap", "rule_a", "notchecked")], "check"), policy, "pc_settings.outside_checks[Guide]")
+    assert (found.outcome, found.found) == ("passed", "rule_a (not checked)")
