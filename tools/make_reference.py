@@ -1,6 +1,6 @@
-"""Write the reference pages that say what the code says: settings, messages, commands and health warnings.
+"""Write the reference pages that say what the code says: settings, messages, commands, health warnings, conditions.
 
-python tools/make_reference.py           write docs/reference/{settings,messages,commands,health}.md
+python tools/make_reference.py           write them below docs/reference
 python tools/make_reference.py --check   write nothing; fail when a page differs from the code
 """
 
@@ -17,6 +17,9 @@ from kanmon.common import messages
 from kanmon.common.config import SETTINGS, Setting
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # run as a file, its folder stands there instead
+from tools.conditions import page  # noqa: E402
+
 REFERENCE = ROOT / "docs" / "reference"
 MADE = "<!-- Made by tools/make_reference.py from {}. Change the code, then run the tool. -->\n"
 
@@ -212,6 +215,7 @@ def _cell(text: str) -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings, "messages.md": catalogue, "commands.md": commands, "health.md": health,
+    **page.pages(),
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ def antivirus(item: AntivirusItem, subject: str, case: Case) -> Said:
     mend = case.mend(f"av_{subject}_mend")
     if not records:
         told = case.tells(Antivirus)
-        return Said(title, case.say("av_none") if told and subject == "product" else case.untold(), wanted, mend)
+        return Said(title, case.say("av_none") if told else case.untold(), wanted, mend)
     if case.outcome is Outcome.NOT_APPLICABLE:
         return Said(title, case.say("av_not_asked", _name(records[0])), wanted, mend)
     if subject == "product":
@@ -23,7 +23,7 @@ def antivirus(item: AntivirusItem, subject: str, case: Case) -> Said:
     if subject == "definitions":
         return _definitions(item, records[0], Said(title, "", wanted, mend), case)
     if case.outcome is Outcome.UNKNOWN:
-        return Said(title, case.say("av_missing", _name(records[0])), wanted, mend)
+        return Said(title, case.say(f"av_missing_{subject}", _name(records[0])), wanted, mend)
     if subject == "engine":
         return Said(title, case.say("av_version", _name(records[0]), records[0].engine), wanted, mend)
     word = "av_off" if case.failed else "av_on"
@@ -65,7 +65,7 @@ def _wanted(item: AntivirusItem, subject: str, record: Antivirus | None, case: C
 def _product(item: AntivirusItem, records: list[Antivirus], case: Case) -> str:
     names = listed([_name(one) for one in records], case.language)
     if case.outcome is Outcome.UNKNOWN:
-        return case.say("av_missing", names)
+        return case.say("av_missing_product", names)
     if case.failed and _line(item, records[0]) is None:
         return case.say("av_unaccepted", names)
     others = sorted({_name(one) for one in case.facts if isinstance(one, Antivirus) and one not in records})
@@ -78,7 +78,7 @@ def _definitions(item: AntivirusItem, record: Antivirus, said: Said, case: Case)
     age = age_days(record.definitions_date, case.today) if limit is not None else None
     line = _line(item, record)
     if case.outcome is Outcome.UNKNOWN:
-        return said._replace(found=case.say("av_missing", name))
+        return said._replace(found=case.say("av_missing_definitions", name))
     if age is not None and limit is not None and (age > limit or not case.failed):
         said = said._replace(found=case.say("av_dated", name, age))
         return (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from kanmon.common.facts import CODE_OF, Fact
+from kanmon.common.facts import CODE_OF, Fact, Os
 from kanmon.judgment.condition import Outcome
 from kanmon.judgment.one_pc import tells
 from kanmon.judgment.wording import say
@@ -54,7 +54,13 @@ class Case:
 
     def untold(self) -> str:
         """The words for a value that the inventory does not have."""
-        return self.say("untold_counts" if self.failed else "untold")
+        words = {Outcome.FAIL: "untold_counts", Outcome.PASS: "untold_safe"}
+        return self.say(words.get(self.outcome, "untold"))
+
+    def untold_on(self, os: str) -> str:
+        """The same for a rule that is for the systems ``os``, where the system may be what is not told."""
+        named = not os or any(type(fact) is Os for fact in self.facts)
+        return self.untold() if named else self.say("os_untold")
 
     def mend(self, word: str, *values: object) -> str:
         """How to mend what failed; for the unknown, how to make it known; else nothing."""

@@ -12,9 +12,10 @@ def outside_check(rule: OutsideCheck, case: Case) -> Said:
     results = [f"{one.title or one.rule} ({case.say('check_' + one.result)})" for one in case.of(Check)]
     wanted, mend = case.say("check_wanted"), case.mend("check_mend")
     if not results:
-        none = case.say("check_none") if case.tells(Check) else case.untold()
+        none = case.say("check_none") if case.tells(Check) else case.untold_on(rule.os)
         return Said(rule.name, none, wanted, mend)
     found = listed(results, case.language, 3)
     if case.outcome is Outcome.FAIL:
         return Said(rule.name, found, wanted, mend, f"{rule.name}: {found}")
-    return Said(rule.name, case.say("check_passed") if case.outcome is Outcome.PASS else found, wanted, mend)
+    passed = case.outcome is Outcome.PASS and any(one.result in ("pass", "fixed") for one in case.of(Check))
+    return Said(rule.name, case.say("check_passed") if passed else found, wanted, mend)

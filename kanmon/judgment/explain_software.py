@@ -1,6 +1,6 @@
 """Explanations of programs and user definitions."""
 
-from kanmon.common.facts import CLASSES, Software
+from kanmon.common.facts import CLASSES, Setting, Software
 from kanmon.judgment.condition import Outcome
 from kanmon.judgment.explain_case import Case, Said
 from kanmon.judgment.wording import listed, programme, version
@@ -20,8 +20,12 @@ def prohibited(rule: ProhibitedSoftware, case: Case) -> Said:
     wanted = case.say("not_wanted", meant) if meant else case.say("not_installed")
     mend = case.mend("uninstall", names or rule.name)
     if case.outcome is Outcome.UNKNOWN:
-        return Said(rule.name, case.say("not_enough", names) if names else case.untold(), wanted, mend)
-    return Said(rule.name, case.say("installed", names) if case.failed else case.say("not_installed"), wanted, mend)
+        return Said(rule.name, case.say("not_enough", names) if names else case.untold_on(rule.os), wanted, mend)
+    if case.outcome is Outcome.NOT_APPLICABLE:
+        return Said(rule.name, case.say("other_system") if case.tells(Software) else case.untold(), wanted, mend)
+    if case.failed:
+        return Said(rule.name, case.say("installed", names), wanted, mend)
+    return Said(rule.name, case.say("no_such_version" if meant else "not_installed"), wanted, mend)
 
 
 def programs_told(case: Case) -> Said:
@@ -53,8 +57,9 @@ def mandatory(rule: MandatoryGroup, case: Case) -> Said:
     wanted = case.say("or").join(_alternative(one, case) for one in rule.any_of[:5])
     mend = case.mend("install", wanted)
     if case.outcome is Outcome.UNKNOWN:
-        return Said(rule.name, case.say("not_enough", names) if names else case.untold(), wanted, mend)
-    found = case.say("found", names) if names else case.say("none_of")
+        return Said(rule.name, case.say("not_enough", names) if names else case.untold_on(rule.os), wanted, mend)
+    none = "other_system" if case.outcome is Outcome.NOT_APPLICABLE else "none_of"
+    found = case.say("found", names) if names else case.say(none)
     return Said(rule.name, found, wanted, mend, f"{rule.name}: {found}" if case.failed else "")
 
 
@@ -65,13 +70,23 @@ def user(rule: UserItem, case: Case) -> Said:
     wanted = case.say("user_not" if rule.fails_when == "met" else "user_met", whole)
     values = [value for one in rule.conditions for value in _values(one, case)]
     found = listed(values, case.language) or (
-        case.untold() if case.outcome is Outcome.UNKNOWN or _missing(rule, case) else case.say("none_of")
+        case.untold()
+        if case.outcome in (Outcome.UNKNOWN, Outcome.NOT_APPLICABLE) or _missing(rule, case)
+        else case.say("none_of")
     )
     return Said(rule.name, found, wanted, case.mend("user_mend"), f"{rule.name}: {found}" if case.failed else "")
 
 
 def _missing(rule: UserItem, case: Case) -> bool:
-    return all(one.cls != "pc" and not case.tells(CLASSES[one.cls][1]) for one in rule.conditions)
+    return not any(_told(one, case) for one in rule.conditions)
+
+
+def _told(one: UserCondition, case: Case) -> bool:
+    if one.cls == "pc":
+        return case.columns.get(one.property) not in (None, "")
+    if one.cls == "setting":
+        return any(isinstance(fact, Setting) and fact.name == one.property for fact in case.facts)
+    return case.tells(CLASSES[one.cls][1])
 
 
 def _values(one: UserCondition, case: Case) -> list[str]:

@@ -64,7 +64,7 @@ def _unknown(title: str, wanted: str, asked: Latest, case: Case) -> Said:
             name = " ".join(filter(None, (strange.name, strange.build or strange.version, strange.arch)))
             return Said(title, case.say("latest_strange", name), wanted, mend)
         return Said(title, case.say("latest_not_in_feed", key), wanted, case.say("latest_feed_mend"))
-    return Said(title, case.say("untold") if systems else case.say("os_untold"), wanted, mend)
+    return Said(title, case.say("updates_untold") if systems else case.say("os_untold"), wanted, mend)
 
 
 def specified(rule: SpecifiedUpdate, case: Case) -> Said:
@@ -72,11 +72,13 @@ def specified(rule: SpecifiedUpdate, case: Case) -> Said:
     title = programme(rule.kb, rule.title)
     wanted, mend = case.say("kb_wanted", rule.kb), case.mend("kb_mend", rule.kb)
     if case.outcome is Outcome.UNKNOWN:
-        return Said(title, case.say("untold"), wanted, mend)
+        word = "untold" if case.tells(Patch) else "updates_untold"
+        return Said(title, case.say(word if case.tells(Os) else "os_untold"), wanted, mend)
     if case.failed:
         return Said(title, case.say("kb_missing", rule.kb) if case.tells(Patch) else case.untold(), wanted, mend)
-    if case.outcome is Outcome.NOT_APPLICABLE and rule.product:
-        return Said(title, case.say("kb_no_product", rule.product), wanted, mend)
+    if case.outcome is Outcome.NOT_APPLICABLE:
+        meant = rule.product and any(isinstance(fact, Os) and fact.family == "windows" for fact in case.facts)
+        return Said(title, case.say("kb_no_product", rule.product) if meant else case.say("other_system"), wanted, mend)
     return Said(title, listed([one.kb for one in case.of(Patch)], case.language) or case.say("kb_in"), wanted, mend)
 
 
@@ -86,7 +88,7 @@ def service_pack(rule: SpecifiedPack, case: Case) -> Said:
     if case.outcome is Outcome.UNKNOWN or not packs:
         found = case.say("os_untold")
     elif case.outcome is Outcome.NOT_APPLICABLE:
-        found = case.say("pack_other")
+        found = case.say("other_system")
     else:
         found = case.say("pack", max(packs)) if max(packs) else case.say("pack_none")
     wanted, title = case.say("pack_wanted", rule.service_pack), case.say("pack_title", rule.os)

@@ -49,8 +49,7 @@ def failing(condition: str, language: str) -> str:
     elif kind in _CLAUSES:
         clause = _CLAUSES[kind](name, language)
     elif setting is not None:
-        failed = setting[language == "ja"].failed
-        clause = say("fails_password_age", language) if "{days}" in failed else _nameless(failed)
+        clause = _nameless(setting[language == "ja"].failed)
     else:
         return condition
     return clause if clause.startswith(name) and name else clause[:1].upper() + clause[1:]

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Words(NamedTuple):
-    """All for one condition. ``failed`` may hold {names} (of the records that failed), {days} too."""
+    """All for one condition. ``failed`` may hold {names} (of the records that failed)."""
 
     title: str
     failed: str

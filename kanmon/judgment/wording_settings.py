@@ -8,14 +8,14 @@ SETTINGS: dict[str, tuple[Words, Words]] = {
         Words(
             "Guest account",
             "guest account on: {names}",
-            "guest account off",
+            "no guest account on",
             "off",
             "Turn the guest account off in Computer Management, Users. It then shows as disabled.",
         ),
         Words(
             "ゲストアカウント",
             "ゲストアカウントが有効: {names}",
-            "ゲストアカウントは無効",
+            "有効なゲストアカウントなし",
             "無効",
             "「コンピューターの管理」の「ユーザー」でゲストアカウントを無効にする。一覧に無効と表示される。",
         ),
@@ -64,14 +64,14 @@ SETTINGS: dict[str, tuple[Words, Words]] = {
     "passwords.max_age_days": (
         Words(
             "Password age",
-            "password {days} days old: {names}",
+            "password too old: {names}",
             "passwords new enough",
             "{limit} days old at most",
             "Change the password with Ctrl+Alt+Del, Change a password. The next inventory shows today's date.",
         ),
         Words(
             "パスワードの経過日数",
-            "パスワードが {days} 日前のもの: {names}",
+            "パスワードが古い: {names}",
             "期限内のパスワード",
             "{limit} 日以内",
             "Ctrl+Alt+Del の「パスワードの変更」で変更する。次のインベントリに今日の日付が表示される。",

@@ -47,7 +47,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "pack": ("service pack {0}", "サービスパック {0}"),
     "pack_none": ("no service pack", "サービスパックなし"),
     "pack_wanted": ("service pack {0} or a later one", "サービスパック {0} 以降"),
-    "pack_other": ("another operating system", "対象外の OS"),
     "pack_mend": (
         "Install service pack {0} and restart. The next inventory then shows it.",
         "サービスパック {0} を適用して再起動する。次のインベントリに表示される。",
@@ -58,5 +57,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{0} を更新する。次のインベントリに求める版が表示される。",
     ),
     "kb_replaces": ("{0} or an update that replaces it ({1})", "{0}、またはそれを置き換える更新（{1}）"),
+    "updates_untold": (
+        "no whole list of installed updates in the inventory",
+        "適用済みの更新の完全な一覧がインベントリにない",
+    ),
     "kb_no_product": ("{0} is not installed", "{0} はインストールされていない"),
 }

@@ -5,6 +5,7 @@ show it, by the functions in here; what none of them explains fails the test.
 """
 
 import csv
+import functools
 import io
 import re
 import sys
@@ -65,7 +66,9 @@ def spelled(word: str) -> str:
     return word.removeprefix("KB") if word.startswith("KBSP") else word
 
 
+@functools.cache
 def knowledge_of(archive: Path) -> Knowledge:
+    """What the definitions of wesng tell. Takes half a minute, so it is kept."""
     with archive.open("rb") as stream:
         feed = read(stream, archive.name)
     return merge(1, [(Feed(feed.name, feed.dated, ""), feed.body)])

@@ -8,6 +8,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from kanmon.common.facts import Agent, Fact, Told
+from kanmon.feeds.patches import EMPTY, Knowledge
 from kanmon.judgment.explain import ItemExplanation, explain
 from kanmon.judgment.findings import Finding, decode_set
 from kanmon.judgment.index import Index
@@ -28,6 +29,8 @@ def rules(items: str) -> JudgmentPolicy:
 class Pc:
     """One PC with an agent, the given facts, and ``told`` classes."""
 
+    knowledge: Knowledge = EMPTY
+
     def __init__(self, facts: Iterable[Fact], told: str = "", agent: bool = True, **columns: Any) -> None:
         self.facts = [*([Agent("test", "1")] if agent else []), *facts, *(Told(cls) for cls in told.split())]
         self.columns = columns
@@ -39,9 +42,9 @@ class Pc:
         index.apply(1, np.arange(len(self.facts), dtype=np.uint32), np.zeros(0, np.uint32))
         for name, value in self.columns.items():
             index.set_column(1, name, value)
-        judgement = index.judge(compile(policy, TODAY), BitMap([1]))
+        judgement = index.judge(compile(policy, TODAY, knowledge=self.knowledge), BitMap([1]))
         findings = decode_set(judgement.sets[judgement.set_of[0]])
-        verdict = judge_one(policy, self.facts, self.columns, TODAY)
+        verdict = judge_one(policy, self.facts, self.columns, TODAY, knowledge=self.knowledge)
         assert verdict.level == judgement.levels[0]
         assert verdict.findings == {one[:3] for one in findings}
         return Level(judgement.levels[0]), findings
@@ -49,4 +52,7 @@ class Pc:
     def explained(self, policy: JudgmentPolicy, language: str = "en") -> list[ItemExplanation]:
         _, findings = self.judged(policy)
         numbers = dict(enumerate(self.facts))
-        return explain(policy, "test version 1", findings, numbers, self.facts, self.columns, TODAY, language)
+        return explain(
+            policy, "test version 1", findings, numbers, self.facts, self.columns, TODAY, language,
+            knowledge=self.knowledge,
+        )  # fmt: skip

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from kanmon.common.facts import Agent, Antivirus, Fact, Firewall, Setting, Software
+from kanmon.common.facts import Account, Agent, Antivirus, Check, Drive, Fact, Firewall, Os, Service, Setting, Software
 from kanmon.judgment.explain import Row, explain, headline, worst_text
 from kanmon.judgment.findings import Finding, decode_set
 from kanmon.judgment.index import Index
@@ -20,6 +20,7 @@ from tests.judgment.one import TODAY, Pc, rules
 
 POLICY = rules("antivirus: {judge: true, definitions_max_age_days: 7, products: [{name: '*'}]}")
 DEFENDER = Antivirus("Microsoft Defender", "4.18", "1.1", "1.441.203.0", "2026-11-11", True)
+DEBIAN, WINDOWS = Os("linux", "Debian GNU/Linux", "12"), Os("windows", "Windows 11 Pro")
 F_SECURE = Antivirus("F-Secure Anti-Virus", "9.00")
 
 
@@ -122,3 +123,99 @@ def test_every_finding_has_a_row_and_every_level_its_reason(
     assert all(one.found and one.title and one.wanted for one in rows)
     assert all(bool(one.mend) is (one.outcome in ("failed", "unknown")) for one in rows)
     assert headline(explained, language)
+
+
+@pytest.mark.parametrize(
+    ("items", "facts", "told", "found"),
+    [
+        ("security_updates: {judge: true, specified: [{kb: KB5000001}]}", [DEBIAN], "", "another operating system"),
+        ("security_updates: {judge: true, specified: [{kb: KB5000001, product: x}]}", [DEBIAN], "", "another operating system"),
+        ("security_updates: {judge: true, specified: [{kb: KB5000001, product: x}]}", [WINDOWS], "patch software", "x is not installed"),
+        ("security_updates: {judge: true, specified: [{kb: KB5000001}]}", [WINDOWS], "", "no whole list of installed updates in the inventory"),
+        ("security_updates: {judge: true, specified: [{kb: KB5000001}]}", [], "patch", "operating system not in the inventory"),
+        ("prohibited_software: {judge: true, programs: [{name: x, os: linux}]}", [WINDOWS], "software", "another operating system"),
+        ("prohibited_software: {judge: true, programs: [{name: x}]}", [WINDOWS], "", "not in the inventory"),
+        ("mandatory_software: {judge: true, groups: [{name: g, os: linux, any_of: [{name: x}]}]}", [WINDOWS], "software", "another operating system"),
+        ("pc_settings: {judge: true, services: [{name: x, os: linux, must: run}]}", [WINDOWS], "service", "another operating system"),
+        ("antivirus: {judge: true, products: [{name: '*', version: {value: '1'}}]}", [Antivirus("A", enabled=True)], "", "A, version not given"),
+        ("prohibited_software: {judge: true, programs: [{name: x, versions: '<2'}]}", [Software("x", "2.1")], "software", "no such version installed"),
+        ("prohibited_software: {judge: true, programs: [{name: x, os: linux}]}", [], "software", "operating system not in the inventory"),
+        ("mandatory_software: {judge: true, groups: [{name: g, os: linux, any_of: [{name: x}]}]}", [], "software", "operating system not in the inventory"),
+        ("pc_settings: {judge: true, services: [{name: x, os: linux}]}", [], "service", "operating system not in the inventory"),
+        ("user_definition: {judge: true, items: [{name: u, conditions: [{class: pc, property: user, value: x}]}]}", [WINDOWS], "", "not in the inventory"),
+        ("user_definition: {judge: true, items: [{name: u, conditions: [{class: setting, property: tpm, value: 'true'}]}]}", [Setting("smb1", True)], "", "not in the inventory"),
+    ],
+)  # fmt: skip
+def test_what_was_not_judged_or_is_not_told_is_not_called_installed_or_missing(
+    items: str, facts: list[Fact], told: str, found: str
+) -> None:
+    said = [one for item in Pc(facts, told).explained(rules(items)) for one in item.rows]
+    assert found in [one.found for one in said]
+
+
+def test_each_password_has_its_own_age() -> None:
+    policy = rules("pc_settings: {judge: true, passwords: {max_age_days: {days: 180}}}")
+    accounts = [
+        Account("bob", True, password_changed="2026-05-01"),
+        Account("ann", True, password_changed="2019-04-14"),
+    ]
+    found = row(Pc(accounts, "account"), policy, "pc_settings.passwords.max_age_days")
+    assert found.found == "password too old: ann (2777 days), bob (203 days)"
+
+
+def test_without_a_product_none_of_the_four_is_called_untold() -> None:
+    policy = rules("antivirus: {judge: true, definitions_max_age_days: 7, products: [{name: '*'}]}")
+    found = [one.found for item in Pc([], "antivirus").explained(policy) for one in item.rows]
+    assert found == [
+        "no antivirus product found",
+        "no antivirus product found",
+        "no antivirus product found",
+        "not judged by this policy",
+    ]
+
+
+UNTOLD = {
+    "as_set": "not in the inventory, which counts as failed",
+    "safe": "not in the inventory, which counts as safe",
+}
+
+
+@pytest.mark.parametrize("missing", UNTOLD)
+@pytest.mark.parametrize(
+    ("lines", "facts", "told"),
+    [
+        ("accounts: {guest_enabled: {@}}", [Account("Guest", guest=True)], "account"),
+        ("accounts: {other_administrators: {@}}", [Account("bob", True)], "account"),
+        ("passwords: {never_expires: {@}}", [Account("bob", True)], "account"),
+        ("passwords: {max_age_days: {days: 9, @}}", [Account("bob", True)], "account"),
+        ("firewall: {'off': {@}}", [Firewall("domain"), Firewall("ufw")], ""),
+        ("firewall: {exceptions: {@}}", [Firewall("ufw", True)], ""),
+        ("drive_encryption: {'off': {@}}", [Drive("C:", True)], ""),
+        ("drive_encryption: {'off': {@}}", [], "drive"),
+        ("drive_encryption: {method: {accepted: [x], @}}", [Drive("C:", True, True)], ""),
+        ("services: [{name: x, must: run, @}]", [Service("x")], ""),
+        ("services: [{name: x, must: not_run, @}]", [Service("x")], ""),
+        ("screensaver: {lock_delay: {seconds: 9, @}}", [Setting("screensaver", True)], ""),
+        ("passwords: {vulnerable: {@}}", [Account("bob", True, has_password=True)], "account"),
+        ("firmware: {no_tpm: {@}}", [], ""),
+    ],
+)
+def test_what_only_counts_as_failed_or_safe_is_not_said_to_be_so(
+    lines: str, facts: list[Fact], told: str, missing: str
+) -> None:
+    policy = rules(f"pc_settings: {{judge: true, {lines.replace('@', f'missing: {missing}')}}}")
+    pc = Pc(facts, told)
+    (found,) = [one for item in pc.explained(policy) for one in item.rows]
+    assert (found.outcome, found.found) == ({"as_set": "failed", "safe": "passed"}[missing], UNTOLD[missing])
+
+
+def test_of_what_is_told_and_what_only_counts_the_told_is_named() -> None:
+    policy = rules("pc_settings: {judge: true, passwords: {never_expires: {missing: as_set}}}")
+    accounts = [Account("ann", True), Account("bob", True, password_expires=False)]
+    assert row(Pc(accounts), policy, "pc_settings.passwords.never_expires").found == "password never expires: bob"
+
+
+def test_a_result_that_only_counts_as_safe_is_not_called_passed() -> None:
+    policy = rules("pc_settings: {judge: true, outside_checks: [{name: Guide, not_checked: safe}]}")
+    found = row(Pc([Check("scap", "rule_a", "notchecked")], "check"), policy, "pc_settings.outside_checks[Guide]")
+    assert (found.outcome, found.found) == ("passed", "rule_a (not checked)")

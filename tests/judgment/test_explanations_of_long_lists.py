@@ -17,7 +17,7 @@ def test_what_is_there_has_a_row_and_the_rest_has_one() -> None:
     pc = Pc([Software("Game 7 Gold", "1"), Software("Tool", "0.5"), Software("Editor", "3")], "software")
     assert told(pc.explained(POLICY)) == [
         ("Game 7*", "failed", "Game 7 Gold 1 installed", "danger"),
-        ("Tool", "passed", "not installed", "safe"),
+        ("Tool", "passed", "no such version installed", "safe"),
         ("List of programs", "passed", "in the inventory", "safe"),
         ("1,999 more lines of the list", "passed", "none found", "safe"),
     ]
