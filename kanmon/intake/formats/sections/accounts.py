@@ -1,21 +1,28 @@
-"""LOCAL_USERS and LOCAL_GROUPS -> Account.
+"""LOCAL_USERS and LOCAL_GROUPS, or the WINUSERS of the OCS plugin "winusers" -> Account.
 
 Only accounts that can log on are kept: on Unix those with a shell. Agents do not tell about passwords. An
 administrator is user 0, the built-in account of Windows (SID ...-500) or a member of an administrators' group;
 without groups in the report it stays unknown for all others.
+
+On Windows, FusionInventory and GLPI agents ask for accounts that are neither disabled nor locked out, so those that
+they list are on, and a guest account that is off is not there.
 """
 
 from kanmon.common.facts import Account, Fact
 from kanmon.intake.formats.sections.entry import Entry, Sections
-from kanmon.intake.text import clean
+from kanmon.intake.text import clean, day
 
 _NO_LOGON = ("nologin", "false", "sync", "halt", "shutdown", "null", "uucico")
 _UNIX_GROUPS = frozenset({"root", "wheel", "sudo", "admin"})
+_ONLY_ENABLED = frozenset({"fusioninventory", "glpi"})
 _WINDOWS_ADMINISTRATORS = "S-1-5-32-544"
 
 
-def facts(sections: Sections, family: str) -> list[Fact]:
-    """The accounts of a report."""
+def facts(sections: Sections, family: str, format: str) -> list[Fact]:
+    """The accounts of a report; ``format`` as in ``Report.format``."""
+    if "WINUSERS" in sections:
+        return _of_plugin(sections["WINUSERS"])
+    enabled = True if family == "windows" and format in _ONLY_ENABLED else None
     administrators = _administrators(sections.get("LOCAL_GROUPS", []))
     found: list[Fact] = []
     for entry in sections.get("LOCAL_USERS", ()):
@@ -23,10 +30,33 @@ def facts(sections: Sections, family: str) -> list[Fact]:
         shell = clean(entry.get("SHELL"))
         if not name or shell.rpartition("/")[2] in _NO_LOGON:
             continue
-        number = clean(entry.get("ID")) or clean(entry.get("ID_USER"))
-        guest = number.startswith("S-1-5-21-") and number.endswith("-501")
-        found.append(Account(name, administrator=_administrator(name, number, family, administrators), guest=guest))
+        number = clean(entry.get("ID")) or clean(entry.get("SID")) or clean(entry.get("ID_USER"))
+        administrator = _administrator(name, number, family, administrators)
+        found.append(Account(name, enabled, administrator, _is_guest(number)))
     return found
+
+
+def told(sections: Sections) -> list[str]:
+    """account, when a section is there."""
+    return ["account"] if "LOCAL_USERS" in sections or "WINUSERS" in sections else []
+
+
+def _of_plugin(entries: list[Entry]) -> list[Fact]:
+    """Local accounts; folders of domain users are listed beside them, and are none. An expiry without a day is not told."""
+    found: list[Fact] = []
+    for entry in entries:
+        name, kind, sid = (clean(entry.get(field)) for field in ("NAME", "TYPE", "SID"))
+        if not name or kind.lower() == "domain user":
+            continue
+        administrator = {"admin user": True, "local user": False}.get(kind.lower())
+        state = {"enabled": True, "disabled": False}.get(clean(entry.get("STATUS")).lower())
+        expires = True if day(entry.get("PASSWORDEXPIRES")) else None
+        found.append(Account(name, state, administrator, _is_guest(sid), password_expires=expires))
+    return found
+
+
+def _is_guest(sid: str) -> bool:
+    return sid.startswith("S-1-5-21-") and sid.endswith("-501")
 
 
 def _administrator(name: str, number: str, family: str, administrators: frozenset[str] | None) -> bool | None:
