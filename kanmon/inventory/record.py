@@ -279,7 +279,7 @@ def _apply(book: Book, pc: Pc, one: Queued, result: Recorded) -> None:
     if report.partial:
         numbers = one.facts + _untold(before, one.covered)
     else:
-        numbers = one.facts + supplement.kept(before, one.facts, book.checks_told)
+        numbers = one.facts + supplement.kept(before, one.facts, book.checks_told, report.format)
     _put_facts(book, pc.id, numbers, result)
 
 

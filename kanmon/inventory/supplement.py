@@ -24,6 +24,7 @@ from kanmon.inventory.packing import unpack
 BY_HAND = ("import", THIS_MACHINE)
 """The built-in sources that only the Manager's own user can be."""
 _CHECK = CODE_OF[Check]
+_OF_OSQUERY = frozenset({"osquery", "fleet"})  # formats
 _KEPT_BYTES = 65_536  # of the body of a refused one
 
 
@@ -72,9 +73,12 @@ def told_number() -> int | None:
     return FactRow.objects.filter(digest=mark).values_list("id", flat=True).first()
 
 
-def kept(before: bytes, facts: list[int], told: int | None) -> list[int]:
-    """Of the facts ``before``, those of supplements, which a whole report with ``facts`` leaves as they are."""
-    if told is None or told in facts:
+def kept(before: bytes, facts: list[int], told: int | None, format: str) -> list[int]:
+    """Of the facts ``before``, those of supplements, which a whole report with ``facts`` leaves as they are.
+
+    None when it tells of checks itself; an inventory of osquery or Fleet tells those of osquery only.
+    """
+    if told is None or (told in facts and format not in _OF_OSQUERY):
         return []
     numbers = unpack(before).tolist()
     if told not in numbers:
@@ -83,4 +87,6 @@ def kept(before: bytes, facts: list[int], told: int | None) -> list[int]:
     for start in range(0, len(numbers), 500):
         rows = FactRow.objects.filter(cls=_CHECK, id__in=numbers[start : start + 500])
         found += rows.values_list("id", flat=True)
-    return found
+    if told not in facts:
+        return found
+    return [told, *(id for id, fact in facts_of(found).items() if isinstance(fact, Check) and fact.source != "osquery")]

@@ -183,3 +183,29 @@ def test_results_that_come_together_with_the_first_inventory_find_their_pc() -> 
     arrive(pc_json(4, host="pc-0004"), source="import")
     assert scan(lead, log(("Firewall on", False), host="PC-0004")).state == "recorded"
     assert of_source("osquery") == {"Firewall on": "fail"}
+
+
+def test_an_inventory_of_fleet_replaces_what_osquery_said_and_leaves_the_rest() -> None:
+    lead = leader()
+    mac = "f0:1f:af:00:00:04"
+    host = {
+        "hostname": "pc-0004",
+        "osquery_version": "5.12.1",
+        "primary_mac": mac,
+        "detail_updated_at": "2026-11-20T10:00:00Z",
+    }
+    scan_of_fleet(lead, {**host, "policies": [{"name": "Firewall on", "response": "fail"}]})
+    scan(lead)
+    scan(lead, log(("Screen lock", False)))
+    assert of_source("osquery") == {"Firewall on": "fail", "Screen lock": "fail"}
+    scan_of_fleet(lead, {**host, "policies": [{"name": "Firewall on", "response": "pass"}],
+                         "detail_updated_at": "2026-11-20T12:00:00Z"})  # fmt: skip
+    assert of_source("osquery") == {"Firewall on": "pass"}
+    assert len(of_source("scap")) == len(WANTED)
+    scan_of_fleet(lead, {**host, "detail_updated_at": "2026-11-20T13:00:00Z"})
+    assert of_source("osquery") == {"Firewall on": "pass"}
+    assert len(of_source("scap")) == len(WANTED)
+
+
+def scan_of_fleet(lead: Leadership, host: dict[str, Any]) -> None:
+    assert scan(lead, json.dumps({"host": host}).encode()).state == "recorded"
