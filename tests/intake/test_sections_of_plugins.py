@@ -65,7 +65,7 @@ def test_users_and_services_of_the_plugins() -> None:
         "<SERVICE><SVCNAME>Spooler</SVCNAME><SVCSTATE>Running</SVCSTATE><SVCSTARTMODE>Auto</SVCSTARTMODE></SERVICE>"
     )
     assert set(of(report, Account)) == {
-        Account("Gast", False, False, True), Account("jo", True, True),
+        Account("Gast", False, False, True), Account("jo", True, True, password_expires=True),
     }  # fmt: skip
     assert of(report, Service) == [Service("Spooler", True, "automatic")]
     assert report.told == {"account", "service"}

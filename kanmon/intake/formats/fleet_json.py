@@ -17,6 +17,7 @@ import msgspec
 from kanmon.common.errors import Refused
 from kanmon.common.facts import Account, Agent, Check, Drive, Fact, Hardware, Os, Software
 from kanmon.intake.formats.osquery_log import PIECES, host_key
+from kanmon.intake.formats.sections.accounts import can_log_on
 from kanmon.intake.formats.sections.network import addresses
 from kanmon.intake.formats.sections.system import distribution
 from kanmon.intake.identity import clean_serial
@@ -41,7 +42,6 @@ _decoder = msgspec.json.Decoder(_Message)
 _RESULTS = {"pass": "pass", "fail": "fail"}
 _FAMILIES = {"windows": "windows", "darwin": "macos", "ios": "other", "ipados": "other", "chrome": "other"}
 _SCHEMES = {"programs": "windows", "deb_packages": "deb", "rpm_packages": "rpm", "apps": "other"}
-_NO_LOGON = ("nologin", "false", "sync", "halt", "shutdown", "null")
 
 
 def read(body: bytes) -> Report:
@@ -97,7 +97,6 @@ def _host(host: Host) -> Report:
         serial=host.get("hardware_serial"),
         uuid=uuid,
         macs=[host.get("primary_mac")],
-        group="",
         columns={
             "memory_mb": None if memory is None else memory >> 20,
             "ip": addresses([clean(host.get("primary_ip"))]),
@@ -155,7 +154,7 @@ def _accounts(rows: Iterable[Host], family: str) -> list[Fact]:
     found: list[Fact] = []
     for row in rows:
         name, uid, kind = clean(row.get("username")), clean(row.get("uid")), clean(row.get("type"))
-        if not name or kind == "special" or clean(row.get("shell")).rpartition("/")[2] in _NO_LOGON:
+        if not name or kind == "special" or not can_log_on(row.get("shell")):
             continue
         windows = family == "windows"
         administrator = True if uid == ("500" if windows else "0") else None

@@ -73,6 +73,7 @@ def read(body: bytes) -> Report:
         for row in tables.get("interface_details", ())
         if not is_virtual(clean(row.get("friendly_name") or row.get("interface")))
     ]
+    states = osquery_states.facts(tables)
     return build(
         format="osquery",
         device_key=(uuid or host)[:255],
@@ -90,16 +91,16 @@ def read(body: bytes) -> Report:
         facts=[
             *_machine(tables, machine),
             *_programs(tables),
-            *_protected(tables),
+            *_protected(tables, states),
             *_policies(message.policies or {}),
         ],
-        told=_told(message),
+        told=_told(message, states),
     )
 
 
-def _told(message: _Message) -> list[str]:
+def _told(message: _Message, states: list[Fact]) -> list[str]:
     told = [name for name, sources in _TABLES_OF.items() if any(table in message.osquery for table in sources)]
-    if "firewall" not in told and any(type(fact) is Firewall for fact in osquery_states.facts(message.osquery)):
+    if "firewall" not in told and any(type(fact) is Firewall for fact in states):
         told.append("firewall")  # of the registry
     return told + (["check"] if message.policies is not None else [])
 
@@ -111,9 +112,8 @@ def _policies(policies: dict[str, list[Any]]) -> list[Fact]:
     return [Check("osquery", name, "pass" if rows else "fail") for name, rows in names.items() if name]
 
 
-def _protected(tables: Tables) -> list[Fact]:
+def _protected(tables: Tables, states: list[Fact]) -> list[Fact]:
     """Products and states. The profiles of the registry go before the one word that Windows Firewall has there."""
-    states = osquery_states.facts(tables)
     profiles = any(type(fact) is Firewall for fact in states)
     products = [
         one

@@ -9,6 +9,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from kanmon.common.facts import Account, Drive, Fact, Service, Setting
+from kanmon.intake.formats.sections.accounts import (
+    UNIX_GROUPS,
+    WINDOWS_ADMINISTRATORS,
+    can_log_on,
+    is_built_in_administrator,
+    is_guest,
+)
 from kanmon.intake.formats.windows_registry import Registry
 from kanmon.intake.formats.wmi import share
 from kanmon.intake.text import clean, flag, number
@@ -19,9 +26,6 @@ Tables = Mapping[str, list[Row]]
 _STARTUPS = {"AUTO_START": "automatic", "DEMAND_START": "manual", "DISABLED": "disabled"}
 _STATES = {"RUNNING": True, "STOPPED": False, "PAUSED": False}
 _UNIT_STARTUPS = {"enabled": "automatic", "static": "manual", "disabled": "manual", "masked": "disabled"}
-_NO_LOGON = ("nologin", "false", "sync", "halt", "shutdown", "null", "uucico")
-_ADMINISTRATORS = "S-1-5-32-544"
-_UNIX_GROUPS = frozenset({"root", "wheel", "sudo", "admin"})
 _EPOCH = date(1970, 1, 1)
 _NEVER_DAYS = 9999  # a maximum age of 99999 days is how "never expires" is written
 _SMB1 = frozenset({"smb1protocol", "smb1protocol-client", "smb1protocol-server"})
@@ -73,14 +77,14 @@ def _accounts(tables: Tables) -> Iterable[Fact]:
     secrets = {clean(row.get("username")): row for row in tables.get("shadow", ())}
     for row in tables.get("users", ()):
         name, uid, sid = clean(row.get("username")), clean(row.get("uid")), clean(row.get("uuid"))
-        if not name or clean(row.get("shell")).rpartition("/")[2] in _NO_LOGON:
+        if not name or not can_log_on(row.get("shell")):
             continue
         if sid.startswith("S-1-") and not sid.startswith("S-1-5-21-"):  # SYSTEM, LOCAL SERVICE and the like
             continue
-        known = True if sid.endswith("-500") or (not sid.startswith("S-") and uid == "0") else None
+        known = True if is_built_in_administrator(sid) or (not sid.startswith("S-") and uid == "0") else None
         if known is None and administrators is not None:
             known = uid in administrators
-        yield _account(name, known, sid.startswith("S-1-5-21-") and sid.endswith("-501"), secrets.get(name))
+        yield _account(name, known, is_guest(sid), secrets.get(name))
 
 
 def _administrators(tables: Tables) -> frozenset[str] | None:
@@ -90,7 +94,7 @@ def _administrators(tables: Tables) -> frozenset[str] | None:
     chosen = {
         clean(row.get("gid"))
         for row in tables["groups"]
-        if clean(row.get("group_sid")) == _ADMINISTRATORS or clean(row.get("groupname")) in _UNIX_GROUPS
+        if clean(row.get("group_sid")) == WINDOWS_ADMINISTRATORS or clean(row.get("groupname")) in UNIX_GROUPS
     }
     return frozenset(clean(row.get("uid")) for row in tables["user_groups"] if clean(row.get("gid")) in chosen)
 
@@ -122,8 +126,9 @@ def _shares(tables: Tables) -> Iterable[Fact]:
 
 
 def _settings(tables: Tables, registry: Registry) -> list[Fact]:
-    found = {fact.name: fact for fact in registry.facts() if isinstance(fact, Setting)}
-    others = [fact for fact in registry.facts() if not isinstance(fact, Setting)]
+    of_registry = registry.facts()
+    found = {fact.name: fact for fact in of_registry if isinstance(fact, Setting)}
+    others = [fact for fact in of_registry if not isinstance(fact, Setting)]
     told: dict[str, bool | None] = {"secure_boot": _secure_boot(tables), "tpm": _tpm(tables), "smb1": _smb1(tables)}
     found |= {name: Setting(name, value) for name, value in told.items() if value is not None}
     return [*others, *found.values()]

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from kanmon.common.errors import Refused
 from kanmon.common.facts import NAME_OF, Account, Antivirus, Drive, Fact, Patch, Service, Share
 from kanmon.intake import security_center
+from kanmon.intake.formats.sections.accounts import is_built_in_administrator, is_guest
 from kanmon.intake.formats.windows_text import MAX_TEXT_BYTES, decode, device_key, kb_of
 from kanmon.intake.report import Report, build
 from kanmon.intake.text import clean, flag, number
@@ -105,8 +106,8 @@ def _account(block: Block) -> Fact | None:
     return Account(
         name,
         enabled=None if off is None else not off,
-        administrator=True if sid.startswith("S-1-5-21-") and sid.endswith("-500") else None,
-        guest=sid.startswith("S-1-5-21-") and sid.endswith("-501"),
+        administrator=True if is_built_in_administrator(sid) else None,
+        guest=is_guest(sid),
         password_expires=flag(block.get("PasswordExpires")),
     )
 

@@ -8,14 +8,18 @@ On Windows, FusionInventory and GLPI agents ask for accounts that are neither di
 they list are on, and a guest account that is off is not there.
 """
 
+import re
+
 from kanmon.common.facts import Account, Fact
 from kanmon.intake.formats.sections.entry import Entry, Sections
-from kanmon.intake.text import clean, day
+from kanmon.intake.text import clean
+
+UNIX_GROUPS = frozenset({"root", "wheel", "sudo", "admin"})
+WINDOWS_ADMINISTRATORS = "S-1-5-32-544"
+"""SID of the group that is called Administrators in English."""
 
 _NO_LOGON = ("nologin", "false", "sync", "halt", "shutdown", "null", "uucico")
-_UNIX_GROUPS = frozenset({"root", "wheel", "sudo", "admin"})
 _ONLY_ENABLED = frozenset({"fusioninventory", "glpi"})
-_WINDOWS_ADMINISTRATORS = "S-1-5-32-544"
 
 
 def facts(sections: Sections, family: str, format: str) -> list[Fact]:
@@ -27,12 +31,11 @@ def facts(sections: Sections, family: str, format: str) -> list[Fact]:
     found: list[Fact] = []
     for entry in sections.get("LOCAL_USERS", ()):
         name = clean(entry.get("LOGIN")) or clean(entry.get("NAME"))
-        shell = clean(entry.get("SHELL"))
-        if not name or shell.rpartition("/")[2] in _NO_LOGON:
+        if not name or not can_log_on(entry.get("SHELL")):
             continue
         number = clean(entry.get("ID")) or clean(entry.get("SID")) or clean(entry.get("ID_USER"))
         administrator = _administrator(name, number, family, administrators)
-        found.append(Account(name, enabled, administrator, _is_guest(number)))
+        found.append(Account(name, enabled, administrator, is_guest(number)))
     return found
 
 
@@ -50,18 +53,29 @@ def _of_plugin(entries: list[Entry]) -> list[Fact]:
             continue
         administrator = {"admin user": True, "local user": False}.get(kind.lower())
         state = {"enabled": True, "disabled": False}.get(clean(entry.get("STATUS")).lower())
-        expires = True if day(entry.get("PASSWORDEXPIRES")) else None
-        found.append(Account(name, state, administrator, _is_guest(sid), password_expires=expires))
+        expires = True if re.search(r"\b\d{4}\b", clean(entry.get("PASSWORDEXPIRES"))) else None
+        found.append(Account(name, state, administrator, is_guest(sid), password_expires=expires))
     return found
 
 
-def _is_guest(sid: str) -> bool:
+def can_log_on(shell: object) -> bool:
+    """Whether an account with this shell can log on; one without any can."""
+    return clean(shell).rpartition("/")[2] not in _NO_LOGON
+
+
+def is_guest(sid: str) -> bool:
+    """Whether it is the built-in guest account of Windows."""
     return sid.startswith("S-1-5-21-") and sid.endswith("-501")
+
+
+def is_built_in_administrator(sid: str) -> bool:
+    """Whether it is the built-in administrator of Windows."""
+    return sid.startswith("S-1-5-21-") and sid.endswith("-500")
 
 
 def _administrator(name: str, number: str, family: str, administrators: frozenset[str] | None) -> bool | None:
     if family == "windows":
-        if number.startswith("S-1-5-21-") and number.endswith("-500"):
+        if is_built_in_administrator(number):
             return True
     elif number == "0" or name == "root":
         return True
@@ -78,6 +92,6 @@ def _administrators(groups: list[Entry]) -> frozenset[str] | None:
         names = [name.rpartition("\\")[2] for name in names if name]
         known = known or bool(names)
         number = clean(entry.get("ID"))
-        if number == _WINDOWS_ADMINISTRATORS or clean(entry.get("NAME")) in _UNIX_GROUPS:
+        if number == WINDOWS_ADMINISTRATORS or clean(entry.get("NAME")) in UNIX_GROUPS:
             members.update(names)
     return frozenset(members) if known else None
