@@ -19,9 +19,9 @@ IntakeTokenFile = Annotated[
 def add(app: typer.Typer) -> None:
     """Add these commands."""
     app.command("import", epilog="Example: kanmon import inventories/*.xml")(import_)
-    app.command(epilog="Example: kanmon client --server https://kanmon.example.com --token-file /etc/kanmon.token")(
-        client
-    )
+    app.command(
+        epilog="Example: kanmon client --server https://kanmon.example.com --token-file /etc/kanmon.token --checks arf.xml"
+    )(client)
 
 
 @show.sentences
@@ -60,21 +60,35 @@ def import_(
 def _take_in(api: Client, path: Path, parts: bool = True) -> dict[str, Any]:
     """Send one file; returns {"file", "result", "sentence"}. Without ``parts`` the result of a part is "later":
 
-    a list of updates has to come after the report of the same PC, which would replace it.
+    a list of updates has to come after the report of the same PC, which would replace it, and results of checks after
+    the inventory that makes their PC known.
     """
-    from kanmon.intake.formats import qfe
+
+    from kanmon.intake.inflate import MAX_BODY_BYTES, kept
 
     try:
         body = path.read_bytes()
     except OSError as problem:
         refusal = Refused("KNM6006-E", path=str(path), problem=problem.strerror or str(problem))
         return {"file": str(path), "result": "refused", "sentence": f"KNM6006-E {refusal}"}
+    if len(body) > MAX_BODY_BYTES:
+        body = kept(body)  # an ARF file has some megabytes, which pack well
     said = {"result": "later", "sentence": ""}
-    if parts or not qfe.seems(body):
+    if parts or not _is_part(body):
         said = send(api, body, "import", path.name)
     if not parts and said["sentence"].startswith("KNM1031-E"):  # only the changes, by a GLPI agent
         said["result"] = "later"
     return {"file": str(path), **said}
+
+
+def _is_part(body: bytes) -> bool:
+    from kanmon.intake import formats
+    from kanmon.intake.inflate import inflate
+
+    try:
+        return formats.is_part(inflate(body))
+    except Refused:
+        return False  # it is refused when it is sent
 
 
 def _progress(files: list[Path], quiet: bool) -> Any:
@@ -128,25 +142,41 @@ def client(
     server: ServerOption = "",
     token_file: IntakeTokenFile = None,
     ca_file: Annotated[Path | None, typer.Option("--ca-file", help="Certificates of an authority of your own.")] = None,
+    checks: Annotated[
+        list[Path] | None,
+        typer.Option("--checks", help="Send these results of checks, too: SCAP (XCCDF, ARF), lynis, osquery."),
+    ] = None,
     output: Annotated[bool, typer.Option("--print", help="Print the inventory instead of sending it.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Collect this Linux machine's inventory and send it."""
+    """Collect this Linux machine's inventory and send it, and with it what other programs found on it."""
     from kanmon.client.collect import collect
+    from kanmon.client.results import read_results
+    from kanmon.intake.inflate import kept
 
+    results = [read_results(path) for path in checks or ()]  # first, so that nothing is sent when one can't be
     body = collect()
     if output:
         print(body.decode())
         return
+    bodies = [body, *results]
     if server:
-        said = {"result": _send_away(server, token_file, ca_file, body), "sentence": ""}
+        said = [{"result": _send_away(server, token_file, ca_file, one), "sentence": ""} for one in bodies]
     else:
         with manager() as api:
-            said = send(api, body, "this-machine", "kanmon client")
-            if said["result"] != "refused":
+            said = [send(api, kept(one), "this-machine", "kanmon client") for one in bodies]
+            if said[0]["result"] != "refused":
                 wait_until_judged(api)
-    show.as_json(said) if json else print(said["sentence"] or f"Sent: {said['result']}")
-    if said["result"] == "refused":
+    files = [str(path) for path in checks or ()]
+    if json:
+        show.as_json(
+            said[0]
+            | ({"checks": [{"file": f, **one} for f, one in zip(files, said[1:], strict=True)]} if files else {})
+        )
+    else:
+        for name, one in zip(["", *files], said, strict=True):
+            print((f"{name}: " if name else "") + (one["sentence"] or f"Sent: {one['result']}"))
+    if any(one["result"] == "refused" for one in said):
         raise SystemExit(show.REFUSED)
 
 

@@ -24,10 +24,15 @@ def firewall(machine: Machine) -> tuple[FirewallPart, ...] | None:
 def _front(machine: Machine) -> str:
     """ufw or firewalld when they say that they are active, else ""."""
     told = machine.run("ufw", "status") if machine.is_root else None
-    if told and re.search(r"^Status: active", told.text, re.MULTILINE):
+    if told and ufw_is_active(told.text):
         return "ufw"
     told = machine.run("firewall-cmd", "--state")
     return "firewalld" if told and told.text.strip() == "running" else ""
+
+
+def ufw_is_active(text: str) -> bool:
+    """Whether ``ufw status`` says that it is active."""
+    return re.search(r"^Status: active\s*$", text, re.MULTILINE) is not None
 
 
 def _filters(machine: Machine) -> bool | None:

@@ -21,7 +21,8 @@ from kanmon.intake.text import clean
 
 MAX_NUMBER = 2**63 - 1  # what a database and MessagePack hold
 MAX_FACTS = 20_000
-SUPPLEMENTS = frozenset({"scap"})  # formats, see Report.supplement
+PIECES = "osquery_results"  # a supplement that says nothing of the results that it does not name
+SUPPLEMENTS = frozenset({"scap", "lynis", PIECES})  # formats, see Report.supplement
 
 # Others have None beside texts or numbers: they are sorted by name and stored form.
 _NATIVELY_SORTED = frozenset({"software", "patch", "told", "os", "agent", "hardware"})  # all their fields are texts
@@ -34,7 +35,7 @@ class Report(msgspec.Struct, frozen=True):
     tells; the others are as in the report before it (``merged``).
     """
 
-    format: str  # fusioninventory, ocs, glpi, kanmon, systeminfo or osquery
+    format: str  # fusioninventory, ocs, glpi, kanmon, systeminfo, osquery, fleet or one of SUPPLEMENTS
     device_key: str  # the agent's own name for the PC
     reported_at: int | None
     host: str

@@ -213,7 +213,8 @@ def _supplement(book: Book, one: Queued, device: Device | None, result: Recorded
         result.same.add(decision.pc)
     else:
         before = book.packed.get(decision.pc, b"")
-        _put_facts(book, decision.pc, one.facts + _untold(before, one.covered), result)
+        left = _untold(before, one.covered) + supplement.others(before, one.facts, one.report.format)
+        _put_facts(book, decision.pc, one.facts + left, result)
     result.recorded += 1
     return "recorded", decision.pc, "[]"
 
@@ -278,7 +279,7 @@ def _apply(book: Book, pc: Pc, one: Queued, result: Recorded) -> None:
     if report.partial:
         numbers = one.facts + _untold(before, one.covered)
     else:
-        numbers = one.facts + supplement.kept(before, one.facts, book.checks_told)
+        numbers = one.facts + supplement.kept(before, one.facts, book.checks_told, report.format)
     _put_facts(book, pc.id, numbers, result)
 
 

@@ -8,6 +8,7 @@ import pytest
 from kanmon.client import accounts, antivirus, firewall, packages, services, settings
 from kanmon.common import clock
 from kanmon.intake.formats.kanmon_schema import AccountPart, PendingPart, ServicePart, SharePart, SoftwarePart
+from tests.intake.test_real_inventories import ROOT
 
 DPKG = """installed\tadduser\t3.134\tall\tDebian Adduser Developers <adduser@packages.debian.org>
 installed\tlibssl3:amd64\t3.0.16-1~deb12u1\tamd64\tDebian OpenSSL Team <x@y>
@@ -184,3 +185,11 @@ def test_clamav_calls_its_database_old_after_a_week():
     assert antivirus._current(clock.today() - timedelta(days=7)) is True
     assert antivirus._current(clock.today() - timedelta(days=8)) is False
     assert antivirus._current(None) is None
+
+
+@pytest.mark.parametrize(("name", "active"), [("ON", True), ("OFF", False)])
+def test_ufw_says_itself_whether_it_is_active(name, active):
+    path = ROOT / "glpi-agent" / f"linux_firewall_ubuntu_ufw_status_{name}.txt"
+    if not path.exists():
+        pytest.skip(f"NO REAL OUTPUT OF UFW TESTED: there is none in {ROOT}")
+    assert firewall.ufw_is_active(path.read_text("utf-8")) is active

@@ -114,7 +114,8 @@ def test_each_firewall_profile_has_its_own_state(windows):
 
 def test_guest_and_administrators_of_windows(windows):
     told = {account.name: (account.administrator, account.guest, account.enabled) for account in of(windows, Account)}
-    assert told == {"Administrator": (True, False, None), "Guest": (False, True, None), "taro": (True, False, None)}
+    # the agent asks Windows for accounts that are on, and lists no other
+    assert told == {"Administrator": (True, False, True), "Guest": (False, True, True), "taro": (True, False, True)}
 
 
 def test_environment_and_processes_are_not_kept(windows):

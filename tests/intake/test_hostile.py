@@ -150,7 +150,10 @@ TABLES = [
     "patches",
 ]
 TABLES += ["programs", "rpm_packages", "services", "bitlocker_info", "interface_details", "interface_addresses"]
+TABLES += ["registry", "users", "groups", "user_groups", "shadow", "shared_resources", "secureboot", "tpm_info"]
+TABLES += ["systemd_units", "windows_optional_features"]
 COLUMNS = ["name", "version", "uuid", "hostname", "type", "state", "antivirus", "epoch", "mac", "address", "hotfix_id"]
+COLUMNS += ["key", "path", "data", "username", "uid", "gid", "shell", "max", "last_change", "password_status", "id"]
 
 
 @settings(max_examples=150, deadline=None)
@@ -166,9 +169,56 @@ def test_tables_of_the_wrong_type_raise_nothing_but_refused(tables, moment):
     taken(json.dumps({"osquery": machine}).encode())
 
 
+HOST_FIELDS = [
+    "hostname", "computer_name", "uuid", "platform", "os_version", "memory", "primary_mac", "primary_ip", "software",
+    "policies", "users", "disk_encryption_enabled", "detail_updated_at", "hardware_serial", "cpu_type", "name", "response",
+]  # fmt: skip
+LINE_FIELDS = [
+    "action",
+    "snapshot",
+    "columns",
+    "diffResults",
+    "hostIdentifier",
+    "hostname",
+    "unixTime",
+    "counter",
+    "decorations",
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(HOST_FIELDS),
+        values | st.lists(st.dictionaries(st.sampled_from([*HOST_FIELDS, *COLUMNS]), values), max_size=3),
+    ),
+    values,
+)
+def test_hosts_of_the_wrong_type_raise_nothing_but_refused(host, other):
+    for message in ({"host": host}, {"hosts": [host], "policy": host}, {"spec": host, "timestamp": other}):
+        taken(json.dumps(message).encode())
+        formats.is_part(json.dumps(message).encode())
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.dictionaries(st.sampled_from(LINE_FIELDS), values | st.lists(values, max_size=2)), max_size=3))
+def test_lines_of_the_wrong_type_raise_nothing_but_refused(lines):
+    first = {"name": "pack/policies/a", "action": "snapshot", "snapshot": [], "hostIdentifier": "x"}
+    taken("\n".join(json.dumps(one) for one in (first, *({**first, **line} for line in lines))).encode())
+
+
 @pytest.mark.parametrize(
     "body",
     [
+        b"CSName=LAB\nSID=S-1\nPasswordExpires=TRUE\nDisabled=TRUE\n" * 70_000,
+        b"ProtectionStatus" + b" " * 4_000_000,
+        b"StartMode\n" * 400_000,
+        b"Windows Registry Editor Version 5.00\n[HKEY_LOCAL_MACHINE\\X]\n" + b'"a"="' + b"\\" * 4_000_000,
+        b"# Lynis Report\nfinish=true\nhostname=x\ntests_executed=" + b"AAAA-1111|" * 400_000,
+        b"\n".join(
+            b'{"name":"pack/policies/%d","action":"snapshot","snapshot":[{"1":"1"}],"hostIdentifier":"x"}' % number
+            for number in range(60_000)
+        ),
         b"OS Version: 10.0.19045 " + b"9" * 4_000_000,
         b"a:\r\nb:\r\nOS Version: 10.0.19045\r\n" + b" [1] : KB5000001\r\n" * 200_000,
         b"CSName  HotFixID\n" + b"LAB     KB5000001\n" * 200_000,

@@ -56,8 +56,8 @@ MESSAGES: tuple[Message, ...] = (
         "KNM1010-E",
         "The body is no inventory that Kanmon knows: it begins with {seen}.",
         "本文は Kanmon が扱えるインベントリではありません。先頭は {seen} です。",
-        "Known are FusionInventory, OCS and GLPI inventories (XML or JSON), Kanmon's own JSON, tables of osquery, and the "
-        "output of systeminfo and wmic qfe.",
+        "Known are FusionInventory, OCS and GLPI inventories (XML or JSON), Kanmon's own JSON, tables and logs of osquery, "
+        "hosts of Fleet, results of SCAP and lynis, the output of systeminfo and wmic, and exported keys of the registry.",
         "Check which program sends to this address.",
     ),
     Message(
@@ -216,6 +216,13 @@ MESSAGES: tuple[Message, ...] = (
         "Give the https address of the Manager.",
     ),
     Message(
+        "KNM1045-E",
+        "{path} holds no results of checks: it is an inventory ({format}).",
+        "{path} は検査結果ではありません。インベントリ ({format}) です。",
+        "With its inventory, a PC sends what SCAP, lynis or a query pack of osquery found on it, and nothing else.",
+        "Name a file of results; take inventories in by kanmon import.",
+    ),
+    Message(
         "KNM1250-E",
         "The check results are of a PC that Kanmon does not know: host {host}, MAC addresses {macs}.",
         "検査結果の PC が Kanmon に登録されていません: ホスト {host}、MAC アドレス {macs}",
@@ -236,5 +243,19 @@ MESSAGES: tuple[Message, ...] = (
         "検査結果がありません。TestResult に選択されたルールがありません。",
         "It is a guide that was not evaluated, or its profile selects nothing.",
         "Write results: oscap xccdf eval --profile ... --results FILE, or --results-arf FILE.",
+    ),
+    Message(
+        "KNM1253-E",
+        "The report of lynis does not end: its audit was broken off.",
+        "lynis のレポートが途中で終わっています。監査が中断されました。",
+        "The line finish=true is missing. Tests that did not run any more would look as if they had nothing to say.",
+        "Let lynis run to its end, then send the report.",
+    ),
+    Message(
+        "KNM1254-E",
+        "The report of lynis has no test.",
+        "lynis のレポートにテストがありません。",
+        "No test was executed, or it was written by a version of another form.",
+        "Run lynis audit system as root.",
     ),
 )

@@ -10,7 +10,20 @@ from collections.abc import Callable
 import msgspec
 
 from kanmon.common.errors import Refused
-from kanmon.intake.formats import glpi_json, kanmon_json, ocs_xml, osquery, qfe, scap_xml, systeminfo
+from kanmon.intake.formats import (
+    fleet_json,
+    glpi_json,
+    kanmon_json,
+    lynis,
+    ocs_xml,
+    osquery,
+    osquery_log,
+    qfe,
+    reg,
+    scap_xml,
+    systeminfo,
+    wmi,
+)
 from kanmon.intake.formats.message import Contact, Prolog, Wire, accepted
 from kanmon.intake.report import Report
 from kanmon.intake.text import clean
@@ -31,6 +44,10 @@ class _Outline(msgspec.Struct):
     action: msgspec.Raw = msgspec.Raw()
     content: msgspec.Raw = msgspec.Raw()
     osquery: msgspec.Raw = msgspec.Raw()
+    host: msgspec.Raw = msgspec.Raw()
+    hosts: msgspec.Raw = msgspec.Raw()
+    spec: msgspec.Raw = msgspec.Raw()
+    policy: msgspec.Raw = msgspec.Raw()
 
 
 def _is_scap(body: bytes, outline: _Outline | None) -> bool:
@@ -53,6 +70,33 @@ def _is_osquery(body: bytes, outline: _Outline | None) -> bool:
     return outline is not None and bool(bytes(outline.osquery))
 
 
+def _is_fleet(body: bytes, outline: _Outline | None) -> bool:
+    if outline is None:
+        return False
+    objects = (bytes(outline.host), bytes(outline.spec))
+    return any(one.startswith(b"{") for one in objects) or bytes(outline.hosts).startswith(b"[")
+
+
+def _is_fleet_policy(body: bytes, outline: _Outline | None) -> bool:
+    return _is_fleet(body, outline) and outline is not None and bytes(outline.policy).startswith(b"{")
+
+
+def _is_osquery_log(body: bytes, outline: _Outline | None) -> bool:
+    return outline is None and body.startswith(b"{")
+
+
+def _is_reg(body: bytes, outline: _Outline | None) -> bool:
+    return outline is None and reg.seems(body)
+
+
+def _is_lynis(body: bytes, outline: _Outline | None) -> bool:
+    return outline is None and lynis.seems(body)
+
+
+def _is_wmi(body: bytes, outline: _Outline | None) -> bool:
+    return outline is None and wmi.seems(body)
+
+
 def _is_systeminfo(body: bytes, outline: _Outline | None) -> bool:
     return outline is None and systeminfo.seems(body)
 
@@ -70,9 +114,17 @@ FORMATS: dict[str, tuple[Callable[[bytes, _Outline | None], bool], Reader]] = {
     "kanmon_json": (_is_kanmon, lambda body, agent, encoding: kanmon_json.read(body)),
     "glpi_json": (_is_glpi, lambda body, agent, encoding: glpi_json.read(body)),
     "osquery": (_is_osquery, lambda body, agent, encoding: osquery.read(body)),
+    "fleet_policy": (_is_fleet_policy, lambda body, agent, encoding: fleet_json.read(body)),
+    "fleet": (_is_fleet, lambda body, agent, encoding: fleet_json.read(body)),
+    "osquery_log": (_is_osquery_log, lambda body, agent, encoding: osquery_log.read(body)),
+    "reg": (_is_reg, lambda body, agent, encoding: reg.read(body)),
+    "lynis": (_is_lynis, lambda body, agent, encoding: lynis.read(body)),
     "systeminfo": (_is_systeminfo, lambda body, agent, encoding: systeminfo.read(body)),
+    "wmi": (_is_wmi, lambda body, agent, encoding: wmi.read(body)),
     "qfe": (_is_qfe, lambda body, agent, encoding: qfe.read(body)),
 }
+
+PARTS = frozenset({"scap", "fleet_policy", "osquery_log", "reg", "lynis", "wmi", "qfe"})
 
 _outline = msgspec.json.Decoder(_Outline)
 
@@ -90,11 +142,28 @@ def read(body: bytes, agent: str = "") -> Message:
     if head.startswith(b'{"kanmon":'):  # as Kanmon's own client writes it: no need to look what it is
         _bound(body)
         return kanmon_json.read(body)
-    outline = _look(body) if head.startswith(b"{") else None
-    for is_it, reader in FORMATS.values():
-        if is_it(body, outline):
-            return reader(body, agent, encoding)
-    raise Refused("KNM1010-E", seen=_described(head, outline))
+    name, outline = _told_by_content(body)
+    if not name:
+        raise Refused("KNM1010-E", seen=_described(head, outline))
+    return FORMATS[name][1](body, agent, encoding)
+
+
+def is_part(body: bytes) -> bool:
+    """Whether the inflated ``body`` is of a format that adds to a PC or report which has to be there before."""
+    try:
+        body, _ = _as_utf8(body)
+        return _told_by_content(body.lstrip())[0] in PARTS
+    except Refused:
+        return False
+
+
+def _told_by_content(body: bytes) -> tuple[str, _Outline | None]:
+    """The name of the format, "" for none; and the outline of a JSON object."""
+    outline = None
+    if body.startswith(b"{"):
+        _bound(body)
+        outline = None if osquery_log.seems(body) else _look(body)
+    return next((name for name, (is_it, _) in FORMATS.items() if is_it(body, outline)), ""), outline
 
 
 def _as_utf8(body: bytes) -> tuple[bytes, str | None]:
@@ -127,7 +196,7 @@ def _look(body: bytes) -> _Outline:
 def _described(head: bytes, outline: _Outline | None) -> str:
     """The beginning of a body in words that are safe to show: text as such, everything else as numbers."""
     if outline is not None:
-        return "a JSON object with none of the fields kanmon, deviceid, action, content, osquery"
+        return "a JSON object with none of the fields kanmon, deviceid, action, content, osquery, host"
     if head.isascii() and head[:32].decode("ascii").strip().isprintable() and head:
         return f"the text {head[:32].decode('ascii').strip()!r}"
     kinds = {b"PK": "a ZIP archive", b"\x1f\x8b": "a gzip stream", b"\x7fELF": "a program", b"%PDF": "a PDF file"}

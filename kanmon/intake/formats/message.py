@@ -11,9 +11,14 @@ from typing import Any
 
 import msgspec
 
+from kanmon.intake.report import SUPPLEMENTS
+
 CONTACT_HOURS = 24  # how often an agent is asked to come
 
 Wire = tuple[int, str, bytes]
+_OWN_WORDS = frozenset(
+    {"kanmon", "systeminfo", "osquery", "fleet", *SUPPLEMENTS}
+)  # of senders that read no answer of theirs
 
 
 class Prolog(msgspec.Struct, frozen=True):
@@ -47,7 +52,7 @@ class Contact(msgspec.Struct, frozen=True):
 
 def accepted(format: str, agent: str = "", result: str = "") -> Wire:
     """The answer to an inventory in ``format`` that is safely stored. ``result`` is told where no agent minds it."""
-    if format in ("kanmon", "systeminfo", "osquery", "scap"):
+    if format in _OWN_WORDS:
         return _json({"status": "accepted"} | ({"result": result} if result else {}))
     if format == "glpi":
         return _json({"status": "ok", "expiration": CONTACT_HOURS})

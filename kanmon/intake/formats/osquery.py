@@ -7,6 +7,8 @@ there was not asked, so its class is not told; an empty one says that there is n
 The health that ``windows_security_center`` gives is of all products together. It is used for automatic updates, and
 for antivirus and firewall only where ``windows_security_products`` was not asked: "Good" means that some product
 protects with fresh definitions; "Poor" does not say which of the two it lacks, so neither is told.
+
+Beside the tables there can be ``policies``: name -> what its query answered. A row is a pass, none a fail, as in Fleet.
 """
 
 import re
@@ -15,7 +17,8 @@ from typing import Any
 import msgspec
 
 from kanmon.common.errors import Refused
-from kanmon.common.facts import Agent, Antivirus, Drive, Fact, Firewall, Hardware, Os, Patch, Service, Setting, Software
+from kanmon.common.facts import Agent, Antivirus, Check, Fact, Firewall, Hardware, Os, Patch, Setting, Software
+from kanmon.intake.formats import osquery_states
 from kanmon.intake.formats.sections.network import addresses
 from kanmon.intake.formats.windows_text import kb_of
 from kanmon.intake.identity import clean_serial, is_virtual
@@ -28,23 +31,27 @@ Tables = dict[str, list[Row]]
 
 class _Message(msgspec.Struct):
     osquery: Tables
+    policies: dict[str, list[Any]] | None = None
     unixTime: int | None = None  # as osqueryd writes it
 
 
 _decoder = msgspec.json.Decoder(_Message)
 _FAMILIES = {"windows": "windows", "darwin": "macos", "freebsd": "bsd"}
 _PACKAGES = (("programs", "windows"), ("deb_packages", "deb"), ("rpm_packages", "rpm"), ("apps", "other"))
-_STARTUPS = {"AUTO_START": "automatic", "DEMAND_START": "manual", "DISABLED": "disabled"}
 _HEALTH = {"good": True, "poor": False}
 _CENTER = "Windows Security Center"
+_OF_WINDOWS = frozenset({_CENTER, "Windows Firewall", "Windows Defender Firewall", "Microsoft Defender Firewall"})
 _TABLES_OF = {
     "patch": ("patches",),
     "software": tuple(table for table, _ in _PACKAGES),
     "antivirus": ("windows_security_products", "windows_security_center"),
     "firewall": ("windows_security_products", "windows_security_center"),
-    "service": ("services",),
+    "service": ("services", "systemd_units"),
     "drive": ("bitlocker_info",),
+    "account": ("users",),
+    "share": ("shared_resources",),
 }
+MAX_RESULTS = 10_000
 
 
 def read(body: bytes) -> Report:
@@ -66,6 +73,7 @@ def read(body: bytes) -> Report:
         for row in tables.get("interface_details", ())
         if not is_virtual(clean(row.get("friendly_name") or row.get("interface")))
     ]
+    states = osquery_states.facts(tables)
     return build(
         format="osquery",
         device_key=(uuid or host)[:255],
@@ -80,9 +88,40 @@ def read(body: bytes) -> Report:
                 [clean(row.get("address")).partition("%")[0] for row in tables.get("interface_addresses", ())]
             ),
         },
-        facts=[*_machine(tables, machine), *_programs(tables), *_protection(tables), *_states(tables)],
-        told=[name for name, sources in _TABLES_OF.items() if any(table in tables for table in sources)],
+        facts=[
+            *_machine(tables, machine),
+            *_programs(tables),
+            *_protected(tables, states),
+            *_policies(message.policies or {}),
+        ],
+        told=_told(message, states),
     )
+
+
+def _told(message: _Message, states: list[Fact]) -> list[str]:
+    told = [name for name, sources in _TABLES_OF.items() if any(table in message.osquery for table in sources)]
+    if "firewall" not in told and any(type(fact) is Firewall for fact in states):
+        told.append("firewall")  # of the registry
+    return told + (["check"] if message.policies is not None else [])
+
+
+def _policies(policies: dict[str, list[Any]]) -> list[Fact]:
+    if len(policies) > MAX_RESULTS:
+        raise Refused("KNM1251-E", status=413, limit=MAX_RESULTS)
+    names = {clean(name): bool(rows) for name, rows in policies.items()}
+    return [Check("osquery", name, "pass" if rows else "fail") for name, rows in names.items() if name]
+
+
+def _protected(tables: Tables, states: list[Fact]) -> list[Fact]:
+    """Products and states. The profiles of the registry go before the one word that Windows Firewall has there."""
+    profiles = any(type(fact) is Firewall for fact in states)
+    products = [
+        one
+        for one in _protection(tables)
+        if not (profiles and isinstance(one, Firewall) and one.profile in _OF_WINDOWS)
+    ]
+    settings = {fact.name for fact in states if isinstance(fact, Setting)}
+    return [*(one for one in products if not (isinstance(one, Setting) and one.name in settings)), *states]
 
 
 def _first(tables: Tables, name: str) -> Row:
@@ -146,19 +185,4 @@ def _protection(tables: Tables) -> list[Fact]:
         found.append(Firewall(_CENTER, _HEALTH.get(center.get("firewall", ""))))
     if (updates := _HEALTH.get(center.get("autoupdate", ""))) is not None:
         found.append(Setting("automatic_updates", updates))
-    return found
-
-
-def _states(tables: Tables) -> list[Fact]:
-    found: list[Fact] = []
-    for row in tables.get("services", ()):
-        status = clean(row.get("status")).upper()
-        if name := clean(row.get("name")):
-            running = {"RUNNING": True, "STOPPED": False, "PAUSED": False}.get(status)
-            found.append(Service(name, running, _STARTUPS.get(clean(row.get("start_type")).upper(), "")))
-    for row in tables.get("bitlocker_info", ()):
-        if name := clean(row.get("drive_letter")):
-            encrypted = {"0": False, "1": True}.get(clean(row.get("protection_status")))
-            method = clean(row.get("encryption_method")) if encrypted else ""
-            found.append(Drive(name, name == "C:", encrypted, method))
     return found

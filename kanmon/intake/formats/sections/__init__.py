@@ -10,7 +10,7 @@ missing section says nothing. The one exception is in ``programs``: updates of W
 from collections.abc import Iterable
 
 from kanmon.common.facts import Fact
-from kanmon.intake.formats.sections import accounts, network, programs, protection, system, volumes
+from kanmon.intake.formats.sections import accounts, network, programs, protection, shares, system, volumes
 from kanmon.intake.formats.sections.entry import Sections, first
 from kanmon.intake.report import Report, build
 from kanmon.intake.text import clean
@@ -28,7 +28,8 @@ def to_report(
     facts: list[Fact] = [
         *system.facts(sections, family, agent),
         *programs.facts(sections, family),
-        *accounts.facts(sections, family),
+        *accounts.facts(sections, family, format),
+        *shares.facts(sections),
         *protection.facts(sections),
         *volumes.facts(sections),
     ]
@@ -53,7 +54,7 @@ def to_report(
 def _told(sections: Sections, facts: Iterable[Fact]) -> list[str]:
     told = ["software"] if "SOFTWARES" in sections else []
     told += ["patch"] if programs.tells_patches(sections) else []
-    told += ["account"] if "LOCAL_USERS" in sections else []
+    told += accounts.told(sections) + shares.told(sections)
     told += ["service"] if "SERVICES" in sections or "SERVICE" in sections else []
     told += protection.told(sections)
     return told + (["drive"] if any(volumes.is_drive(fact) for fact in facts) else [])

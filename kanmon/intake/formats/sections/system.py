@@ -77,9 +77,9 @@ def _os(system: Entry, hardware: Entry, family: str) -> Os:
         version = version or told or kernel
         match = re.fullmatch(r"(\S+)\s+\((?:Build )?(\w+)\)", version)
         return Os(family, full, match[1] if match else version, match[2] if match else "", "", arch)
-    name, in_name = _distribution(full)
+    name, in_name = distribution(full)
     if clean(system.get("NAME")) and family == "linux":
-        name = _distribution(clean(system.get("NAME")))[0]
+        name = distribution(clean(system.get("NAME")))[0]
     number_in_version = re.match(r"\d[\w.+~-]*", version)
     version = number_in_version[0] if number_in_version else in_name
     if not version and re.fullmatch(r"\d+(\.\d+){0,2}", told):
@@ -93,7 +93,7 @@ def _windows_version(text: str) -> tuple[str, str]:
     return (match[1], match[2]) if match else ("", "")
 
 
-def _distribution(full: str) -> tuple[str, str]:
+def distribution(full: str) -> tuple[str, str]:
     """("Debian GNU/Linux", "12") of "Debian GNU/Linux 12 (bookworm)"."""
     match = _VERSIONED.match(full)
     return (match[1], match[2]) if match else (full, "")
