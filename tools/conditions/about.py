@@ -11,6 +11,9 @@ CLIENT = "`kanmon client` on Linux"
 AGENTS = "FusionInventory, GLPI and OCS agents"
 SYSTEMINFO = "[`systeminfo`](../../howto/import-windows-commands.md)"
 OSQUERY = "[osquery](../../howto/import-windows-commands.md)"
+WMI = "[lists of WMI](../../howto/import-windows-commands.md)"
+REGISTRY = "[keys of the registry](../../howto/import-windows-commands.md)"
+WHO = "[who tells what](../what-sources-tell.md)"
 TOLD_BY: Mapping[str, str] = {
     "os": f"{AGENTS}, {SYSTEMINFO}, {OSQUERY}, {CLIENT}, {OWN}",
     "agent": f"{AGENTS}, {SYSTEMINFO}, {OSQUERY}, {CLIENT}, {OWN}; not by `wmic qfe` or SCAP alone",
@@ -22,21 +25,27 @@ TOLD_BY: Mapping[str, str] = {
         " [which of them tells what](../antivirus.md#where-the-answers-come-from)"
     ),
     "software": f"{AGENTS}, {OSQUERY} (`programs`, `deb_packages`, `rpm_packages`, `apps`), {CLIENT}, {OWN}",
-    "account": f"{CLIENT} (state and age of passwords only as root), {OWN}",
-    "administrator": (f"{AGENTS} (LOCAL_USERS, with LOCAL_GROUPS that name their members), {CLIENT}, {OWN}"),
-    "share": f"{CLIENT} (Samba, NFS), {OWN}",
-    "service": f'OCS (plugin "services"), {OSQUERY} (`services`), {CLIENT} (systemd, else running daemons), {OWN}',
-    "firewall": (
-        f'FusionInventory and GLPI agents (FIREWALL), OCS (plugin "security"), {OSQUERY} (Security Center), {CLIENT}'
-        f" (as root), {OWN}"
+    "account": (
+        f'{CLIENT} (state and age of passwords only as root), OCS (plugin "winusers"), {OSQUERY}, {WMI}, {AGENTS} on'
+        f" Windows (only accounts that are on, nothing of passwords), {OWN}: {WHO}"
     ),
-    "exceptions": OWN,
-    "drive": f"{AGENTS} (DRIVES; OCS not whether they are encrypted), {OSQUERY} (`bitlocker_info`), {CLIENT} (dm-crypt), {OWN}",
-    "check": f"[SCAP results](../../howto/take-in-scap-results.md) (XCCDF, ARF), {OWN}",
-    "automatic_updates": f"{OSQUERY} (`windows_security_center`), {CLIENT} (unattended-upgrades, dnf-automatic), {OWN}",
-    "secure_boot": f"GLPI agents (BIOS), {CLIENT}, {OWN}",
+    "administrator": f"{AGENTS} (LOCAL_USERS, with LOCAL_GROUPS that name their members), {OSQUERY}, {CLIENT}, {OWN}: {WHO}",
+    "share": f'{CLIENT} (Samba, NFS), OCS (plugin "sharedfolders"), {OSQUERY}, {WMI}, {OWN}: {WHO}',
+    "service": f'OCS (plugin "services"), {OSQUERY}, {WMI}, {CLIENT} (systemd, else running daemons), {OWN}: {WHO}',
+    "firewall": (
+        f'FusionInventory and GLPI agents (FIREWALL), OCS (plugin "security"), {OSQUERY}, {REGISTRY}, {CLIENT} (as root),'
+        f" {OWN}: {WHO}"
+    ),
+    "exceptions": f"{REGISTRY}, {OSQUERY} (`registry`), {OWN}: {WHO}",
+    "drive": f'{AGENTS} (OCS by its plugin "bitlockerstatus"), {OSQUERY}, {WMI}, {CLIENT} (dm-crypt), {OWN}: {WHO}',
+    "check": (
+        f"[SCAP results](../../howto/take-in-scap-results.md) (XCCDF, ARF), lynis, policies of Fleet and {OSQUERY}, {OWN}:"
+        f" {WHO}"
+    ),
+    "automatic_updates": f"{OSQUERY}, {REGISTRY}, {CLIENT} (unattended-upgrades, dnf-automatic), {OWN}: {WHO}",
+    "secure_boot": f"GLPI agents (BIOS), {OSQUERY}, {REGISTRY}, {CLIENT}, {OWN}: {WHO}",
     "power_on_password": OWN,
-    "setting": f"{CLIENT}, {OWN}",
+    "setting": f"{OSQUERY}, {REGISTRY}, {CLIENT}, {OWN}: {WHO}",
     "any": "whatever tells the class that is asked",
 }
 """Subject -> who tells it, as the readers in ``kanmon.intake.formats`` and the collector in ``kanmon.client`` are."""

@@ -13,7 +13,7 @@ ABOUT = (
         "accounts:\n  guest_enabled: {~}",
         "a guest account is on", pc(GUEST), "none is on, or there is none", pc(GUEST._replace(enabled=False)),
         "the accounts, or whether the guest is on", level="danger",
-        note="Agents that list accounts (FusionInventory, GLPI, OCS) name the guest of Windows and do not tell whether it is on.",
+        note="FusionInventory and GLPI agents list only accounts of Windows that are on: a guest in their list is.",
     ),
     About(
         "pc_settings.accounts.other_administrators", "`account.administrator`, `account.enabled`", "administrator",
