@@ -86,9 +86,12 @@ def _judged(index: Any, number: int, count: int) -> list[tuple[Any, ...]]:
     from pyroaring import BitMap
 
     from bench import beside, fleet_policy
+    from kanmon.common import zone
     from kanmon.judgment.judge import compile
     from kanmon.judgment.levels import Level
+    from kanmon.policy.rules import named
     from kanmon.policy.rules_items import ProhibitedSoftware
+    from kanmon.whatif.asking import what_if
 
     today, rules = date(2026, 11, 20), fleet_policy.policy(number)
     scope, rows = BitMap(index.pcs), list[tuple[Any, ...]]()
@@ -112,18 +115,33 @@ def _judged(index: Any, number: int, count: int) -> list[tuple[Any, ...]]:
     some = BitMap(list(scope)[:: max(1, count // 200)][:200])
     add("judge 200", best(lambda: index.judge(conditions, some)))
     one = BitMap([count // 2])
-    add("judge one", best(lambda: index.judge(conditions, one), 20), 0.001)
+    add("judge one", best(lambda: index.judge(conditions, one), 20), 0.001 * fifty)
     programs = (*rules.prohibited_software.programs, ProhibitedSoftware(name="* Program 77", level="danger"))
     edited = structs.replace(rules, prohibited_software=structs.replace(rules.prohibited_software, programs=programs))
-    again = compile(edited, today)
-    took, after = timed(lambda: index.judge(again, scope, findings=False))
-    differ = int((after.levels != judgement.levels).sum())
+    was, now = (index.judge(compile(one, zone.today()), scope, findings=False).levels for one in (rules, edited))
+    differ = int((was != now).sum())
+    took, effect = _what_if(rules, edited)
+    if effect.changed != differ:
+        raise RuntimeError(f"what-if: {effect.changed} PCs, the judge: {differ}")
     add("what-if of one rule that nobody asked before", took, 0.05 * fifty, f"{differ:,} PCs would differ")
     other = fleet_policy.policy(number, seed=1)
-    add("what-if of a whole new policy", timed(lambda: index.judge(compile(other, today), scope, findings=False))[0])
+    add("what-if of a whole new policy", timed(lambda: what_if(named(other, "Default")))[0])
     rows += beside.plain(index, rules, judgement, today, SAMPLE, number)
     rows += beside.duckdb(index, conditions, judgement, number, count)
     return rows
+
+
+def _what_if(present: Any, edited: Any) -> tuple[float, Any]:
+    """``present`` comes into force, somebody has asked what an edit of it would change, and now edits another line."""
+    from kanmon.journal.writing import transaction
+    from kanmon.policy import versions
+    from kanmon.policy.rules import named
+    from kanmon.whatif.asking import what_if
+
+    with transaction():
+        versions.add(named(present, "Default"), "bench")
+    what_if(named(present, "Default"))
+    return timed(lambda: what_if(named(edited, "Default")))
 
 
 if __name__ == "__main__":
