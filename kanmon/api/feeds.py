@@ -10,7 +10,7 @@ from kanmon.api.callers import need
 from kanmon.api.changes import begun, key_of
 from kanmon.common.errors import Refused
 from kanmon.feeds import patches_import, patches_store, vulnerabilities_import, vulnerabilities_store
-from kanmon.feeds.patches_import import MOST_UPLOAD_BYTES
+from kanmon.feeds.patches_formats import MOST_UPLOAD_BYTES
 from kanmon.journal.writing import transaction
 
 router = Router()

@@ -1,6 +1,7 @@
 """feed vulnerabilities."""
 
 import uuid
+import zipfile
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -12,6 +13,8 @@ from kanmon.cli.client import Client, follow, manager
 from kanmon.cli.feed import feed
 from kanmon.cli.tokens import JsonOption, ServerOption, TokenFile
 from kanmon.common.errors import Refused
+from kanmon.feeds.osv_formats import slimmed
+from kanmon.feeds.patches_formats import MOST_UPLOAD_BYTES
 
 
 def add(app: typer.Typer) -> None:
@@ -30,7 +33,10 @@ def vulnerabilities(
     token_file: TokenFile = None,
     json: JsonOption = False,
 ) -> None:
-    """Import security holes of Linux packages, then judge anew. Exit 7 when some files were refused, 6 when all were."""
+    """Import security holes of Linux packages, then judge anew. Exit 7 when some files were refused, 6 when all were.
+
+    Of a zip of more than 64 MiB only what is read of it is sent.
+    """
     results = []
     with manager(server, token_file) as client:
         for path in files:
@@ -50,7 +56,11 @@ def vulnerabilities(
 
 def _send(client: Client, path: Path, covers: list[str]) -> dict[str, Any]:
     try:
-        body = path.read_bytes()
+        with path.open("rb") as stream:
+            large = path.stat().st_size > MOST_UPLOAD_BYTES
+            body = slimmed(stream) if large else stream.read()
+    except zipfile.BadZipFile as problem:
+        raise Refused("KNM1201-E", name=path.name, problem=str(problem)) from None
     except OSError as problem:
         raise Refused("KNM6006-E", path=str(path), problem=problem.strerror or str(problem)) from None
     query = urlencode([("name", path.name), *(("covers", one) for one in covers)])

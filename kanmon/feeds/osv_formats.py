@@ -21,7 +21,7 @@ import msgspec
 
 from kanmon.common.errors import Refused
 from kanmon.feeds.osv_collect import Collected, Collector
-from kanmon.feeds.osv_record import Record
+from kanmon.feeds.osv_record import Record, slim
 
 MOST_BYTES = 8 * 2**30
 MOST_RECORD_BYTES = 32 * 2**20
@@ -29,6 +29,7 @@ MOST_LIST_BYTES = 64 * 2**20
 MOST_RECORDS = 1_000_000
 _TICK = 5_000
 _decoder = msgspec.json.Decoder(Record)
+_encoder = msgspec.json.Encoder()
 _list_decoder = msgspec.json.Decoder(list[Record])
 
 
@@ -112,6 +113,18 @@ def _of_zip(stream: IO[bytes]) -> Iterator[Record]:
                     "KNM1202-E", most=f"{MOST_RECORD_BYTES // 2**20} MiB a record, {MOST_BYTES >> 30} GiB in all"
                 )
             yield _record(body, member.filename)
+
+
+def slimmed(stream: IO[bytes]) -> bytes:
+    """A zip of OSV with only what is read of each record: a tenth of it. The same zip gives the same bytes.
+
+    Raises Refused like ``read``, and zipfile.BadZipFile for what is no zip.
+    """
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, record in enumerate(_of_zip(stream)):
+            archive.writestr(zipfile.ZipInfo(f"{number}.json"), _encoder.encode(slim(record)), zipfile.ZIP_DEFLATED)
+    return made.getvalue()
 
 
 def _of_objects(stream: IO[bytes], name: str) -> Iterator[Record]:

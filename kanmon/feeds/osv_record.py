@@ -27,14 +27,14 @@ _VECTORS = (("CVSS_V4", CVSS4), ("CVSS_V3", CVSS3), ("CVSS_V2", CVSS2))
 _BUILT_AS_MODULE = re.compile(r"((?:\d+:)?\d+)[^-]*-.*\.module")
 
 
-class Package(msgspec.Struct):
+class Package(msgspec.Struct, omit_defaults=True):
     """A package of an ecosystem."""
 
     ecosystem: str = ""
     name: str = ""
 
 
-class Event(msgspec.Struct):
+class Event(msgspec.Struct, omit_defaults=True):
     """Where versions begin or end to be affected."""
 
     introduced: str | None = None
@@ -42,21 +42,21 @@ class Event(msgspec.Struct):
     last_affected: str | None = None
 
 
-class Span(msgspec.Struct):
+class Span(msgspec.Struct, omit_defaults=True):
     """A range of versions."""
 
     type: str = ""
     events: list[Event] = []
 
 
-class Score(msgspec.Struct):
+class Score(msgspec.Struct, omit_defaults=True):
     """A CVSS vector, or the word of a distribution."""
 
     type: str = ""
     score: str = ""
 
 
-class Affected(msgspec.Struct):
+class Affected(msgspec.Struct, omit_defaults=True):
     """What is affected in one package."""
 
     package: Package | None = None
@@ -67,7 +67,7 @@ class Affected(msgspec.Struct):
     database_specific: dict[str, Any] | None = None
 
 
-class Record(msgspec.Struct):
+class Record(msgspec.Struct, omit_defaults=True):
     """One vulnerability, or one advisory."""
 
     id: str
@@ -191,3 +191,23 @@ def binaries(affected: Affected) -> dict[str, str]:
         else:
             found |= {name: version for name, version in one.items() if isinstance(version, str)}
     return found
+
+
+_READ = frozenset({"severity", "urgency", "binaries"})
+
+
+def slim(record: Record) -> Record:
+    """``record`` with only what is read of it. One that was withdrawn keeps its id and days."""
+    if day(record.withdrawn):
+        return Record(record.id, record.modified, withdrawn=record.withdrawn)
+    for affected in record.affected or ():
+        ranged = any(one.type == "ECOSYSTEM" for one in affected.ranges or ())
+        affected.versions = None if ranged else affected.versions
+        affected.ecosystem_specific = _read_of(affected.ecosystem_specific)
+        affected.database_specific = _read_of(affected.database_specific)
+    record.database_specific = _read_of(record.database_specific)
+    return record
+
+
+def _read_of(told: dict[str, Any] | None) -> dict[str, Any] | None:
+    return {key: value for key, value in (told or {}).items() if key in _READ} or None

@@ -26,7 +26,6 @@ from kanmon.journal.worker import Stopped, Work
 from kanmon.policy import versions
 
 LANE = "feed"
-MOST_UPLOAD_BYTES = 64 * 2**20
 
 
 class Order(msgspec.Struct):

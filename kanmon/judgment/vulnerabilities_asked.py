@@ -26,6 +26,7 @@ from kanmon.policy.version_order import key_by
 Spoke = list[tuple[Outcome, list[int], BitMap]]
 _ORDER = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PASS, Outcome.NOT_APPLICABLE)
 _OS, _SOFTWARE = CODE_OF[Os], CODE_OF[Software]
+_FEW = 4
 _SMALL = 1_000
 _MOST_KEPT = 1_000
 _NONE = BitMap()
@@ -152,9 +153,13 @@ class VulnerabilitiesAsked:
     def _look(self, asked: Vulnerable, release: str) -> _Looked:
         looked = self._looked.setdefault(asked.asked(release), _Looked())
         programs = self._dictionary[_SOFTWARE]
+        found: dict[tuple[str, str, str, str], list[Hit]] = {}  # packages of one source and version have the same holes
         for number, fact in islice(programs, looked.seen, None):
             assert isinstance(fact, Software)
-            if hits := asked.found(release, fact):
+            alike = fact.scheme, fact.source, "" if fact.source and fact.scheme == "deb" else fact.name, fact.version
+            if alike not in found:
+                found[alike] = asked.found(release, fact)
+            if hits := found[alike]:
                 looked.hits[number] = fact, hits
         looked.seen = len(programs)
         return looked
@@ -187,6 +192,8 @@ class VulnerabilitiesAsked:
 
     def _union(self, facts: list[int], scope: BitMap) -> BitMap:
         held = [self._holders[fact] for fact in facts if fact in self._holders]
+        if len(scope) <= _FEW:
+            return BitMap([pc for pc in scope if any(pc in pcs for pcs in held)])
         if len(scope) <= _SMALL:
             return BitMap.union(_NONE, *(cut for pcs in held if (cut := pcs & scope)))
         return BitMap.union(_NONE, *held) & scope

@@ -13,7 +13,7 @@ from kanmon.common.errors import Refused
 from kanmon.common.facts import Os, Software
 from kanmon.feeds import osv_formats
 from kanmon.feeds.holes import Feed, Hole, Holes, Range, Release, hits, unpack
-from kanmon.feeds.osv_formats import ReadOsv, read
+from kanmon.feeds.osv_formats import ReadOsv, read, slimmed
 from kanmon.feeds.osv_record import Affected, Record, Score, by_vector, severity
 from kanmon.feeds.releases import release_of, release_of_ecosystem
 from tests.feeds.osv_records import DEBIAN, HIGH, affected, record, span, zipped
@@ -215,6 +215,25 @@ def test_what_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         taken(zipped(DEBIAN[0]))
     with pytest.raises(Refused, match="The feed is larger than"):
         taken(json.dumps(DEBIAN[0]).encode(), "one.json")
+
+
+def test_a_zip_without_what_is_not_read_says_the_same() -> None:
+    listed = record(
+        "DSA-2", affected("Debian:12", "b", ranges=[], versions=["1.0-1"], database_specific={"x": "y" * 500})
+    )
+    usn = record(
+        "USN-1", affected("Debian:12", "curl", ranges=span(fixed="2"), versions=["1"], ecosystem_specific={
+            "binaries": [{"binary_name": "libcurl4", "binary_version": "3"}], "availability": "none"}),
+    )  # fmt: skip
+    whole = zipped(*DEBIAN, listed, usn)
+    slim = slimmed(io.BytesIO(whole))
+    assert slim == slimmed(io.BytesIO(whole))
+    assert taken(slim) == taken(whole)
+    with zipfile.ZipFile(io.BytesIO(slim)) as archive:
+        text = b"".join(archive.read(name) for name in archive.namelist())
+    assert b"availability" not in text
+    assert b"A hole." not in text
+    assert b"yyy" not in text
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """The packages of this Debian, as dpkg tells them, are judged by a vulnerability feed that was imported by command."""
 
+import json
 import shutil
 import subprocess
 import threading
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -111,5 +113,12 @@ def test_a_feed_of_vulnerabilities_is_imported_though_the_manager_is_killed(
     (imported,) = manager.json("operations", "--kind", "feed")
     assert imported["attempt"] == 2
     assert [one["covers"] for one in manager.json("feed", "list")["vulnerabilities"]] == [["Debian:12"]]
+    large = tmp_path / "large.zip"
+    with zipfile.ZipFile(large, "w") as archive:  # 66 MiB, of which most is not read
+        for number in range(66):
+            one = record(f"USN-{number}", affected("Ubuntu:22.04:LTS", "curl"), details="x" * 2**20)
+            archive.writestr(f"{number}.json", json.dumps(one))
+    (sent,) = manager.json("feed", "vulnerabilities", str(large))
+    assert (sent["covers"], sent["records"]) == (["Ubuntu:22.04"], 66)
     refused = manager.run("feed", "vulnerabilities", str(file), "--covers", "Alpine:v3.20", check=False)
     assert "KNM1212-E Alpine:v3.20 is no release that is judged here." in refused.stderr
