@@ -7,7 +7,7 @@ from kanmon.backup.health import health as backups
 from kanmon.cluster.found import Found
 from kanmon.cluster.health import CHECKS, Check
 from kanmon.common import config, zone
-from kanmon.feeds import patches_store
+from kanmon.feeds import patches_store, vulnerabilities_store
 from kanmon.policy import versions, waivers
 from kanmon.policy.models import Assignment
 
@@ -49,6 +49,25 @@ def _no_patch_feed() -> Iterator[Found]:
             yield Found({"policy": rules.name})
 
 
+def _vulnerability_feeds_too_old() -> Iterator[Found]:
+    """Feeds of vulnerabilities that are older than the setting allows."""
+    most = int(config.get("feeds.vulnerabilities_max_age_days"))
+    for name, dated, days in patches_store.vulnerabilities_too_old():
+        yield Found({"name": name, "dated": dated, "days": days, "most": most})
+
+
+def _no_vulnerability_feed() -> Iterator[Found]:
+    """A policy that holds for somebody asks for packages without vulnerabilities, and nothing tells of any."""
+    if vulnerabilities_store.in_force():
+        return
+    for policy in Assignment.objects.filter(kind="judgment").values_list("policy", flat=True).distinct():
+        rules = versions.rules(versions.newest(policy))
+        if rules.security_updates.judge and rules.security_updates.vulnerabilities is not None:
+            yield Found({"policy": rules.name})
+
+
+CHECKS.append(Check("KNM1213-W", _vulnerability_feeds_too_old))
+CHECKS.append(Check("KNM1214-W", _no_vulnerability_feed))
 CHECKS.append(Check("KNM1205-W", _patch_feed_too_old))
 CHECKS.append(Check("KNM1206-W", _no_patch_feed))
 CHECKS.append(Check("KNM5070-W", _waivers_that_end))

@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Query, Router
 
 from kanmon.api import queries
 from kanmon.api.callers import need
 from kanmon.api.changes import begun, key_of
 from kanmon.common.errors import Refused
-from kanmon.feeds import patches_import, patches_store
-from kanmon.feeds.patches_import import MOST_UPLOAD_BYTES
+from kanmon.feeds import patches_import, patches_store, vulnerabilities_import, vulnerabilities_store
+from kanmon.feeds.patches_formats import MOST_UPLOAD_BYTES
 from kanmon.journal.writing import transaction
 
 router = Router()
@@ -19,7 +19,9 @@ _PIECE = 1 << 20
 
 @router.get("/feeds")
 def feeds(request: HttpRequest) -> dict[str, Any]:
-    """All patch feeds with their day and age, and the number of the knowledge that they make together."""
+    """All feeds with their day and age: of patches, with the number of the knowledge that they make together, and of
+    vulnerabilities, with the releases that each covers.
+    """
     need(request, "view")
     old = patches_store.too_old()
     return {
@@ -39,6 +41,22 @@ def feeds(request: HttpRequest) -> dict[str, Any]:
             }
             for one in patches_store.listed()
         ],
+        "vulnerabilities_too_old": [name for name, _, _ in patches_store.vulnerabilities_too_old()],
+        "vulnerabilities": [
+            {
+                "name": one.name,
+                "format": one.format,
+                "covers": one.covers,
+                "dated": one.dated,
+                "age_days": patches_store.age_days(one.dated),
+                "imported_at": one.imported_at.isoformat(),
+                "imported_by": one.imported_by,
+                "records": one.records,
+                "used": one.used,
+                "holes": one.holes,
+            }
+            for one in vulnerabilities_store.listed()
+        ],
     }
 
 
@@ -50,6 +68,20 @@ def import_patches(request: HttpRequest, name: str, update_policies: bool = Fals
     body = _body(request)
     with transaction():
         operation = patches_import.begin(name, body, who.username, update_policies=update_policies, key=key)
+    return queries.operation(begun(operation, "feed").id)
+
+
+@router.post("/feeds/vulnerabilities")
+def import_vulnerabilities(request: HttpRequest, name: str, covers: list[str] = Query([])) -> dict[str, Any]:
+    """Import a vulnerability feed (OSV): its bytes are the body, ``name`` is its file name; ``covers``, which may be
+    repeated: the releases of which it tells all holes, instead of finding out. Follow the operation by its id.
+    """
+    who = need(request, "import")
+    key = key_of(request, who)
+    known = vulnerabilities_import.releases(covers)
+    body = _body(request)
+    with transaction():
+        operation = patches_import.begin(name, body, who.username, covers=known, key=key)
     return queries.operation(begun(operation, "feed").id)
 
 

@@ -82,4 +82,19 @@ def list_(server: ServerOption = "", token_file: TokenFile = None, json: JsonOpt
             for one in told["feeds"]
         ],
     )  # fmt: skip
+    if told["vulnerabilities"]:
+        show.table(
+            ("Feed", "Covers", "Dated", "Age in days", "Holes", "Imported", "By"),
+            [
+                (one["name"], _covers(one["covers"]), one["dated"], one["age_days"], f"{one['holes']:,}",
+                 one["imported_at"][:16], one["imported_by"])
+                for one in told["vulnerabilities"]
+            ],
+        )  # fmt: skip
     print(f"Patch knowledge {told['patch_knowledge']}{', too old' if told['too_old'] else ''}")
+    for name in told["vulnerabilities_too_old"]:
+        print(f"{name} is too old")
+
+
+def _covers(releases: list[str]) -> str:
+    return ", ".join(releases[:3]) + (f" and {len(releases) - 3} more" if len(releases) > 3 else "") or "-"

@@ -10,7 +10,10 @@ LISTS_MAX_AGE_DAYS = 30  # older lists of a package manager do not tell which up
 _LIST_SECONDS = 60.0
 _SIMULATE_SECONDS = 120.0
 
-_DPKG = "${db:Status-Status}\t${binary:Package}\t${Version}\t${Architecture}\t${Maintainer}\n"
+_DPKG = (
+    "${db:Status-Status}\t${binary:Package}\t${Version}\t${Architecture}\t${Maintainer}\t"
+    "${source:Package}\t${source:Version}\n"
+)
 _RPM = "%{NAME}\t%|EPOCH?{%{EPOCH}:}:{}|%{VERSION}-%{RELEASE}\t%{ARCH}\t%{VENDOR}\n"
 _RPM_DATABASES = ("/var/lib/rpm/rpmdb.sqlite", "/var/lib/rpm/Packages", "/usr/lib/sysimage/rpm")
 _INST = re.compile(r"^Inst (\S+) (?:\[[^\]]*\] )?\((\S+) ([^\[)]*)", re.MULTILINE)
@@ -35,12 +38,14 @@ def software(machine: Machine) -> tuple[SoftwarePart, ...] | None:
 
 
 def from_dpkg(text: str) -> list[SoftwarePart]:
-    """Packages from lines of status, name, version, architecture, maintainer; only those fully installed."""
+    """Packages from lines of status, name, version, architecture, maintainer, source and its version; only those
+    fully installed.
+    """
     rows = [line.split("\t") for line in text.splitlines()]
     return [
-        SoftwarePart(row[1].partition(":")[0], row[2], _person(row[4]), row[3], "deb")
+        SoftwarePart(row[1].partition(":")[0], row[2], _person(row[4]), row[3], "deb", _source(row[2], row[5], row[6]))
         for row in rows
-        if len(row) == 5 and row[0] == "installed"
+        if len(row) == 7 and row[0] == "installed"
     ]
 
 
@@ -52,6 +57,10 @@ def from_rpm(text: str) -> list[SoftwarePart]:
         for row in rows
         if len(row) == 4 and row[0] != "gpg-pubkey"
     ]
+
+
+def _source(version: str, source: str, of_source: str) -> str:
+    return f"{source} {of_source}" if source and of_source != version else source
 
 
 def _person(maintainer: str) -> str:

@@ -38,13 +38,17 @@ class Agent(NamedTuple):
 
 
 class Software(NamedTuple):
-    """One installed program. ``scheme`` says how versions sort: deb, rpm, windows or other."""
+    """One installed program. ``scheme`` says how versions sort: deb, rpm, windows or other.
+
+    ``source``: the source package of a deb, with its version where it has another ("gcc-defaults 1.203").
+    """
 
     name: str
     version: str = ""
     publisher: str = ""
     arch: str = ""
     scheme: str = "other"
+    source: str = ""
 
 
 class Patch(NamedTuple):

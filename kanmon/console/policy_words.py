@@ -64,6 +64,10 @@ def _security_updates(item: Any) -> Iterator[Rule]:
             yield Rule(
                 name, _("all that apply, as the patch feeds know"), _level(level), mend=listed(item.latest.exclude)
             )
+    if item.vulnerabilities is not None:
+        for name, level in _hole_levels(item.vulnerabilities):
+            wanted = _("none, as the vulnerability feeds know")
+            yield Rule(name, wanted, _level(level), mend=listed(item.vulnerabilities.exclude))
     for update in item.specified:
         text = f"{update.kb} {update.title}".strip() + _on(update.os)
         wanted = _("installed, or one that supersedes it")
@@ -77,6 +81,21 @@ def _security_updates(item: Any) -> Iterator[Rule]:
     for name, title in (("security", _("Pending security updates")), ("other", _("Other pending updates"))):
         if word := getattr(item.pending, name):
             yield Rule(title, _("none"), _level(word))
+
+
+def _hole_levels(rule: Any) -> Iterator[tuple[str, str]]:
+    """Which holes of packages are asked for, with their level."""
+    if rule.severities is None:
+        yield _("Security holes of packages"), rule.level
+        return
+    names = {
+        "critical": _("Critical security holes of packages"), "important": _("Important security holes of packages"),
+        "moderate": _("Moderate security holes of packages"), "low": _("Low security holes of packages"),
+        "unrated": _("Security holes of packages without a severity"),
+    }  # fmt: skip
+    for word, name in names.items():
+        if (level := getattr(rule.severities, word)) != "ignored":
+            yield name, level
 
 
 def _latest_levels(rule: Any) -> Iterator[tuple[str, str]]:

@@ -43,3 +43,26 @@ class PatchKnowledge(models.Model):
 
     class Meta:
         db_table = "patch_knowledge"
+
+
+class VulnerabilityFeed(models.Model):
+    """A feed of security holes as one import left it. Rows are never changed but for ``superseded_at``, the time at which
+    a newer one of the same name took its place. ``body``: packed ``holes.Feed``.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    name = models.CharField(max_length=60, db_index=True)
+    format = models.CharField(max_length=10)
+    covers = models.JSONField()
+    dated = models.CharField(max_length=10)
+    digest = models.CharField(max_length=64)
+    imported_at = models.DateTimeField()
+    imported_by = models.CharField(max_length=150, default="")
+    records = models.IntegerField()
+    used = models.IntegerField()
+    holes = models.IntegerField()
+    superseded_at = models.DateTimeField(null=True, db_index=True)
+    body = models.BinaryField()
+
+    class Meta:
+        db_table = "vulnerability_feed"

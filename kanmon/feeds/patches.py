@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from kanmon.feeds.holes import NO_HOLES, Holes
+
 SEVERITIES = ("", "low", "moderate", "important", "critical")
 """In order; a feed's severity is a place in it."""
 
@@ -61,13 +63,17 @@ class Feed(NamedTuple):
 
 @dataclass(frozen=True)
 class Knowledge:
-    """A numbered snapshot of all feeds. ``id`` 0 is the empty one: nothing was imported."""
+    """A numbered snapshot of all feeds of updates. ``id`` 0 is the empty one: nothing was imported.
+
+    ``holes``: what is known of packages of Linux at the same time. They are stored by themselves.
+    """
 
     id: int = 0
     feeds: tuple[Feed, ...] = ()
     updates: tuple[Update, ...] = ()
     platforms: Mapping[str, Platform] = field(default_factory=dict)
     products: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    holes: Holes = NO_HOLES
 
     @cached_property
     def number(self) -> dict[str, int]:

@@ -25,6 +25,7 @@ import msgspec
 from kanmon.common.errors import Refused
 from kanmon.feeds.patches_collect import Body, Collector, Row
 
+MOST_UPLOAD_BYTES = 64 * 2**20
 MOST_BYTES = 2**30
 MOST_JSON_BYTES = 64 * 2**20
 MOST_ROWS = 5_000_000

@@ -7,57 +7,59 @@ from the upload, and the same bytes a second time make no new knowledge.
 
 import hashlib
 import io
-from dataclasses import dataclass
 
 import msgspec
 
 from kanmon.common import clock, fault
 from kanmon.common.errors import Refused
-from kanmon.feeds import patches_store
+from kanmon.feeds import patches_store, vulnerabilities_import
 from kanmon.feeds.models import FeedUpload, PatchFeed, PatchKnowledge
 from kanmon.feeds.patches import Feed, Knowledge
 from kanmon.feeds.patches_collect import Body
 from kanmon.feeds.patches_follow import followed
 from kanmon.feeds.patches_formats import ReadFeed, read
 from kanmon.feeds.patches_merge import merge
+from kanmon.feeds.vulnerabilities_import import Imported
 from kanmon.journal import changes, record
 from kanmon.journal.models import Operation
 from kanmon.journal.worker import Stopped, Work
 from kanmon.policy import versions
 
 LANE = "feed"
-MOST_UPLOAD_BYTES = 64 * 2**20
 
 
 class Order(msgspec.Struct):
-    """Input of the operation: the upload, and whether policies follow."""
+    """Input of the operation: the upload, and whether policies follow. ``covers``: it is a feed of vulnerabilities, of
+    these releases, or (empty) of those that it is found to cover.
+    """
 
     upload: int
     update_policies: bool = False
+    covers: list[str] | None = None
 
 
-@dataclass(frozen=True)
-class Imported:
-    """For what follows: whether there is new knowledge."""
-
-    changed: bool
-
-
-def begin(name: str, body: bytes, actor: str, *, update_policies: bool, key: str | None) -> Operation:
-    """Begin to import ``body``, called ``name``. Inside a transaction."""
+def begin(
+    name: str, body: bytes, actor: str, *, update_policies: bool = False, covers: list[str] | None = None,
+    key: str | None,
+) -> Operation:  # fmt: skip
+    """Begin to import ``body``, called ``name``; ``covers``: see ``Order``. Inside a transaction."""
     if key is not None and (earlier := Operation.objects.filter(key=key).first()) is not None:
         return record.asked_again(earlier, actor)
     upload = FeedUpload.objects.create(name=name[:200], body=body, at=clock.now())
-    order = msgspec.json.encode(Order(upload.id, update_policies))
-    return record.begin("feed", requester="feed", actor=actor, subject=f"patches: {name}"[:200], key=key, input=order)
+    order = msgspec.json.encode(Order(upload.id, update_policies, covers))
+    subject = f"{'patches' if covers is None else 'vulnerabilities'}: {name}"[:200]
+    return record.begin("feed", requester="feed", actor=actor, subject=subject, key=key, input=order)
 
 
 def import_feed(work: Work) -> None:
     """The function of the kind "feed"."""
     order = msgspec.json.decode(bytes(work.operation.input), type=Order)
     upload = FeedUpload.objects.get(id=order.upload)
-    body = bytes(upload.body)
     try:
+        if order.covers is not None:
+            vulnerabilities_import.take_in(work, upload, order.covers, lambda records: _tick(work, records))
+            return
+        body = bytes(upload.body)
         feed = read(io.BytesIO(body), upload.name, lambda rows: _tick(work, rows))
         _take_in(work, feed, hashlib.sha256(body).hexdigest(), order)
     except Refused as problem:

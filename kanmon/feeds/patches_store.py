@@ -1,6 +1,7 @@
 """Which patch knowledge is in force, and which was: numbered, kept for ever, loaded once a process."""
 
 import zlib
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import TypeVar
@@ -8,6 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from kanmon.common import clock, config
+from kanmon.feeds import vulnerabilities_store
 from kanmon.feeds.models import PatchFeed, PatchKnowledge
 from kanmon.feeds.patches import EMPTY, Knowledge
 
@@ -39,7 +41,7 @@ def newest_id() -> int:
 
 def newest() -> Knowledge:
     """The knowledge in force."""
-    return load(newest_id())
+    return together(newest_id(), vulnerabilities_store.in_force())
 
 
 def at(moment: datetime | None) -> Knowledge:
@@ -47,7 +49,13 @@ def at(moment: datetime | None) -> Knowledge:
     if moment is None:
         return newest()
     rows = PatchKnowledge.objects.filter(made_at__lte=moment).order_by("-id")
-    return load(rows.values_list("id", flat=True).first() or 0)
+    return together(rows.values_list("id", flat=True).first() or 0, vulnerabilities_store.in_force(moment))
+
+
+@lru_cache(maxsize=8)
+def together(id: int, feeds: tuple[int, ...]) -> Knowledge:
+    """Knowledge of updates with that of security holes."""
+    return replace(load(id), holes=vulnerabilities_store.load(feeds)) if feeds else load(id)
 
 
 def age_days(dated: str, today: date | None = None) -> int | None:
@@ -65,6 +73,13 @@ def too_old() -> tuple[str, int] | None:
     if dated is None or days is None or days <= int(config.get("feeds.patches_max_age_days")):
         return None
     return dated, days
+
+
+def vulnerabilities_too_old() -> list[tuple[str, str, int]]:
+    """Name, day and age in days of each feed of security holes older than ``feeds.vulnerabilities_max_age_days``."""
+    most = int(config.get("feeds.vulnerabilities_max_age_days"))
+    ages = [(one.name, one.dated, age_days(one.dated)) for one in vulnerabilities_store.listed() if one.covers]
+    return [(name, dated, days) for name, dated, days in ages if days is not None and days > most]
 
 
 def listed() -> list[PatchFeed]:

@@ -19,6 +19,7 @@ from enum import Enum, StrEnum
 from typing import Any
 
 from kanmon.feeds.latest import Latest
+from kanmon.feeds.vulnerable import Vulnerable
 from kanmon.judgment.levels import Level, parse
 from kanmon.policy.compare import Comparison
 from kanmon.policy.rules_words import FailLevel, Missing
@@ -72,7 +73,8 @@ class Part:
     ``number``: for a column of numbers, the same question as ``test`` for a whole array: (comparison,
     value, outcome when it holds, outcome when not). ``names``: patterns of the record's first field; where they are
     given, a record that matches none of them is irrelevant. ``latest``: instead of ``test``, that all updates are in
-    which it asks of the PC's Windows (``updates_asked``).
+    which it asks of the PC's Windows (``updates_asked``). ``vulnerable``:
+    instead of ``test``, that no package of the PC's Linux has a hole that it asks for (``vulnerabilities_asked``).
     """
 
     key: Hashable
@@ -85,6 +87,7 @@ class Part:
     column: str = ""
     number: tuple[Comparison, float, Outcome, Outcome] | None = None
     latest: Latest | None = None
+    vulnerable: Vulnerable | None = None
     names: tuple[str, ...] = ()
 
     def place(self, record: Any) -> tuple[int, Outcome] | None:

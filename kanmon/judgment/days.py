@@ -108,5 +108,5 @@ def _differing(index: Index, one: Condition, other: Condition, pcs: BitMap) -> B
         found |= told
     for was, now in zip(one.parts, other.parts, strict=False):
         if was.key != now.key:  # which updates a PC misses may differ although both days it misses some
-            found |= told if now.latest is not None else index.differing(was, now, told)
+            found |= told if now.latest or now.vulnerable else index.differing(was, now, told)
     return found

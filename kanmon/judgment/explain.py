@@ -24,6 +24,7 @@ from kanmon.judgment.explain_quiet import LONG, quiet
 from kanmon.judgment.explain_settings import service, setting
 from kanmon.judgment.explain_software import mandatory, programs_told, prohibited, user
 from kanmon.judgment.explain_updates import latest, pending, product_service_pack, service_pack, specified
+from kanmon.judgment.explain_vulnerabilities import vulnerabilities
 from kanmon.judgment.findings import Finding
 from kanmon.judgment.judge import compile
 from kanmon.judgment.judge_software import UNTOLD_ID
@@ -222,6 +223,9 @@ def _sayers(policy: JudgmentPolicy, conditions: Collection[Condition], zone: tzi
     for one in conditions:
         if (asked := one.parts[0].latest) is not None:
             sayers[one.id] = _bound(latest, one.id, asked)
+        rule = policy.security_updates.vulnerabilities
+        if (holes := one.parts[0].vulnerable) is not None and rule is not None:
+            sayers[one.id] = _bound(vulnerabilities, one.id, holes, rule.delay_days)
     for subject in ("product", "engine", "definitions", "resident"):
         sayers[f"antivirus.{subject}"] = _bound(antivirus, policy.antivirus, subject)
     for name in SETTINGS:

@@ -27,6 +27,7 @@ from kanmon.judgment.findings import NO_FACT, Sheet
 from kanmon.judgment.levels import ITEMS, Level
 from kanmon.judgment.places import Places, numbers
 from kanmon.judgment.updates_asked import UpdatesAsked
+from kanmon.judgment.vulnerabilities_asked import VulnerabilitiesAsked
 
 _CHUNK_FACTS = 4_000_000  # pairs sorted at a time when loading: 32 MB of keys
 _MAX_PARTS = 20_000  # parts whose results are kept
@@ -78,6 +79,7 @@ class Index:
         self._planner = Planner(self._dictionary)
         self._told: dict[int, int] = {}
         self._updates = UpdatesAsked(self._dictionary, self._holders, self._told)
+        self._vulnerabilities = VulnerabilitiesAsked(self._dictionary, self._holders, self._told)
         self._placed: OrderedDict[Hashable, _Placed] = OrderedDict()
         self._columns: dict[str, Column] = {}
 
@@ -212,7 +214,7 @@ class Index:
 
     def differing(self, one: Part, other: Part, scope: BitMap) -> BitMap:
         """The PCs of ``scope`` with a record whose place or outcome differs between two parts of one class."""
-        if one.column or other.column or one.latest or other.latest:
+        if one.column or other.column or one.latest or other.latest or one.vulnerable or other.vulnerable:
             return BitMap()
         was, now = (
             {(place, outcome, fact) for place, (outcome, facts) in self._places(part).items() for fact in facts}
@@ -277,6 +279,8 @@ class Index:
     def _part(self, part: Part, scope: BitMap) -> _Answer:
         if part.latest is not None:
             return _Answer(*self._updates.answer(part.latest, scope))
+        if part.vulnerable is not None:
+            return _Answer(*self._vulnerabilities.answer(part.key, part.vulnerable, scope))
         if part.column:
             column = self._columns.get(part.column)
             return _Answer(column.test(part, scope) if column else untold(part, scope))

@@ -13,6 +13,7 @@ from kanmon.feeds.latest import Latest
 from kanmon.feeds.patches import SEVERITIES, Knowledge, built
 from kanmon.feeds.platforms import build_of
 from kanmon.judgment.condition import Combine, Condition, Fold, Outcome, Part, level_of
+from kanmon.judgment.judge_vulnerabilities import vulnerabilities
 from kanmon.judgment.systems import on_system
 from kanmon.policy.compare import matcher, version_holds
 from kanmon.policy.rules_updates import Latest as LatestRule
@@ -29,6 +30,8 @@ def security_updates(rule: SecurityUpdates, today: date, knowledge: Knowledge) -
         yield from _latest(rule.latest, today, knowledge)
     yield from _specified(rule.specified, knowledge)
     yield from _packs(rule)
+    if rule.vulnerabilities is not None:
+        yield from vulnerabilities(rule.vulnerabilities, today, knowledge.holes)
     for word, level in (("security", rule.pending.security), ("other", rule.pending.other)):
         if level is not None:
             part = Part(key=("pending", word), cls=CODE_OF[PendingUpdate], test=_pending_test(word))

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from kanmon.common.facts import CLASS_OF, CLASSES, CODE_OF, Fact, Os, Patch, Told
-from kanmon.judgment import updates_asked
+from kanmon.common.facts import CLASS_OF, CLASSES, CODE_OF, Fact, Os, Patch, Software, Told
+from kanmon.judgment import updates_asked, vulnerabilities_asked
 from kanmon.judgment.condition import Condition, Outcome, Part
 
 
@@ -35,6 +35,12 @@ def _part(part: Part, facts: Collection[Fact], columns: Mapping[str, Any]) -> tu
         systems = tuple(fact for fact in facts if isinstance(fact, Os))
         installed = {fact.kb for fact in facts if isinstance(fact, Patch)}
         return updates_asked.of_one(part.latest, systems, installed, tells(facts, CODE_OF[Patch])), systems
+    if part.vulnerable is not None:
+        systems = tuple(fact for fact in facts if isinstance(fact, Os))
+        programs = [fact for fact in facts if isinstance(fact, Software)]
+        return vulnerabilities_asked.of_one(
+            part.vulnerable, systems, programs, tells(facts, CODE_OF[Software])
+        ), systems
     cls = CLASS_OF[part.cls]
     placed = [(place, fact) for fact in facts if type(fact) is cls and (place := part.place(fact)) is not None]
     if not placed:

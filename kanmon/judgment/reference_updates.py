@@ -12,6 +12,7 @@ from kanmon.common.facts import Os, Patch, PendingUpdate, Software
 from kanmon.feeds.patches import Knowledge, Platform
 from kanmon.feeds.platforms import build_of, is_cumulative, platform_of
 from kanmon.judgment.reference_pc import FAIL, NONE, PASS, UNKNOWN, Pc, Row, every, first, on
+from kanmon.judgment.reference_vulnerabilities import vulnerabilities
 from kanmon.policy.compare import matcher, version_holds
 from kanmon.policy.rules import JudgmentPolicy, keyed
 
@@ -34,6 +35,8 @@ def updates(policy: JudgmentPolicy, pc: Pc) -> Iterator[Row]:
         asked = [one for one in pc.of(Software) if matcher(product.product)(one.name)]
         answers = [{True: PASS, False: FAIL, None: UNKNOWN}[fits(product.version, one)] for one in asked]
         yield name, every(answers, NONE if pc.told(Software) else UNKNOWN), product.level
+    if item.vulnerabilities is not None:
+        yield from vulnerabilities(item.vulnerabilities, pc)
     yield from pending(item.pending, pc)
 
 

@@ -5,6 +5,7 @@ sees that it worked, in three sentences at most. Japanese cells are in short for
 """
 
 from kanmon.judgment.wording_updates import TEXTS as UPDATES
+from kanmon.judgment.wording_vulnerabilities import TEXTS as VULNERABILITIES
 from kanmon.policy.rules_words import VersionRule
 
 ITEM_TITLES = {
@@ -29,6 +30,7 @@ LEVEL_WORDS = {
 # word -> (English, Japanese), filled with str.format
 _TEXTS: dict[str, tuple[str, str]] = {
     **UPDATES,
+    **VULNERABILITIES,
     "untold": ("not in the inventory", "インベントリにない"),
     "untold_counts": ("not in the inventory, which counts as failed", "インベントリにない（不適合とみなす）"),
     "untold_safe": ("not in the inventory, which counts as safe", "インベントリにない（適合とみなす）"),

@@ -24,6 +24,8 @@ _CLAUSES: dict[str, Clause] = {
 _WORDS = {
     "security_updates.latest": "latest_short",
     **{f"security_updates.latest.{one}": f"latest_{one}" for one in SEVERITY_WORDS},
+    "security_updates.vulnerabilities": "holes_short",
+    **{f"security_updates.vulnerabilities.{one}": f"holes_{one}" for one in SEVERITY_WORDS},
     "security_updates.pending.security": "fails_pending_security",
     "security_updates.pending.other": "fails_pending_other",
     "antivirus.product": "fails_product",

@@ -1,7 +1,8 @@
 """The judgment item "security updates": three ways to say which updates must be in. Each may be used alone or together.
 
 *latest*: all that apply, as the imported patch feeds tell; *specified*: a list of one's own, with mandatory service
-packs; *pending*: what the PC itself knows and has not installed.
+packs; *pending*: what the PC itself knows and has not installed. And for packages of Linux *vulnerabilities*: none is
+installed in a version that has a security hole, as the imported vulnerability feeds tell.
 """
 
 from typing import Annotated, Literal
@@ -77,6 +78,25 @@ class Latest(Rule, frozen=True, kw_only=True):
     components: Literal["all", "windows"] = "all"
 
 
+class Vulnerabilities(Rule, frozen=True, kw_only=True):
+    """No package of a PC's Linux has a security hole, as far as the vulnerability feeds know them.
+
+    ``level`` is that of the whole; with ``severities`` each severity has its own. Holes count from ``delay_days`` after
+    their publication. ``exclude``: ids of records, CVE numbers, packages. ``without_fix``: what of a hole that no
+    version of the release mends. ``ubuntu_pro``: holes that are mended for subscribers of Ubuntu Pro only count as well.
+    """
+
+    level: FailLevel = "danger"
+    severities: SeverityLevels | None = None
+    delay_days: Days = 0
+    exclude: Annotated[
+        tuple[Annotated[str, Meta(min_length=1, max_length=200)], ...],
+        Meta(max_length=10_000, description="ids of records, CVE numbers, packages"),
+    ] = ()
+    without_fix: Literal["ignored", "judged"] = "ignored"
+    ubuntu_pro: bool = False
+
+
 class Pending(Rule, frozen=True, kw_only=True):
     """Updates that the PC itself knows and has not installed. None: not judged.
 
@@ -97,3 +117,4 @@ class SecurityUpdates(Rule, frozen=True, kw_only=True):
     service_packs: Annotated[tuple[SpecifiedPack, ...], Meta(max_length=1_000)] = ()
     product_service_packs: Annotated[tuple[SpecifiedProductPack, ...], Meta(max_length=1_000)] = ()
     pending: Pending = Pending()
+    vulnerabilities: Vulnerabilities | None = None

@@ -13,9 +13,11 @@ and never overflows.
 """
 
 import re
+from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
+from functools import cmp_to_key, lru_cache
 from itertools import zip_longest
+from typing import Any
 
 Key = tuple[tuple[int, int, str], ...]
 
@@ -46,6 +48,15 @@ def order(left: str, right: str, scheme: str = "other") -> int:
     key = {"windows": _windows_key, "date": _day_key}.get(scheme, _other_key)
     first, second = key(left), key(right)
     return (first > second) - (first < second)
+
+
+def key_by(scheme: str) -> Callable[[str], Any]:
+    """A key by which versions sort as ``order`` says; keys of the same version are equal."""
+
+    def compare(left: str, right: str) -> int:
+        return order(left, right, scheme)
+
+    return cmp_to_key(compare)
 
 
 def _number(digits: str) -> tuple[int, str]:

@@ -10,9 +10,10 @@ from kanmon.common import clock
 from kanmon.intake.formats.kanmon_schema import AccountPart, PendingPart, ServicePart, SharePart, SoftwarePart
 from tests.intake.test_real_inventories import ROOT
 
-DPKG = """installed\tadduser\t3.134\tall\tDebian Adduser Developers <adduser@packages.debian.org>
-installed\tlibssl3:amd64\t3.0.16-1~deb12u1\tamd64\tDebian OpenSSL Team <x@y>
-config-files\told-thing\t1.0\tamd64\tSomebody <x@y>
+DPKG = """installed\tadduser\t3.134\tall\tDebian Adduser Developers <adduser@packages.debian.org>\tadduser\t3.134
+installed\tlibssl3:amd64\t3.0.16-1~deb12u1\tamd64\tDebian OpenSSL Team <x@y>\topenssl\t3.0.16-1~deb12u1
+installed\tcpp\t4:12.2.0-3\tamd64\tDebian GCC <x@y>\tgcc-defaults\t1.203
+config-files\told-thing\t1.0\tamd64\tSomebody <x@y>\told-thing\t1.0
 """
 
 APT = """NOTE: This is only a simulation!
@@ -32,8 +33,9 @@ old.noarch                       1-1                            baseos
 
 def test_packages_of_dpkg_that_are_really_installed():
     assert packages.from_dpkg(DPKG) == [
-        SoftwarePart("adduser", "3.134", "Debian Adduser Developers", "all", "deb"),
-        SoftwarePart("libssl3", "3.0.16-1~deb12u1", "Debian OpenSSL Team", "amd64", "deb"),
+        SoftwarePart("adduser", "3.134", "Debian Adduser Developers", "all", "deb", "adduser"),
+        SoftwarePart("libssl3", "3.0.16-1~deb12u1", "Debian OpenSSL Team", "amd64", "deb", "openssl"),
+        SoftwarePart("cpp", "4:12.2.0-3", "Debian GCC", "amd64", "deb", "gcc-defaults 1.203"),
     ]
 
 

@@ -19,7 +19,7 @@ from django.db import connection, connections
 from kanmon import duties, settings
 from kanmon.action import texts
 from kanmon.common import config
-from kanmon.feeds import patches_store
+from kanmon.feeds import patches_store, vulnerabilities_store
 from kanmon.intake import tokens
 from kanmon.inventory import record as recorder
 from kanmon.journal.here import HERE
@@ -52,6 +52,8 @@ def _forget_all() -> None:
     recorder._dictionary.forget()
     versions.rules.cache_clear()
     patches_store.load.cache_clear()
+    patches_store.together.cache_clear()
+    vulnerabilities_store.load.cache_clear()
     verdicts._silent.clear()
     duties._settled = None
     texts.installation.cache_clear()

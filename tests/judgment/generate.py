@@ -40,7 +40,7 @@ from kanmon.policy.rules import JudgmentPolicy
 from kanmon.policy.rules_antivirus import ModelPc
 from kanmon.policy.rules_checks import OutsideCheck
 from kanmon.policy.rules_words import VersionRule
-from tests.judgment import generate_updates
+from tests.judgment import generate_updates, generate_vulnerabilities
 
 TODAY = date(2026, 11, 20)
 maybe = st.sampled_from([True, False, None])
@@ -62,7 +62,7 @@ version_order = st.sampled_from(["auto", "auto", "deb", "rpm", "windows", "other
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "kb": st.sampled_from(["KB5000001", "KB5000002", "KB5000003"]),
     "profile": st.sampled_from(["domain", "Public", "ufw", "nftables"]),
-    "scheme": st.sampled_from(["deb", "windows", "other"]),
+    "scheme": st.sampled_from(["deb", "rpm", "windows", "other"]),
     "family": st.sampled_from(["windows", "linux", "other"]),
     "publisher": publisher,
     "name": name,
@@ -343,6 +343,7 @@ software, patch, waiting, products, account, share, service, firewall, drive, ch
 FOCUS: dict[str, tuple[st.SearchStrategy[JudgmentPolicy], st.SearchStrategy[Fact]]] = {
     "security_updates.latest": (_only("security_updates", generate_updates.by_severity), patch),
     "security_updates.specified": (_only("security_updates", generate_updates.by_name), patch),
+    "security_updates.vulnerabilities": (_only("security_updates", generate_vulnerabilities.alone), software),
     "security_updates": (_only("security_updates", updates), patch | waiting | software),
     "antivirus": (_only("antivirus", antivirus), products),
     "prohibited_software": (_only("prohibited_software", prohibited), software),

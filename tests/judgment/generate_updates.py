@@ -6,6 +6,7 @@ from kanmon.common.facts import Os
 from kanmon.feeds.patches import Knowledge, Need, Platform, Update
 from kanmon.policy import rules_updates as rules
 from kanmon.policy.rules_words import VersionRule
+from tests.judgment import generate_vulnerabilities
 
 IDS = ("KB5000001", "KB5000002", "KB5000003", "KB5000004", "KB5000005")
 KEYS = ("windows 11 23h2 x64", "windows 7 x64 sp1", "windows server 2022")
@@ -23,6 +24,9 @@ systems = st.sampled_from(
         Os("windows", "Windows Server 2022 Standard", "10.0", "20348.200"),
         Os("windows", "Windows 11 Pro", "12"),
         Os("linux", "Debian GNU/Linux", "12"),
+        Os("linux", "Ubuntu", "22.04"),
+        Os("linux", "AlmaLinux", "9.3"),
+        Os("linux", "Fedora Linux", "40"),
     ]
 )
 updates = st.tuples(
@@ -45,7 +49,9 @@ builds = st.lists(
     st.tuples(number, st.sampled_from([22631, 20348]), st.sampled_from([50, 200, 250, 400])), max_size=3
 ).map(tuple)
 platforms = st.dictionaries(st.sampled_from(KEYS), st.builds(Platform, needs, replaces, builds), max_size=3)
-knowledge = st.builds(Knowledge, id=st.just(1), updates=updates, platforms=platforms)
+knowledge = st.builds(
+    Knowledge, id=st.just(1), updates=updates, platforms=platforms, holes=generate_vulnerabilities.holes
+)
 SAMPLE = Knowledge(
     id=1,
     updates=tuple(Update(id, f"Hole {place}", "2026-10-13", place, "", 1) for place, id in enumerate(IDS)),
@@ -55,6 +61,7 @@ SAMPLE = Knowledge(
         ),
         "windows 7 x64 sp1": Platform((Need((0, 1), 4), Need((2,), 1, ".net framework 4")), ((1, (2,)),)),
     },
+    holes=generate_vulnerabilities.SAMPLE,
 )
 """One that is always the same, for tests that are about other rules as well."""
 
@@ -105,6 +112,7 @@ security_updates = st.builds(
     service_packs=st.lists(service_pack, max_size=2).map(tuple),
     product_service_packs=st.lists(product_pack, max_size=2).map(tuple),
     pending=st.builds(rules.Pending, security=word, other=word),
+    vulnerabilities=st.none() | generate_vulnerabilities.rule,
 )
 by_severity = st.builds(rules.SecurityUpdates, latest=st.builds(rules.Latest, severities=severities))
 by_name = st.builds(

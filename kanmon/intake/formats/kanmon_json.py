@@ -118,7 +118,8 @@ def _facts(told: Any) -> list[Fact]:
 
 def _program(body: bytes, scheme: Scheme) -> Software:
     p = _program_decoder.decode(body)
-    return Software(clean(p.name), clean(p.version), clean(p.publisher), clean(p.arch), p.scheme or scheme)
+    kind = p.scheme or scheme
+    return Software(clean(p.name), clean(p.version), clean(p.publisher), clean(p.arch), kind, clean(p.source))
 
 
 def _service(body: bytes) -> Service:

@@ -61,13 +61,17 @@ class HardwarePart(_Part):
 
 
 class SoftwarePart(_Part):
-    """One installed program. ``scheme`` says how versions sort; by default by the operating system."""
+    """One installed program. ``scheme`` says how versions sort; by default by the operating system.
+
+    ``source``: the source package of a deb, with its version where it has another: "gcc-defaults 1.203".
+    """
 
     name: str
     version: str = ""
     publisher: str = ""
     arch: str = ""
     scheme: Scheme | None = None
+    source: str = ""
 
 
 class PendingPart(_Part):

@@ -164,8 +164,17 @@ def _programs(tables: Tables) -> list[Fact]:
                 version = (f"{epoch}:" if epoch.strip("0") else "") + version + (f"-{release}" if release else "")
             publisher = clean(row.get("publisher") or row.get("vendor") or row.get("maintainer"))
             if name:
-                found.append(Software(name, version, publisher, clean(row.get("arch")), scheme))
+                source = _source(name, version, clean(row.get("source"))) if scheme == "deb" and "source" in row else ""
+                found.append(Software(name, version, publisher, clean(row.get("arch")), scheme, source))
     return found + [Patch(kb) for row in tables.get("patches", ()) if (kb := kb_of(clean(row.get("hotfix_id"))))]
+
+
+def _source(name: str, version: str, told: str) -> str:
+    """The source package as facts spell it, of osquery's "gcc-defaults (1.203)"; empty: it has the package's name."""
+    match = re.fullmatch(r"(\S+)(?:\s+\((\S+)\))?", told)
+    if match is None:
+        return "" if told else name
+    return f"{match[1]} {match[2]}" if match[2] and match[2] != version else match[1]
 
 
 def _protection(tables: Tables) -> list[Fact]:
