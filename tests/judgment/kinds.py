@@ -26,12 +26,15 @@ def everything() -> JudgmentPolicy:
 def kinds() -> frozenset[str]:
     """Ids of conditions, without what stands in brackets."""
     with_severities = everything()
-    assert with_severities.security_updates.latest is not None
+    updates = with_severities.security_updates
+    assert updates.latest is not None
+    assert updates.vulnerabilities is not None
     as_a_whole = structs.replace(
         with_severities,
         security_updates=structs.replace(
-            with_severities.security_updates,
-            latest=structs.replace(with_severities.security_updates.latest, severities=None),
+            updates,
+            latest=structs.replace(updates.latest, severities=None),
+            vulnerabilities=structs.replace(updates.vulnerabilities, severities=None),
         ),
     )
     policies = with_severities, as_a_whole

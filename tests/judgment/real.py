@@ -115,6 +115,18 @@ def _windows_11() -> bytes:
     return msgspec.json.encode({"osquery": tables})
 
 
+def _ubuntu() -> bytes:
+    """Answers of osquery on an Ubuntu 22.04, names filled in."""
+    text = (ROOT / "fleet" / "ubuntu_22.04.tmpl").read_text("utf-8")
+    tables: dict[str, Any] = {}
+    for table, rows in re.findall(r'define "fleet_detail_query_(\w+)" -\}\}\n(.*?)\{\{- end', text, re.DOTALL):
+        if table in ("os_version", "osquery_info", "system_info"):
+            tables[table] = msgspec.json.decode(re.sub(r"\{\{.*?\}\}", "ubuntu-22", rows))
+    packages = (ROOT / "fleet" / "ubuntu_2204-software.json.bz2").read_bytes()
+    tables["deb_packages"] = msgspec.json.decode(bz2.decompress(packages))
+    return msgspec.json.encode({"osquery": tables})
+
+
 def _with_defender(name: str) -> bytes:
     """Our own careful PC with what the client reads of a real ``mdatp health``."""
     found = from_mdatp((ROOT / "glpi-agent" / name).read_text("utf-8"))
@@ -124,6 +136,7 @@ def _with_defender(name: str) -> bytes:
 
 MADE = {
     "fleet/windows_11": _windows_11,
+    "fleet/ubuntu_22.04": _ubuntu,
     "defender of 2023-08": lambda: _with_defender("linux_antivirus_defender-101.23062.0010.json"),
     "defender of 2023-05": lambda: _with_defender("macos_antivirus_defender-101.98.30.json"),
 }

@@ -30,6 +30,9 @@ XP, XP_SP3 = systeminfo("xp_rtm_x86_professional_en-us"), systeminfo("xp_sp3_x86
 SERVER, SERVER_QFE = systeminfo("srv_2012r2_u1"), real("wesng/pcs/srv_2012r2_u1_qfe.txt")
 
 
+SEVERITY_WORDS = ("critical", "important", "moderate", "low", "unrated")
+
+
 class Case(NamedTuple):
     """A kind of condition, the lines of a policy that ask it, and the three inventories.
 
@@ -51,12 +54,19 @@ class Case(NamedTuple):
 
 
 def latest(severity: str, found: str, fails: Inventory, passes: Inventory, components: str = "windows") -> Case:
-    words = ("critical", "important", "moderate", "low", "unrated")
-    levels = ", ".join(f"{one}: {'danger' if one == severity else 'ignored'}" for one in words)
+    levels = ", ".join(f"{one}: {'danger' if one == severity else 'ignored'}" for one in SEVERITY_WORDS)
     severities = f", severities: {{{levels}}}" if severity else ""
     rule = f"security_updates: {{judge: true, latest: {{level: danger, components: {components}{severities}}}}}"
     kind = f"security_updates.latest.{severity}".removesuffix(".")
     return Case(kind, rule, "danger", found, fails, passes, WINDOWS_7_CUT)
+
+
+def holes(severity: str, found: str) -> Case:
+    """Packages with holes (``real_holes``), of one severity or of all."""
+    levels = ", ".join(f"{one}: {'danger' if one == severity else 'ignored'}" for one in SEVERITY_WORDS)
+    rule = f"security_updates: {{judge: true, vulnerabilities: {{{f'severities: {{{levels}}}' if severity else ''}}}}}"
+    kind = f"security_updates.vulnerabilities.{severity}".removesuffix(".")
+    return Case(kind, rule, "danger", found, DEBIAN_12, CAREFUL, VM_HOST)
 
 
 WITH_JUNE = WINDOWS_11_23H2.edited("KB5029921", "KB5093998")  # the newest cumulative update in the place of an old one
@@ -67,6 +77,12 @@ UPDATES = [
     latest("moderate", "1 update missing: KB3002885 (moderate, 2014-11-11, ...", WINDOWS_8_ENGLISH, WINDOWS_11_23H2),
     latest("low", "3 updates missing: KB5013872 (low, 2022-12-15, ...", WINDOWS_8_ENGLISH, WINDOWS_11_23H2, "all"),
     latest("unrated", "1 update missing: KB4487029 (no severity, 2019-02-20, ...", WINDOWS_10_1803, WINDOWS_11_23H2),
+    holes("", "5 packages with security holes: ..."),
+    holes("critical", "1 package with security holes: curl 7.88.1-10+deb12u14 (critical, CVE-2026-2001, mended in 99)"),
+    holes("important", "1 package with security holes: nginx 1.22.1-9+deb12u11 (important, ..."),
+    holes("moderate", "1 package with security holes: perl 5.36.0-7+deb12u4 (moderate, ..."),
+    holes("low", "1 package with security holes: tar 1.34+dfsg-1.2+deb12u1 (low, ..."),
+    holes("unrated", "1 package with security holes: dpkg 1.21.22 (..."),
     Case(
         "security_updates.specified",
         "security_updates: {judge: true, specified: [{kb: KB5029921, level: danger}]}",

@@ -25,6 +25,7 @@ from tests.judgment.real_cases import (
 from tests.judgment.real_cases_settings import FAILED_RULE, SCANNED
 
 VISTA_SP2, SERVER_2003 = systeminfo("vista_x64_sp2"), systeminfo("srv_2003_rtm_x86_standard_en-us")
+UBUNTU = real("fleet/ubuntu_22.04")
 DEFENDER = real("defender of 2023-08")
 OFF = "<ENABLED>{}</ENABLED>\n      <GUID>{{D68DDC3A-831F-4fae-9E44-DA132C1ACF46}}</GUID>"
 
@@ -90,6 +91,13 @@ UPDATES = [
     Word("Latest.delay_days", WINDOWS_11_23H2, updates("latest: {components: windows, delay_days: @}"), "0", "danger", "3650", "safe"),
     Word("Latest.exclude", SERVER_2003, updates("latest: {exclude: [@]}"), "", "danger", "SPSRV3X86SP1", "safe"),
     Word("Latest.components", WITH_JUNE, updates("latest: {components: @}"), "windows", "safe", "all", "danger"),
+    Word("Vulnerabilities.severities", DEBIAN_12, updates("vulnerabilities: {@}"), "", "danger",
+         "severities: {critical: ignored, important: caution}", "caution"),
+    Word("Vulnerabilities.delay_days", DEBIAN_12, updates("vulnerabilities: {delay_days: @}"), "0", "danger", "3650", "safe"),
+    Word("Vulnerabilities.exclude", UBUNTU, updates("vulnerabilities: {ubuntu_pro: true, exclude: [@]}"), "curl", "danger",
+         "UBUNTU-CVE-2026-3002", "safe"),
+    Word("Vulnerabilities.without_fix", CAREFUL, updates("vulnerabilities: {without_fix: @}"), "ignored", "safe", "judged", "danger"),
+    Word("Vulnerabilities.ubuntu_pro", UBUNTU, updates("vulnerabilities: {ubuntu_pro: @}"), "false", "safe", "true", "danger"),
     Word("SpecifiedUpdate.kb", WINDOWS_11_23H2, updates("specified: [{kb: @}]"), "KB5029921", "safe", "KB5000001", "warning"),
     Word("SpecifiedUpdate.os", WINDOWS_11_21H2, specified(", os: '@'"), "*Windows 11*", "danger", "*Windows 7*", "not_applicable"),
     Word("SpecifiedUpdate.superseded_by", WINDOWS_11_23H2, specified(", superseded_by: [@]"), "KB5000002", "danger", "KB5029921", "safe"),

@@ -12,7 +12,7 @@ import pytest
 from kanmon.feeds.patches import Knowledge
 from kanmon.judgment.explain import Row
 from tests.intake.test_real_inventories import ROOT
-from tests.judgment import missing_updates
+from tests.judgment import missing_updates, real_holes
 from tests.judgment.kinds import kinds
 from tests.judgment.one import Pc, rules
 from tests.judgment.real import Inventory
@@ -23,7 +23,7 @@ from tests.judgment.real_cases_settings import CASES as SETTINGS_CASES
 CASES = [*OTHER_CASES, *SETTINGS_CASES]
 TREATED = ("pc_settings", "user_definition")
 """Items whose conditions have ``missing``."""
-LATEST = "security_updates.latest"
+LATEST, HOLES = "security_updates.latest", "security_updates.vulnerabilities"
 UNTOLD = re.compile(r"not in the inventory|not given|^no .+ in the inventory")
 KANA = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
@@ -48,6 +48,7 @@ def knowledge() -> Knowledge:
 def pc(request: pytest.FixtureRequest, case: Case):
     """Makes a PC of an inventory; only what asks it gets the knowledge, which takes long to read."""
     known = request.getfixturevalue("knowledge") if case.kind.startswith(LATEST) else None
+    known = real_holes.known() if case.kind.startswith(HOLES) else known
 
     def made(inventory: Inventory) -> Pc:
         one = inventory.pc()

@@ -5,7 +5,7 @@ from msgspec import inspect
 
 from kanmon.policy.rules import JudgmentPolicy
 from tests.intake.test_real_inventories import ROOT
-from tests.judgment import missing_updates
+from tests.judgment import missing_updates, real_holes
 from tests.judgment.one import rules
 from tests.judgment.real_words import WORDS, Word
 from tests.judgment.test_every_rule_is_generated import NO_MEANING, wanted
@@ -33,6 +33,8 @@ def test_the_word_makes_the_difference(word: Word) -> None:
     pc = word.inventory.pc()
     if word.field.startswith("Latest"):
         pc.knowledge = missing_updates.knowledge_of(ROOT / "wesng" / "definitions.zip")
+    if word.field.startswith("Vulnerabilities"):
+        pc.knowledge = real_holes.known()
     levels = [pc.judged(rules(word.lines.replace("@", text)))[0].word for text in (word.one, word.other)]
     assert levels == [word.its_level, word.others_level]
 

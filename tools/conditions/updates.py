@@ -1,10 +1,14 @@
 """Security updates, see ``tools.conditions``."""
 
 from kanmon.common.facts import Os, Patch, PendingUpdate, Software
-from kanmon.feeds.patches import Feed, Knowledge, Need, Platform, Update
+from kanmon.feeds.holes import Feed, Hole, Holes, Range, Release, pack
+from kanmon.feeds.patches import Feed as PatchFeed
+from kanmon.feeds.patches import Knowledge, Need, Platform, Update
 from tools.conditions.about import About, pc
 
 WINDOWS = Os("windows", "Microsoft Windows 11 Pro", "10.0", "22631", "", "x86_64")
+LINUX = Os("linux", "Debian GNU/Linux", "12.5")
+OPENSSL = Software("libssl3", "3.0.16-1", scheme="deb", source="openssl")
 WINDOWS_7 = Os("windows", "Windows 7 Enterprise", "6.1", "7600", "", "x86_64")
 OF = {one: f" of severity *{one}*" for one in ("critical", "important", "moderate", "low")} | {
     "unrated": " without a severity"
@@ -19,7 +23,7 @@ def known(severity: int) -> Knowledge:
         Update("KB5087420", "", "2026-05-12", severity, "", 1),
     )
     needs = Platform((Need((0,), severity), Need((1,), severity)), ((0, (1,)),))
-    return Knowledge(1, (Feed("example", "2026-11-18", ""),), updates, {"windows 11 23h2 x64": needs})
+    return Knowledge(1, (PatchFeed("example", "2026-11-18", ""),), updates, {"windows 11 23h2 x64": needs})
 
 
 def latest(severity: str) -> About:
@@ -39,9 +43,40 @@ def latest(severity: str) -> About:
     )  # fmt: skip
 
 
+def holes(severity: str) -> About:
+    """The condition on packages with security holes, all or those of a severity."""
+    words = ", ".join(f"{one}: {'~' if one == severity else 'ignored'}" for one in SEVERITIES)
+    rated = 0 if severity == "unrated" else 4 - SEVERITIES.index(severity) if severity else 4
+    told = Release(
+        [Hole("DEBIAN-CVE-2026-1", ("CVE-2026-1",), rated, "2026-11-10")],
+        {"openssl": [Range(0, fixed="3.0.17-2")]},
+        {},
+        {},
+    )
+    feed = Feed("osv Debian:12", "2026-11-18", ("Debian:12",), {"Debian:12": pack(told)})
+    return About(
+        f"security_updates.vulnerabilities.{severity}".removesuffix("."),
+        "`software` (name, source, version) of dpkg or rpm, `os`", "software",
+        f"vulnerabilities: {{severities: {{{words}}}}}" if severity else "vulnerabilities: {~}",
+        f"a package has a known hole{OF.get(severity, '')} that a newer version mends",
+        pc(LINUX, OPENSSL, told="software"),
+        "no package has one, and a feed tells all holes of this release",
+        pc(LINUX, OPENSSL._replace(version="3.0.17-2"), told="software"),
+        "a feed that tells all holes of this release, the list of packages, or the operating system",
+        pc(LINUX._replace(version="11"), OPENSSL, told="software"),
+        note=(
+            "[Fields](../security-updates.md#vulnerabilities): `delay_days`, `exclude`, `without_fix`, `ubuntu_pro`. A PC"
+            " without Linux is not applicable."
+        ),
+        knowledge=Knowledge(holes=Holes(1, (feed,))), level="danger",
+    )  # fmt: skip
+
+
 ABOUT = (
     latest(""),
     *(latest(one) for one in SEVERITIES),
+    holes(""),
+    *(holes(one) for one in SEVERITIES),
     About(
         "security_updates.specified", "`patch.kb`, `os`; with `product` also `software`", "patch",
         'specified:\n  - {kb: KB5093998, os: "*Windows 11*"~}',
