@@ -85,7 +85,8 @@ def _without(items: list[Any]) -> None:
     from kanmon.intake import store
     from kanmon.inventory.record import _chunk, record_chunk
     from kanmon.journal.writing import transaction
-    from kanmon.judgment.engine import CHUNK_PCS, ENGINE
+    from kanmon.judgment.engine import ENGINE
+    from kanmon.judgment.judging import CHUNK_PCS
     from kanmon.judgment.verdicts import Writer
 
     with mock.patch.object(store, "begin_recording", return_value=None):

@@ -37,7 +37,8 @@ from kanmon.inventory.suspected import decide_suspected
 from kanmon.journal import record, runs
 from kanmon.journal.models import Operation, Run
 from kanmon.journal.worker import Kind, Work
-from kanmon.judgment.engine import ENGINE, Judged, judge_pcs
+from kanmon.judgment.engine import ENGINE
+from kanmon.judgment.judging import Judged, judge_pcs
 from kanmon.judgment.verdicts import silent_or_unjudged
 from kanmon.policy.waivers import Place
 

@@ -213,7 +213,7 @@ def test_a_day_whose_judgment_was_killed_is_finished_by_the_next_leader(
 ) -> None:
     arrive(*(pc(number, definitions_days=7) for number in range(1, 6)))
     work_off(lead)
-    monkeypatch.setattr("kanmon.judgment.engine.CHUNK_PCS", 2)
+    monkeypatch.setattr("kanmon.judgment.judging.CHUNK_PCS", 2)
     go(1)
     duties.new_day(lead.term)
     monkeypatch.setattr(fault, "point", _dying("judge_chunk", 2))

@@ -31,7 +31,7 @@ from kanmon.journal.models import Operation, Run
 from kanmon.journal.term import Leadership
 from kanmon.journal.worker import Worker
 from kanmon.journal.writing import transaction
-from kanmon.judgment import engine
+from kanmon.judgment import engine, judging
 from kanmon.judgment.levels import ITEMS, Level
 from kanmon.judgment.models import FindingSet, PcState, Verdict
 from kanmon.policy import versions
@@ -372,7 +372,7 @@ def test_a_report_that_is_committed_while_the_queue_is_read_is_recorded(monkeypa
 
 
 def test_a_judgment_of_what_has_reported_since_goes_on_where_it_was_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "CHUNK_PCS", 2)
+    monkeypatch.setattr(judging, "CHUNK_PCS", 2)
     lead = leader()
     arrive(*(pc_json(number) for number in range(1, 8)))
     work_off(lead)
@@ -401,7 +401,7 @@ def test_a_judgment_of_what_has_reported_since_goes_on_where_it_was_killed(monke
 
 
 def test_a_resumed_judgment_whose_pcs_have_changed_judges_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "CHUNK_PCS", 2)
+    monkeypatch.setattr(judging, "CHUNK_PCS", 2)
     lead = leader()
     arrive(*(pc_json(number) for number in range(1, 6)))
     work_off(lead)
