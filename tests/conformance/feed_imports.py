@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from kanmon.common import fault
-from kanmon.feeds import patches_import
-from kanmon.feeds.patches_import import LANE
+from kanmon.feeds import importing
+from kanmon.feeds.importing import LANE
 from kanmon.flow import KINDS
 from kanmon.journal.models import Operation
 from kanmon.journal.writing import transaction
@@ -16,9 +16,9 @@ _MOST_STEPS = 5
 
 
 def begun(body: bytes, name: str, **more: Any) -> Operation:
-    """An import of ``body`` that waits; ``more`` as ``patches_import.begin`` takes it."""
+    """An import of ``body`` that waits; ``more`` as ``importing.begin`` takes it."""
     with transaction():
-        return patches_import.begin(name, body, "alice", key=None, **more)
+        return importing.begin(name, body, "alice", key=None, **more)
 
 
 def worked_off(operation: Operation) -> Operation:
