@@ -1,6 +1,5 @@
 """feed vulnerabilities."""
 
-import zipfile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +9,6 @@ from kanmon.cli import show
 from kanmon.cli.client import manager
 from kanmon.cli.feed import bring, feed
 from kanmon.cli.tokens import JsonOption, ServerOption, TokenFile
-from kanmon.common.errors import Refused
 from kanmon.feeds.osv_formats import slimmed
 from kanmon.feeds.patches_formats import MOST_UPLOAD_BYTES
 
@@ -45,10 +43,7 @@ def _read(path: Path) -> bytes:
     with path.open("rb") as stream:
         if path.stat().st_size <= MOST_UPLOAD_BYTES:
             return stream.read()
-        try:
-            return slimmed(stream)
-        except zipfile.BadZipFile as problem:
-            raise Refused("KNM1201-E", name=path.name, problem=str(problem)) from None
+        return slimmed(stream, path.name)
 
 
 def _said(one: dict[str, Any]) -> str:

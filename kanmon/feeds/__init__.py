@@ -6,6 +6,7 @@ that never changes, so that what was judged with it can be judged again. After a
 upload: all it writes is written in one transaction, and the same bytes a second time change nothing.
 
 importing.py        the operation "feed"                       models.py          tables
+broken.py           what can't be read, as a sentence (pure)
 
 platforms.py        names of Windows -> one key (pure)         patches.py         what is known of updates (pure)
 latest.py           what a PC lacks (pure)                     patches_formats.py bytes -> rows, as streams
