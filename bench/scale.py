@@ -36,7 +36,7 @@ def _size(count: int) -> None:
         from bench import fleet_store
 
         seconds, _ = timed(lambda: fleet_store.fill(count))
-        size = (home / "kanmon.sqlite3").stat().st_size
+        size = sum(file.stat().st_size for file in home.glob("kanmon.sqlite3*"))  # the WAL, too
         report.add("fill the database", seconds, "s", f"{size / 2**20:,.0f} MiB")
         for part in ("database", "checkpoint"):
             words = [sys.executable, "-m", "bench.scale", "--of", part, str(count)]

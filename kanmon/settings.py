@@ -39,7 +39,7 @@ def _pragmas(*, reading: bool) -> str:
     journal is gone.
 
     What changes a million rows writes the same pages of the indexes again and again. A WAL of 64 MiB (16,384 pages) takes
-    most of that in before it goes into the file: a policy edit of a million PCs takes a fifth less (``bench.policy_edit``).
+    most of that in before it goes into the file (``bench.policy_edit`` writes a million verdicts).
     Where a disk has little room it stays at SQLite's 4 MiB: a WAL that fills the disk leaves the file no room to grow,
     and can't be put into it any more.
     """
