@@ -64,6 +64,8 @@ SUBJECTS = {
     "whatif": "What-if",
     "past": "The past",
     "schedule": "Schedules",
+    "radius": "RADIUS",
+    "radius_causes": "Why a switch refuses a Disconnect or CoA",
 }
 EXIT_CODES = {  # names of kanmon.cli.show
     "OK": "Done.",
