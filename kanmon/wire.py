@@ -14,7 +14,7 @@ Everything is bounded: a list by ``MOST_*``, a body by ``BODY_BYTES``, a text by
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -137,19 +137,6 @@ class Entry(Message, frozen=True, kw_only=True):
         return not (self.policy.term or self.person.term or self.emergency.term)
 
 
-class Attributes(Message, frozen=True, kw_only=True):
-    """What a switch is told for a network: VLAN (name or number), filter, access list, others by name.
-
-    ``session_seconds`` 0: no time limit of a session.
-    """
-
-    vlan: Short = ""
-    filter_id: Short = ""
-    acl: Short = ""
-    session_seconds: Annotated[int, Meta(ge=0, le=604_800)] = 0
-    others: Annotated[dict[str, Short], Meta(max_length=50)] = {}
-
-
 class Fixed(Message, frozen=True, kw_only=True):
     """A device that is never denied: a whole MAC, or its first octets ("00:1b:a9")."""
 
@@ -158,12 +145,15 @@ class Fixed(Message, frozen=True, kw_only=True):
 
 
 class Setup(Message, frozen=True, kw_only=True):
-    """Which network is for whom, and what switches are told for it. ``version`` 0: nobody has set it up."""
+    """Which network is for whom. ``version`` 0: nobody has set it up.
+
+    ``parts``: what parts of the agent (``radius``, a driver) make of the networks; each reads and checks its own.
+    """
 
     version: Count = 0
     unregistered: Network = "unauthenticated"
     refused: Network = "refused"
-    networks: dict[Network, Attributes] = {}
+    parts: Annotated[dict[Short, dict[str, Any]], Meta(max_length=20)] = {}
     fixed: Annotated[tuple[Fixed, ...], Meta(max_length=MOST_FIXED)] = ()
 
 
