@@ -17,7 +17,7 @@ FILE = "agent.sqlite3"
 WAIT_SECONDS = 20.0
 
 TABLES: tuple[str, ...] = (
-    # 1: entry.body, answer.body are of kanmon.wire; changed and applied count the changes of the list
+    # 1: bodies are messages of kanmon.wire as JSON; entry.changed counts the changes of the list
     """
     CREATE TABLE word (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE entry (
@@ -26,11 +26,12 @@ TABLES: tuple[str, ...] = (
     CREATE INDEX entry_changed ON entry (changed);
     CREATE TABLE answer (
         order_id TEXT PRIMARY KEY, mac TEXT NOT NULL, term INTEGER NOT NULL, result TEXT, sentence TEXT NOT NULL,
-        changed INTEGER NOT NULL, told INTEGER NOT NULL, at TEXT NOT NULL, confirmed_at TEXT,
+        told INTEGER NOT NULL, at TEXT NOT NULL, confirmed_at TEXT,
         CHECK (result IN ('done', 'stale', 'failed', 'fixed')), CHECK (confirmed_at IS NULL OR result IS NOT NULL)
     ) WITHOUT ROWID;
-    CREATE INDEX answer_to_tell ON answer (told) WHERE confirmed_at IS NULL;
-    CREATE INDEX answer_open ON answer (changed) WHERE result IS NULL OR result = 'failed';
+    CREATE INDEX answer_to_tell ON answer (told, at) WHERE confirmed_at IS NULL AND result IS NOT NULL;
+    CREATE INDEX answer_open ON answer (mac) WHERE result IS NULL;
+    CREATE INDEX answer_failed ON answer (mac) WHERE result = 'failed';
     CREATE TABLE seen (mac TEXT PRIMARY KEY, body BLOB NOT NULL, number INTEGER NOT NULL, told INTEGER NOT NULL)
         WITHOUT ROWID;
     CREATE INDEX seen_to_tell ON seen (number) WHERE told = 0;
