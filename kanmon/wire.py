@@ -11,6 +11,7 @@ order of delivery ends the same. What is taken back stays as an empty register w
 Everything is bounded: a list by ``MOST_*``, a body by ``BODY_BYTES``, a text by its own ``max_length``.
 """
 
+import base64
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
@@ -208,8 +209,25 @@ class Instructions(Message, frozen=True, kw_only=True):
     whole_list: Piece | None = None
 
 
+class Invitation(Message, frozen=True, kw_only=True):
+    """A token of enrolment, opened: good once, for one hour, for one name. It travels from person to person.
+
+    ``authority``: SHA-256 of the agents' authority (its certificate in DER), hexadecimal. The Manager keeps only a hash
+    of ``secret``. ``managers``: where to call.
+    """
+
+    name: Name
+    authority: Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+    secret: Annotated[str, Meta(min_length=32, max_length=100)]
+    managers: Annotated[tuple[Short, ...], Meta(max_length=10)] = ()
+
+
 class Enrolment(Message, frozen=True, kw_only=True):
-    """Ask for a certificate. ``secret`` is the invitation's, empty for a renewal; ``csr`` is PEM (PKCS #10)."""
+    """Ask for a certificate. ``secret`` is the invitation's, empty for a renewal; ``csr`` is PEM (PKCS #10).
+
+    An invitation is used up by the key that comes with it: asked again with the same key, within its hour, the Manager
+    gives a certificate again (the answer may have been lost), with another key it does not.
+    """
 
     name: Name
     csr: Annotated[str, Meta(max_length=8192)]
@@ -228,6 +246,24 @@ class Refusal(Message, frozen=True, kw_only=True):
 
     id: Short
     sentence: Sentence
+
+
+INVITATION_PREFIX = "kne_"
+
+
+def invitation_text(invitation: Invitation) -> str:
+    """The token as people pass it on; its shape is known to ``common.redact``."""
+    return INVITATION_PREFIX + base64.urlsafe_b64encode(msgspec.json.encode(invitation)).decode().rstrip("=")
+
+
+def read_invitation(text: str) -> Invitation:
+    """The token opened. Raises ValueError when it is none."""
+    bare = text.strip()
+    if not bare.startswith(INVITATION_PREFIX) or len(bare) > 4096:
+        raise ValueError("it does not begin with " + INVITATION_PREFIX)
+    coded = bare.removeprefix(INVITATION_PREFIX)
+    told = base64.urlsafe_b64decode(coded + "=" * (-len(coded) % 4))
+    return msgspec.json.decode(told, type=Invitation)
 
 
 def digest(entries: Iterable[Entry]) -> str:

@@ -6,12 +6,14 @@ environment variables (``KANMON_LINK_MANAGERS``) and refusals are as for the Man
 
 import json
 import os
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from kanmon.common import config
 from kanmon.common.config import Setting
+from kanmon.common.errors import Refused
 
 FILE = "agent.toml"
 URL = r"https://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?"
@@ -21,7 +23,11 @@ SETTINGS: tuple[Setting, ...] = (
         "agent.listen", "127.0.0.1:8089", "address:port", "Where RADIUS servers of this machine ask. Loopback only."
     ),
     Setting(
-        "agent.drivers", [], "names", "How the network is changed: names of files in drivers.", form=r"[a-z][a-z0-9_]*"
+        "agent.drivers",
+        [],
+        "names",
+        "How the network is changed. A driver's own settings are in [drivers.NAME].",
+        form=r"[a-z][a-z0-9_]*",
     ),
     Setting("agent.language", "en", "language", "Language of the agent log and of answers.", choices=("en", "ja")),
     Setting(
@@ -70,11 +76,17 @@ SETTINGS: tuple[Setting, ...] = (
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
-class Settings:
-    """The values in force. ``settings["link.managers"]``; KeyError for a name that is not in the table."""
+PARTS = ("drivers", "radius")  # sections that their own folder reads and checks
 
-    def __init__(self, values: Mapping[str, config.Value]) -> None:
-        self.values = values
+
+class Settings:
+    """The values in force. ``settings["link.managers"]``; KeyError for a name that is not in the table.
+
+    ``parts``: the sections of ``PARTS`` as they stand in the file, those that are there.
+    """
+
+    def __init__(self, values: Mapping[str, config.Value], parts: Mapping[str, Any]) -> None:
+        self.values, self.parts = values, parts
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name].value
@@ -87,7 +99,13 @@ def home() -> Path:
 
 def read(root: Path) -> Settings:
     """All settings of the home ``root``. Raises Refused with a sentence that names the place."""
-    return Settings(config.read_table(root / FILE, BY_NAME))
+    path = root / FILE
+    values = config.read_table(path, BY_NAME, PARTS)
+    tree = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+    for name in PARTS:
+        if not isinstance(tree.get(name, {}), dict):
+            raise Refused("KNM6003-E", path=str(path), name=name, near=f"[{name}]")
+    return Settings(values, {name: tree[name] for name in PARTS if name in tree})
 
 
 def as_toml() -> str:

@@ -7,7 +7,7 @@ taken out of both.
 import logging
 import logging.handlers
 import sys
-import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,9 @@ _place = {"name": "agent", "language": "en"}
 
 
 class _Plain(logging.Formatter):
-    converter = time.gmtime
-    default_msec_format = "%s.%03dZ"
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        at = datetime.fromtimestamp(record.created, UTC)
+        return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d}Z"
 
     def format(self, record: logging.LogRecord) -> str:
         return redact(super().format(record))

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from kanmon.agent import orders, schema
+from kanmon.agent import log, orders, schema
 from kanmon.common import clock, fault, messages
 from kanmon.wire import MOST_ANSWERS, Answer, Entry, Order, Result, Setup, digest
 
@@ -109,7 +109,9 @@ class Store:
         entry = self.entry(order.mac) or Entry(mac=order.mac)
         decided = orders.decide(entry, order, highest)
         if decided.outcome != "kept":
-            sentence = messages.text(_REFUSED[decided.outcome], {"term": order.term, "highest": highest})
+            sentence = messages.text(
+                _REFUSED[decided.outcome], {"term": order.term, "highest": highest}, log.language()
+            )
             result = "failed" if decided.outcome == "not_for_policy" else "stale"
             self._answer(order.id, order.mac, result, sentence)
             return False

@@ -9,7 +9,7 @@ import os
 import re
 import socket
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -326,8 +326,11 @@ def _wanted(setting: Setting) -> str:
     return text if setting.low is None else f"{text} from {setting.low:g} to {setting.high:g}"
 
 
-def read_file(path: Path, known: Mapping[str, Setting] = BY_NAME) -> dict[str, Any]:
-    """The settings in the file, flat ("mail.server"). Names that are not ``known`` are refused with the nearest one."""
+def read_file(path: Path, known: Mapping[str, Setting] = BY_NAME, others: Collection[str] = ()) -> dict[str, Any]:
+    """The settings in the file, flat ("mail.server"). Names that are not ``known`` are refused with the nearest one.
+
+    ``others``: sections that somebody else reads.
+    """
     if not path.exists():
         return {}
     try:
@@ -336,6 +339,8 @@ def read_file(path: Path, known: Mapping[str, Setting] = BY_NAME) -> dict[str, A
         raise Refused("KNM6002-E", path=str(path), problem=str(problem)) from None
     flat: dict[str, Any] = {}
     for section, entries in tree.items():
+        if section in others:
+            continue
         if not isinstance(entries, dict):
             raise Refused("KNM6003-E", path=str(path), name=section, near=_nearest(section, known))
         for key, value in entries.items():
@@ -358,9 +363,9 @@ def read(root: Path | None = None) -> dict[str, Value]:
     return read_table((root or home()) / "kanmon.toml", BY_NAME)
 
 
-def read_table(path: Path, known: Mapping[str, Setting]) -> dict[str, Value]:
+def read_table(path: Path, known: Mapping[str, Setting], others: Collection[str] = ()) -> dict[str, Value]:
     """The settings of any table, from their file and the environment. Raises Refused as ``read`` does."""
-    from_file = read_file(path, known)
+    from_file = read_file(path, known, others)
     values: dict[str, Value] = {}
     for setting in known.values():
         if setting.variable in os.environ:
