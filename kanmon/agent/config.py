@@ -108,6 +108,11 @@ def read(root: Path) -> Settings:
     return Settings(values, {name: tree[name] for name in PARTS if name in tree})
 
 
+def check_url(url: str) -> None:
+    """Raises Refused KNM6001-E when ``url`` is no address of a Manager."""
+    config.convert(BY_NAME["link.managers"], url, "--manager")
+
+
 def as_toml() -> str:
     """agent.toml with every setting, commented out: its reason, its unit, its default."""
     lines = [

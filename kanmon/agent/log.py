@@ -32,7 +32,7 @@ class _Plain(logging.Formatter):
 
 def configure(home: Path, settings: Settings, name: str, *, to_stderr: bool = False) -> None:
     """Send the agent's messages to agent.log, what libraries log to service.log, and with ``to_stderr`` both there."""
-    _place.update(name=name, language=str(settings["agent.language"]))
+    speak(name, str(settings["agent.language"]))
     folder = home / "log"
     folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     _log.propagate = False
@@ -52,6 +52,11 @@ def configure(home: Path, settings: Settings, name: str, *, to_stderr: bool = Fa
         logger.handlers[:] = handlers
         logger.setLevel(logging.INFO)
     logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
+
+
+def speak(name: str, language: str) -> None:
+    """Under which name and in which language this process speaks."""
+    _place.update(name=name, language=language)
 
 
 def say(message_id: str, **params: Any) -> str:

@@ -176,4 +176,11 @@ MESSAGES: tuple[Message, ...] = (
         "No order and no import has named it.",
         "Look at kanmon agent list.",
     ),
+    Message(
+        "KNM8054-E",
+        "The setup was not changed: {problem}.",
+        "設定は変更されませんでした: {problem}。",
+        "A network that there is not, or too many fixed devices.",
+        "Networks are corporate, quarantine, unauthenticated and refused.",
+    ),
 )
