@@ -64,6 +64,8 @@ SUBJECTS = {
     "whatif": "What-if",
     "past": "The past",
     "schedule": "Schedules",
+    "agent": "Agent: list, orders, drivers",
+    "agent_link": "Agent: enrolment and exchange with the Manager",
     "radius": "RADIUS",
     "radius_causes": "Why a switch refuses a Disconnect or CoA",
 }

@@ -4,6 +4,7 @@ import typer
 
 from kanmon import __version__
 from kanmon.cli import (
+    agent,
     assigning,
     audit,
     backup,
@@ -72,6 +73,7 @@ for module in (
     audit,
     failover,
     backup,
+    agent,
 ):
     module.add(app)
 

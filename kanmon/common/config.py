@@ -9,6 +9,7 @@ import os
 import re
 import socket
 import tomllib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -288,7 +289,7 @@ class Value:
     source: str
 
 
-def _convert(setting: Setting, raw: Any, source: str) -> Any:
+def convert(setting: Setting, raw: Any, source: str) -> Any:
     """``raw`` as the setting's type, within its bounds. Raises Refused KNM6001-E."""
     kind = type(setting.default)
     value = raw
@@ -325,8 +326,11 @@ def _wanted(setting: Setting) -> str:
     return text if setting.low is None else f"{text} from {setting.low:g} to {setting.high:g}"
 
 
-def read_file(path: Path) -> dict[str, Any]:
-    """The settings in the file, flat ("mail.server"). Unknown names are refused with the nearest one."""
+def read_file(path: Path, known: Mapping[str, Setting] = BY_NAME, others: Collection[str] = ()) -> dict[str, Any]:
+    """The settings in the file, flat ("mail.server"). Names that are not ``known`` are refused with the nearest one.
+
+    ``others``: sections that somebody else reads.
+    """
     if not path.exists():
         return {}
     try:
@@ -335,34 +339,40 @@ def read_file(path: Path) -> dict[str, Any]:
         raise Refused("KNM6002-E", path=str(path), problem=str(problem)) from None
     flat: dict[str, Any] = {}
     for section, entries in tree.items():
+        if section in others:
+            continue
         if not isinstance(entries, dict):
-            raise Refused("KNM6003-E", path=str(path), name=section, near=_nearest(section))
+            raise Refused("KNM6003-E", path=str(path), name=section, near=_nearest(section, known))
         for key, value in entries.items():
             name = f"{section}.{key}"
-            if name not in BY_NAME:
-                raise Refused("KNM6003-E", path=str(path), name=name, near=_nearest(name))
+            if name not in known:
+                raise Refused("KNM6003-E", path=str(path), name=name, near=_nearest(name, known))
             flat[name] = value
     return flat
 
 
-def _nearest(name: str) -> str:
+def _nearest(name: str, known: Mapping[str, Setting]) -> str:
     import difflib
 
-    found = difflib.get_close_matches(name, BY_NAME, n=1, cutoff=0)
+    found = difflib.get_close_matches(name, known, n=1, cutoff=0)
     return found[0] if found else "-"
 
 
 def read(root: Path | None = None) -> dict[str, Value]:
     """All settings with their values and sources. Raises Refused with a sentence that names the place."""
-    path = (root or home()) / "kanmon.toml"
-    from_file = read_file(path)
+    return read_table((root or home()) / "kanmon.toml", BY_NAME)
+
+
+def read_table(path: Path, known: Mapping[str, Setting], others: Collection[str] = ()) -> dict[str, Value]:
+    """The settings of any table, from their file and the environment. Raises Refused as ``read`` does."""
+    from_file = read_file(path, known, others)
     values: dict[str, Value] = {}
-    for setting in SETTINGS:
+    for setting in known.values():
         if setting.variable in os.environ:
             source = setting.variable
-            values[setting.name] = Value(_convert(setting, os.environ[setting.variable], source), source)
+            values[setting.name] = Value(convert(setting, os.environ[setting.variable], source), source)
         elif setting.name in from_file:
-            values[setting.name] = Value(_convert(setting, from_file[setting.name], str(path)), str(path))
+            values[setting.name] = Value(convert(setting, from_file[setting.name], str(path)), str(path))
         else:
             values[setting.name] = Value(setting.default, "default")
     return values
