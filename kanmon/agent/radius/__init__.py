@@ -9,3 +9,5 @@ FreeRADIUS is started with.
 After a crash: sessions and switches are in the agent's database; what was asked of a switch is asked again when the
 driver compares the list with the sessions, and a switch that has done it already says that it has no such session.
 """
+
+from kanmon.agent.radius.parts import application as application

@@ -52,7 +52,13 @@ def _of_network(reply: Reply) -> Attributes:
 
 def _filled(values: Values, reply: Reply, network: str, mac: str) -> Attributes:
     """The templates with their blanks filled; those that come out empty are left away."""
-    blanks = {"{vlan}": reply.vlan, "{filter_id}": reply.filter_id, "{acl}": reply.acl, "{network}": network, "{mac}": mac}
+    blanks = {
+        "{vlan}": reply.vlan,
+        "{filter_id}": reply.filter_id,
+        "{acl}": reply.acl,
+        "{network}": network,
+        "{mac}": mac,
+    }
     made: Attributes = {}
     for name, value in values.items():
         texts = []

@@ -31,13 +31,15 @@ class Told(NamedTuple):
     """What became of a change. ``moved``: the session is in the new network, or the switch asks anew now; ``ended``;
     ``none``: the switch knows no such session; ``waits``: until the session's time-out; ``failed``.
 
-    ``message_id`` and ``params`` are the sentence, ``before`` the sentences of the ways that were tried in vain.
+    ``message_id`` and ``params`` are the sentence, ``before`` the sentences of the ways that were tried in vain;
+    ``silent``: the switch has not answered at all.
     """
 
     result: Result
     message_id: str
     params: dict[str, Any]
     before: tuple[str, ...] = ()
+    silent: bool = False
 
     def sentence(self, language: str = "en") -> str:
         """The whole in words."""
@@ -49,8 +51,9 @@ async def change(
 ) -> Told:
     """Have ``nas`` bring ``session`` into ``network``. Raises nothing: every failure is a ``Told``."""
     before: list[str] = []
+    silent = False
     # a network that is not accepted into can't be told by CoA; who was rejected has no session to change
-    can_coa = nas.coa and session.state == "open" and setup.networks[network].accept
+    can_coa = nas.coa and session.state == "open" and bool(setup.networks[network].accept)
     ways: list[dynamic.Kind] = ["coa"] if can_coa else []
     if nas.disconnect:
         ways.append("disconnect")
@@ -64,7 +67,8 @@ async def change(
         if told.result != "failed":
             return told._replace(before=tuple(before))
         before.append(told.sentence())
-    return _left(nas, session, network, tuple(before))
+        silent = said.kind not in ("ack", "nak")
+    return _left(nas, session, network, tuple(before))._replace(silent=silent)
 
 
 async def _ask(

@@ -2,8 +2,9 @@
 
 from typing import Literal, NamedTuple, Protocol
 
-Network = Literal["corporate", "quarantine", "unauthenticated", "refused"]
-State = Literal["permit", "deny", "refuse", "fixed", "unregistered"]
+from kanmon.wire import Network
+
+State = Literal["permit", "deny", "refuse", "unregistered"]
 NETWORKS: tuple[Network, ...] = ("corporate", "quarantine", "unauthenticated", "refused")
 
 

@@ -12,12 +12,12 @@ import asyncio
 import base64
 import binascii
 import hmac
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
 
+from kanmon.agent import log
 from kanmon.agent.radius import attributes
 from kanmon.agent.radius.decisions import Decisions
 from kanmon.agent.radius.request import BODY_MOST, Request, read
@@ -31,9 +31,8 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Answer = tuple[int, bytes]
-ROOT = "/radius/v1/"
+ROOT = "/v1/"  # the agent mounts this below /radius
 USER = "freeradius"
-log = logging.getLogger("kanmon.agent.radius")
 
 
 class RadiusApplication:
@@ -60,7 +59,7 @@ class RadiusApplication:
         except asyncio.CancelledError:
             return
         except Refused as problem:
-            log.warning("%s %s", problem.message_id, problem)
+            log.say_once(problem.message_id, problem.message_id, **problem.params)
             status, body = problem.status, str(problem).encode()
         kind = b"application/json" if status in (200, 401) else b"text/plain; charset=utf-8"
         headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
@@ -69,7 +68,7 @@ class RadiusApplication:
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         work = {"authorize": self.authorize, "post-auth": self.post_auth, "accounting": self.accounting}.get(
-            str(scope["path"]).removeprefix(ROOT)
+            str(scope["path"]).removeprefix("/radius").removeprefix(ROOT)
         )
         if work is None or scope["method"] != "POST":
             raise Refused("KNM8210-E", status=404, path=str(scope["path"])[:200])
@@ -90,23 +89,25 @@ class RadiusApplication:
     async def authorize(self, request: Request) -> Answer:
         """Which network. For 802.1X FreeRADIUS asks only when the credentials are right."""
         if request.mac is None:
-            log.warning("KNM8212-W %s", Refused("KNM8212-W", nas=request.nas, calling=request.calling))
+            log.say_once(f"no mac {request.nas}", "KNM8212-W", nas=request.nas, calling=request.calling)
             return 401, _json({})
         if request.signs_in_at_the_switch or not (request.with_eap or request.is_bypass):
-            log.warning("KNM8214-W %s", Refused("KNM8214-W", nas=request.nas, user=request.user, mac=request.mac))
+            log.say_once(f"login {request.nas}", "KNM8214-W", nas=request.nas, user=request.user, mac=request.mac)
             return 401, _json({})
         setup = self._setup()
         network = self._decisions.decide(request.mac).network
         reply = setup.networks[network]
         await asyncio.to_thread(
-            self._sessions.answered, request, network, accepted=reply.accept, session_seconds=reply.session_seconds
+            self._sessions.answered, request, network, accepted=bool(reply.accept), session_seconds=reply.session_seconds
         )
         self._tell(request, network, "authentication")
         if not reply.accept:
             return 401, _json({})
         given = attributes.of_network(setup, network, self._profiles().get(request.nas, "standard"), request.mac)
         # FreeRADIUS remembers the network by this, for when the agent is gone (`last_known`)
-        return 200, _json({f"reply:{name}": values for name, values in given.items()} | {"control:Tmp-String-1": [network]})
+        return 200, _json(
+            {f"reply:{name}": values for name, values in given.items()} | {"control:Tmp-String-1": [network]}
+        )
 
     async def post_auth(self, request: Request) -> Answer:
         """Credentials were wrong."""
@@ -119,7 +120,7 @@ class RadiusApplication:
         """Accounting-On and -Off are of the switch and name no MAC."""
         if request.status in ("Accounting-On", "Accounting-Off"):
             ended = await asyncio.to_thread(self._sessions.restarted, request.nas, request.nas_address)
-            log.info("KNM8213-I %s", Refused("KNM8213-I", nas=request.nas, status=request.status, ended=ended))
+            log.say("KNM8213-I", nas=request.nas, status=request.status, ended=ended)
         elif request.mac is not None and request.status in ("Start", "Interim-Update", "Stop"):
             network = await asyncio.to_thread(self._sessions.accounted, request)
             if request.status != "Stop":
@@ -138,9 +139,7 @@ class RadiusApplication:
 
 def _json(told: Mapping[str, list[str]]) -> bytes:
     """For each attribute its values; do_xlat off, or FreeRADIUS would expand what looks like its own variables."""
-    return msgspec.json.encode(
-        {name: {"op": ":=", "do_xlat": False, "value": values} for name, values in told.items()}
-    )
+    return msgspec.json.encode({name: {"op": ":=", "do_xlat": False, "value": values} for name, values in told.items()})
 
 
 async def _body(receive: Receive) -> bytes:

@@ -8,7 +8,7 @@ _SPELLING = re.compile(
     r"|[0-9a-f]{4}(?P<four>[-:.])[0-9a-f]{4}(?P=four)[0-9a-f]{4}"
     r"|[0-9a-f]{6}[-:.]?[0-9a-f]{6}"
 )
-_TAIL = re.compile(r":[^:].*$", re.DOTALL)
+_TAIL = re.compile(r":(?!([0-9a-f]{2}:)*[0-9a-f]{2}$)[^:].*", re.DOTALL)  # not more octets
 LONGEST = 253  # what one RADIUS attribute can hold
 _NOBODY = "00:00:00:00:00:00"
 

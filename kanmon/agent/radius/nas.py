@@ -10,9 +10,11 @@ from typing import NamedTuple, NoReturn
 
 from kanmon.agent.radius import secret as secrets
 from kanmon.agent.radius.tables import Tables
+from kanmon.common import clock
 from kanmon.common.errors import Refused
 
 MOST = 10_000
+FRESH_SECONDS = 2.0
 COA_PORT = 3799  # RFC 5176 section 2.1
 SECRET_LEAST, SECRET_MOST = 16, 128  # RFC 2865 section 3 wants 16 octets; FreeRADIUS and switches take 128 at most
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
@@ -54,6 +56,8 @@ class NasTable:
 
     def __init__(self, tables: Tables, key: bytes) -> None:
         self._tables, self._key = tables, key
+        self._profiles: dict[str, str] = {}
+        self._profiles_until = 0.0
 
     def add(self, nas: Nas) -> None:
         """Add a switch, or change the one of this name. Raises Refused KNM8204-E to KNM8206-E."""
@@ -75,12 +79,14 @@ class NasTable:
                 )
             except sqlite3.IntegrityError:
                 raise Refused("KNM8206-E", network=checked.network) from None
+        self._tables.flush()
 
     def remove(self, name: str) -> None:
         """Forget a switch. Raises Refused KNM8207-E when there is none."""
         with self._tables.transaction() as connection:
             if not connection.execute("DELETE FROM radius_nas WHERE name = ?", (name,)).rowcount:
                 raise Refused("KNM8207-E", status=404, name=name)
+        self._tables.flush()
 
     def get(self, name: str) -> Nas | None:
         """The switch of this name."""
@@ -93,8 +99,12 @@ class NasTable:
         return [self._nas(row) for row in rows]
 
     def profiles(self) -> dict[str, str]:
-        """The profile of each switch by name; no secret is opened for it."""
-        return {row["name"]: row["profile"] for row in self._tables.rows("SELECT name, profile FROM radius_nas")}
+        """The profile of each switch by name, at most ``FRESH_SECONDS`` old; no secret is opened for it."""
+        if clock.monotonic() > self._profiles_until:
+            rows = self._tables.rows("SELECT name, profile FROM radius_nas")
+            self._profiles = {row["name"]: row["profile"] for row in rows}
+            self._profiles_until = clock.monotonic() + FRESH_SECONDS
+        return self._profiles
 
     def _nas(self, row: sqlite3.Row) -> Nas:
         values = dict(row)

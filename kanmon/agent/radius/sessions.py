@@ -105,7 +105,15 @@ class Sessions:
         with self._tables.transaction() as connection:
             connection.execute(
                 f"UPDATE radius_session SET {what}, heard_at = ? WHERE {_KEY} AND session = ? AND began_at = ?",
-                (*values, self._now(), session.mac, session.nas, session.nas_address, session.session, session.began_at),
+                (
+                    *values,
+                    self._now(),
+                    session.mac,
+                    session.nas,
+                    session.nas_address,
+                    session.session,
+                    session.began_at,
+                ),
             )
 
     def of(self, mac: str) -> list[Session]:

@@ -9,7 +9,6 @@ from typing import Any, Literal, NoReturn
 
 import msgspec
 
-from kanmon import wire
 from kanmon.agent.radius.decisions import NETWORKS, Network
 from kanmon.common.errors import Refused
 
@@ -32,9 +31,12 @@ Values = dict[str, str | list[str]]
 
 
 class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is answered for a network. ``session_seconds``: after these the switch asks anew; 0 leaves it to the switch."""
+    """What is answered for a network. ``session_seconds``: after these the switch asks anew; 0 leaves it to the switch.
 
-    accept: bool = True
+    ``accept``: None is told by ``read``.
+    """
+
+    accept: bool | None = None
     vlan: str = ""
     filter_id: str = ""
     acl: str = ""
@@ -76,8 +78,8 @@ BUILTIN: dict[str, Profile] = {
 }
 DEFAULT = Setup(
     networks={
-        "corporate": Reply(session_seconds=8 * 3600),
-        "quarantine": Reply(filter_id="quarantine", session_seconds=600),
+        "corporate": Reply(accept=True, session_seconds=8 * 3600),
+        "quarantine": Reply(accept=True, filter_id="quarantine", session_seconds=600),
         "unauthenticated": Reply(accept=False),
         "refused": Reply(accept=False),
     },
@@ -85,39 +87,37 @@ DEFAULT = Setup(
 )
 
 
-def read(told: Any) -> Setup:
-    """A setup from what the Manager told, or ``agent.toml`` holds: what is not named is as in ``DEFAULT``.
+def read(*told: Any) -> Setup:
+    """A setup from what agent.toml holds and the Manager told, the later over the earlier, network by network and profile
+    by profile; what none names is as in ``DEFAULT``.
 
-    Raises Refused KNM8200-E, which names what is wrong.
+    A network is accepted into, when nothing else is said, only if switches are told something for it: without a VLAN,
+    filter, list or other attribute, to accept would be to let in. Raises Refused KNM8200-E, which names what is wrong.
     """
+    tree: dict[str, Any] = {
+        "networks": dict(msgspec.to_builtins(DEFAULT.networks)), "profiles": dict(msgspec.to_builtins(BUILTIN))
+    }  # fmt: skip
     try:
-        given = dict(told)
-        networks = {**msgspec.to_builtins(DEFAULT.networks), **dict(given.pop("networks", {}))}
-        profiles = {**msgspec.to_builtins(BUILTIN), **dict(given.pop("profiles", {}))}
-        setup = msgspec.convert({**given, "networks": networks, "profiles": profiles}, Setup)
+        for one in told:
+            for name, value in dict(one).items():
+                if name in ("networks", "profiles"):
+                    tree[name] |= dict(value)
+                else:
+                    tree[name] = value
+        setup = msgspec.convert(tree, Setup)
     except (msgspec.ValidationError, TypeError, ValueError) as problem:
         raise Refused("KNM8200-E", problem=str(problem)) from None
+    networks = {name: _with_accept(name, reply) for name, reply in setup.networks.items()}
+    setup = msgspec.structs.replace(setup, networks=networks)
     check(setup)
     return setup
 
 
-def by_manager(local: Setup, told: wire.Setup) -> Setup:
-    """``local`` with the networks as the Manager has set them up; a network that it does not name stays.
-
-    A network of those that may do little (quarantine, unauthenticated, refused) is accepted into only when switches are told
-    something for it: without a VLAN, filter or list, to accept would be to let in. Raises Refused KNM8200-E.
-    """
-    networks = dict(local.networks)
-    for network, one in told.networks.items():
-        bound = bool(one.vlan or one.filter_id or one.acl or one.others)
-        networks[network] = Reply(
-            accept=network == "corporate" or bound, vlan=one.vlan, filter_id=one.filter_id, acl=one.acl,
-            session_seconds=max(one.session_seconds, SECONDS_LEAST) if one.session_seconds else 0,
-            attributes=dict(one.others),
-        )  # fmt: skip
-    setup = msgspec.structs.replace(local, networks=networks)
-    check(setup)
-    return setup
+def _with_accept(network: Network, reply: Reply) -> Reply:
+    if reply.accept is not None:
+        return reply
+    bound = bool(reply.vlan or reply.filter_id or reply.acl or reply.attributes)
+    return msgspec.structs.replace(reply, accept=network == "corporate" or bound)
 
 
 def check(setup: Setup) -> None:

@@ -1,5 +1,6 @@
 """The tables of this folder in the agent's database, and one connection that threads share."""
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -42,13 +43,14 @@ CREATE INDEX IF NOT EXISTS radius_session_nas ON radius_session (nas) WHERE stat
 class Tables:
     """The database. Every use is one short transaction; threads take turns."""
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path, *, shared_disk: bool = False) -> None:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
         self._turn = threading.Lock()
         self._connection.row_factory = sqlite3.Row
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        # sessions heal themselves by the next accounting: an fsync for each would buy nothing. NAS are written with one.
-        self._connection.execute("PRAGMA synchronous = NORMAL")
+        # Sessions heal by the next accounting: an fsync for each would buy nothing. A shared disk takes no WAL (ADR 39).
+        self._connection.execute(f"PRAGMA journal_mode = {'DELETE' if shared_disk else 'WAL'}")
+        self._connection.execute(f"PRAGMA synchronous = {'EXTRA' if shared_disk else 'NORMAL'}")
         self._connection.executescript(SCHEMA)
 
     @contextmanager
@@ -67,6 +69,11 @@ class Tables:
         """What ``query`` finds."""
         with self._turn:
             return self._connection.execute(query, values).fetchall()
+
+    def flush(self) -> None:
+        """What was written is on the disk when this returns."""
+        with self._turn:
+            self._connection.execute("PRAGMA wal_checkpoint(FULL)")
 
     def close(self) -> None:
         """Close the database."""

@@ -121,6 +121,27 @@ MESSAGES: tuple[Message, ...] = (
         "Run it as root with FreeRADIUS installed, or name another folder.",
     ),
     Message(
+        "KNM8227-E",
+        "The switch {nas}, where {mac} has a session, is not in the table any more: it can't be told.",
+        "{mac} のセッションがあるスイッチ {nas} は登録されていないため、変更を指示できません。",
+        "It was removed, or FreeRADIUS has a configuration of its own for it.",
+        "Add it: `kanmon agent nas add`, by the name that FreeRADIUS knows it by.",
+    ),
+    Message(
+        "KNM8228-W",
+        "{nas} was not asked again: it has just not answered.",
+        "{nas} は直前に応答しなかったため、再度の問い合わせは行いません。",
+        "Several PCs of a switch were to be changed, and it is silent.",
+        "See the message about that switch.",
+    ),
+    Message(
+        "KNM8229-E",
+        "The driver radius is on, but agent.toml has no section [radius].",
+        "ドライバー radius が有効ですが、agent.toml に [radius] セクションがありません。",
+        "The section holds what networks mean in RADIUS; an empty one takes what is built in.",
+        "Add a line [radius] to agent.toml.",
+    ),
+    Message(
         "KNM8220-I",
         "{nas} has taken the change of {mac} to {network}.",
         "{nas} が {mac} の {network} への変更を受け付けました。",

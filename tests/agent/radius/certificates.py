@@ -15,7 +15,10 @@ def make(folder: Path, *pcs: str) -> Path:
     authority_key = ec.generate_private_key(ec.SECP256R1())
     authority = _certificate("Laboratory", authority_key, None, authority_key, authority=True)
     _save(folder / "ca.pem", authority)
-    for name, usage in [("server", ExtendedKeyUsageOID.SERVER_AUTH), *((pc, ExtendedKeyUsageOID.CLIENT_AUTH) for pc in pcs)]:
+    for name, usage in [
+        ("server", ExtendedKeyUsageOID.SERVER_AUTH),
+        *((pc, ExtendedKeyUsageOID.CLIENT_AUTH) for pc in pcs),
+    ]:
         key = ec.generate_private_key(ec.SECP256R1())
         _save(folder / f"{name}.pem", _certificate(name, key, authority, authority_key, usage=usage))
         pem = key.private_bytes(

@@ -244,9 +244,7 @@ class Pc:
             f"ctrl_interface={self.control}\nap_scan=0\neapol_version=2\nnetwork={{\n"
             f"  key_mgmt=IEEE8021X\n  eapol_flags=0\n{lines}}}\n"
         )
-        self.supplicant = self.lab.start(
-            self.name, "wpa_supplicant", "-t", "-Dwired", "-ie0", "-c", str(path)
-        )
+        self.supplicant = self.lab.start(self.name, "wpa_supplicant", "-t", "-Dwired", "-ie0", "-c", str(path))
         return self.supplicant
 
     @property

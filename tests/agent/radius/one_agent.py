@@ -5,12 +5,14 @@ seen is added to ``FOLDER/seen.jsonl``.
 """
 
 import json
+import logging
 import sys
 from pathlib import Path
 
 import msgspec
 import uvicorn
 
+from kanmon.agent import log
 from kanmon.agent.radius import secret, setup
 from kanmon.agent.radius.decisions import Decision
 from kanmon.agent.radius.endpoints import RadiusApplication
@@ -32,6 +34,8 @@ class FromFile:
 
 
 def main() -> None:
+    log.speak("laboratory", "en")
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
     folder, port = Path(sys.argv[1]), int(sys.argv[2])
     tables = Tables(folder / "agent.sqlite3")
     table = NasTable(tables, secret.key(folder / "secrets" / "nas-key"))

@@ -69,7 +69,9 @@ def test_accounting_tells_where_a_pc_is_and_in_which_network(lab: Laboratory) ->
     session = server.sessions()[MAC]
     assert (session["network"], session["state"], session["ip"]) == ("quarantine", "open", "10.77.0.11")
     accounted = [one for one in server.seen() if one.get("how", "accounting") == "accounting"]
-    assert [(one["network"], one["nas"], one["port"]) for one in accounted] == [("quarantine", "loopback", "Gi1/0/7")] * 2
+    assert [(one["network"], one["nas"], one["port"]) for one in accounted] == [
+        ("quarantine", "loopback", "Gi1/0/7")
+    ] * 2
     assert "Accounting-Response" in server.account("Stop", MAC, Acct_Session_Id="A0")  # late, of an older session
     assert server.sessions()[MAC]["state"] == "open"
     assert "Accounting-Response" in server.account("Stop", MAC, Acct_Session_Id="A1")

@@ -195,6 +195,6 @@ def test_eapol_test_asks_without_a_switch(lab: Laboratory) -> None:
     said = lab.run("rad", *ask, check=False)
     assert said.splitlines()[-1] == "SUCCESS"
     assert "Attribute 81 (Tunnel-Private-Group-Id)" in said
-    assert "quarantine".encode().hex() in said, said
+    assert b"quarantine".hex() in said, said
     server.decide(MAC, "refuse", "refused")
     assert lab.run("rad", *ask, check=False).splitlines()[-1] == "FAILURE"
