@@ -5,6 +5,7 @@ import typer
 from kanmon import __version__
 from kanmon.cli import (
     agent,
+    agent_radius,
     assigning,
     audit,
     backup,
@@ -74,6 +75,7 @@ for module in (
     failover,
     backup,
     agent,
+    agent_radius,
 ):
     module.add(app)
 

@@ -17,6 +17,7 @@ from kanmon.common import messages
 from kanmon.common.errors import Refused
 
 NO_SESSION = 503
+NOBODY = "02:00:00:00:00:00"  # locally administered: no card has it
 DONE_ALL_THE_SAME = {201, 507}  # the rest of the session is removed; the switch has begun to ask anew
 CAUSES = {
     0: "KNM8230-W", 201: "KNM8231-I", 202: "KNM8232-W", 401: "KNM8233-W", 402: "KNM8234-W", 403: "KNM8235-W",
@@ -107,3 +108,12 @@ def _left(nas: Nas, session: Session, network: Network, before: tuple[str, ...])
         return Told("failed", "KNM8226-E", params, before)
     at = datetime.fromtimestamp(session.ends_at, UTC).isoformat(timespec="seconds")
     return Told("waits", "KNM8225-W", params | {"at": at}, before)
+
+
+async def probe(nas: Nas, waits: tuple[float, ...]) -> Told:
+    """Whether ``nas`` answers: a Disconnect of a PC that nobody has. ``silent`` when it does not."""
+    nobody = Session(NOBODY, nas.name, nas.network.partition("/")[0], "", "", "", "", "", "open", 0.0, 0.0, None)
+    address = nas.coa_address or nobody.nas_address
+    named = {"Calling-Station-Id": [dashes(NOBODY)]}
+    said = await dynamic.ask("disconnect", address, nas.coa_port, nas.dynamic_secret, named, waits)
+    return _told("disconnect", said, nas, nobody, "unauthenticated")._replace(silent=said.kind not in ("ack", "nak"))
