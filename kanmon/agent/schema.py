@@ -5,6 +5,7 @@ that cluster software mounts on one machine at a time the write-ahead log is not
 Each part of the agent has its tables and their version; they only go forward.
 """
 
+import contextlib
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -44,7 +45,10 @@ def connect(home: Path, *, shared_disk: bool = False) -> sqlite3.Connection:
     """A connection in autocommit, for one thread. Raises Refused KNM8003-E when the file is no database of an agent."""
     path = home / FILE
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        # O_EXCL: a file that is there is not even opened. Closing any descriptor of it would drop the locks of this
+        # process's other connections (fcntl locks), and another process would throw the write-ahead log away.
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         connection = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
         connection.execute(f"PRAGMA journal_mode = {'DELETE' if shared_disk else 'WAL'}")
         connection.execute(f"PRAGMA synchronous = {'EXTRA' if shared_disk else 'FULL'}")

@@ -148,7 +148,9 @@ def _shown(one: "Nas") -> dict[str, Any]:
 @show.sentences
 def freeradius(
     out: Annotated[Path, typer.Option(help="Folder to write; FreeRADIUS is started with -d and it.")],
-    certs: Annotated[Path | None, typer.Option(help="Folder with ca.pem, server.pem, server.key; else OUT/certs.")] = None,
+    certs: Annotated[
+        Path | None, typer.Option(help="Folder with ca.pem, server.pem, server.key; else OUT/certs.")
+    ] = None,
     user: Annotated[str, typer.Option(help="User and group of FreeRADIUS; empty: stays who it is.")] = "freerad",
     log_folder: Annotated[Path, typer.Option(help="Folder of its log.")] = Path("/var/log/freeradius"),
     run_folder: Annotated[Path, typer.Option(help="Folder of its pid file.")] = Path("/run/freeradius"),

@@ -37,6 +37,7 @@ SUBJECTS = (
     "schedule",
     "agent",
     "agent_link",
+    "network_drivers",
     "radius",
     "radius_causes",
 )

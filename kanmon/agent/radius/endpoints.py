@@ -98,7 +98,11 @@ class RadiusApplication:
         network = self._decisions.decide(request.mac).network
         reply = setup.networks[network]
         await asyncio.to_thread(
-            self._sessions.answered, request, network, accepted=bool(reply.accept), session_seconds=reply.session_seconds
+            self._sessions.answered,
+            request,
+            network,
+            accepted=bool(reply.accept),
+            session_seconds=reply.session_seconds,
         )
         self._tell(request, network, "authentication")
         if not reply.accept:

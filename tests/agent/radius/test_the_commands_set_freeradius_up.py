@@ -82,7 +82,9 @@ def test_the_agent_and_freeradius_come_up_by_the_commands(lab: Laboratory, home:
     assert agent.process.poll() is None, agent.said()
     radius = lab.start("rad", "freeradius", "-d", str(out), "-f", "-l", "stdout")
     until(lambda: "Ready to process requests" in radius.said(), 60)
-    asked = f'User-Name = "{MAC}", Calling-Station-Id = "{MAC}", Service-Type = Call-Check, Message-Authenticator = 0x00'
+    asked = (
+        f'User-Name = "{MAC}", Calling-Station-Id = "{MAC}", Service-Type = Call-Check, Message-Authenticator = 0x00'
+    )
     answer = lab.run("rad", "radclient", "-x", "-t", "8", "127.0.0.1", "auth", SECRET, text=asked, check=False)
     assert 'Tunnel-Private-Group-Id:0 = "20"' in answer, answer + agent.said() + radius.said()
 
