@@ -112,9 +112,9 @@ def list_(json: JsonOption = False) -> None:
         show.table(("Switch", "Network", "Profile", "CoA", "Disconnect", "At"), [tuple(r.values())[:6] for r in rows])
 
 
-@nas.command(epilog="Example: kanmon agent nas test sw1")
+@nas.command("test", epilog="Example: kanmon agent nas test sw1")
 @show.sentences
-def test(name: str, json: JsonOption = False) -> None:
+def ask(name: str, json: JsonOption = False) -> None:
     """Ask a switch to disconnect a PC that nobody has: it should answer that it has no such session.
 
     Exit 0 when it answers, 6 when it does not: it is off, or the secret is wrong.

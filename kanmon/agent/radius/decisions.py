@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple, Protocol
 
-from kanmon.wire import Network
+from kanmon.wire import Network as Network
 
 State = Literal["permit", "deny", "refuse", "unregistered"]
 NETWORKS: tuple[Network, ...] = ("corporate", "quarantine", "unauthenticated", "refused")

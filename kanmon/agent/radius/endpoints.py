@@ -12,6 +12,7 @@ import asyncio
 import base64
 import binascii
 import hmac
+import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -97,13 +98,7 @@ class RadiusApplication:
         setup = self._setup()
         network = self._decisions.decide(request.mac).network
         reply = setup.networks[network]
-        await asyncio.to_thread(
-            self._sessions.answered,
-            request,
-            network,
-            accepted=bool(reply.accept),
-            session_seconds=reply.session_seconds,
-        )
+        await self._record(request, network, accepted=bool(reply.accept), session_seconds=reply.session_seconds)
         self._tell(request, network, "authentication")
         if not reply.accept:
             return 401, _json({})
@@ -116,7 +111,7 @@ class RadiusApplication:
     async def post_auth(self, request: Request) -> Answer:
         """Credentials were wrong."""
         if request.mac is not None:
-            await asyncio.to_thread(self._sessions.answered, request, "unauthenticated", accepted=False)
+            await self._record(request, "unauthenticated", accepted=False)
             self._tell(request, "unauthenticated", "authentication")
         return 204, b""
 
@@ -130,6 +125,15 @@ class RadiusApplication:
             if request.status != "Stop":
                 self._tell(request, network, "accounting")
         return 204, b""
+
+    async def _record(self, request: Request, network: str, *, accepted: bool, session_seconds: int = 0) -> None:
+        """A disk that is full must not keep PCs out, nor let them in elsewhere: the answer stands on the list alone."""
+        try:
+            await asyncio.to_thread(
+                self._sessions.answered, request, network, accepted=accepted, session_seconds=session_seconds
+            )
+        except sqlite3.Error as problem:
+            log.say_once("sessions", "KNM8218-E", problem=str(problem))
 
     def _tell(self, request: Request, network: Any, how: Any) -> None:
         assert request.mac is not None

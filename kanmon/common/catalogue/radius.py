@@ -121,6 +121,13 @@ MESSAGES: tuple[Message, ...] = (
         "Run it as root with FreeRADIUS installed, or name another folder.",
     ),
     Message(
+        "KNM8218-E",
+        "Sessions can't be recorded: {problem}. PCs are answered all the same.",
+        "セッションを記録できません: {problem}。認証への応答は継続します。",
+        "The disk of the agent's home is full or fails.",
+        "Make room; what was missed comes again with the next accounting.",
+    ),
+    Message(
         "KNM8227-E",
         "The switch {nas}, where {mac} has a session, is not in the table any more: it can't be told.",
         "{mac} のセッションがあるスイッチ {nas} は登録されていないため、変更を指示できません。",

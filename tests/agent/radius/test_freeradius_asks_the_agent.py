@@ -167,6 +167,16 @@ def test_a_switch_with_a_wrong_secret_or_without_a_signature_is_not_answered(lab
     assert server.seen() == []
 
 
+def test_sessions_that_cannot_be_recorded_do_not_change_the_answer(lab: Laboratory) -> None:
+    server = Server(lab).start()
+    server.decide(MAC, "deny", "quarantine")
+    with server.tables.transaction() as connection:
+        connection.execute("DROP TABLE radius_session")
+    assert 'Tunnel-Private-Group-Id:0 = "20"' in server.bypass(MAC)
+    assert "KNM8218-E" in server.agent.said()
+    assert "No reply" in server.account("Start", MAC, Acct_Session_Id="A1")
+
+
 def test_radius_restarted_goes_on_as_before(lab: Laboratory) -> None:
     server = Server(lab).start()
     server.decide(MAC, "permit", "corporate")

@@ -1,5 +1,6 @@
 """Spellings of MAC addresses, the setup, and what becomes of it in RADIUS: values in, values out."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -43,10 +44,8 @@ def test_no_text_makes_it_fail(text: str) -> None:
 
 @given(st.binary(max_size=400))
 def test_no_body_makes_reading_fail_otherwise_than_in_words(body: bytes) -> None:
-    try:
+    with suppress(Refused):  # any other exception is a defect
         read(body)
-    except Refused as problem:
-        assert problem.message_id == "KNM8201-E"
 
 
 def test_a_body_is_bounded_and_its_texts_are_one_line() -> None:

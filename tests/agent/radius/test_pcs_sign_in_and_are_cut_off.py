@@ -197,4 +197,9 @@ def test_eapol_test_asks_without_a_switch(lab: Laboratory) -> None:
     assert "Attribute 81 (Tunnel-Private-Group-Id)" in said
     assert b"quarantine".hex() in said, said
     server.decide(MAC, "refuse", "refused")
-    assert lab.run("rad", *ask, check=False).splitlines()[-1] == "FAILURE"
+    said = lab.run("rad", *ask, check=False)
+    assert said.splitlines()[-1] == "FAILURE"
+    rejected = said[said.rindex("code=3 (Access-Reject)") :]
+    assert "from RADIUS server: EAP Failure" in rejected
+    assert "Vendor-Specific" not in rejected, "keys of a session that there is not"
+    assert "from RADIUS server: EAP Success" not in said

@@ -45,7 +45,7 @@ def test_a_secret_is_bound_to_its_switch_and_to_the_key(table: NasTable, tables:
     table.add(Nas("sw2", "10.0.0.2", SECRET))
     with tables.transaction() as connection:
         connection.execute("UPDATE radius_nas SET secret = (SELECT secret FROM radius_nas WHERE name = 'sw1')")
-    with pytest.raises(Refused, match="KNM8203-E|not sealed"):
+    with pytest.raises(Refused, match="not sealed"):
         table.get("sw2")
     with pytest.raises(Refused, match="not sealed"):
         NasTable(tables, secret.key(tmp_path / "other-key")).get("sw1")
