@@ -66,6 +66,7 @@ SUBJECTS = {
     "schedule": "Schedules",
     "agent": "Agent: list, orders, drivers",
     "agent_link": "Agent: enrolment and exchange with the Manager",
+    "network_drivers": "Agent: drivers",
     "radius": "RADIUS",
     "radius_causes": "Why a switch refuses a Disconnect or CoA",
 }

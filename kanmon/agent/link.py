@@ -96,6 +96,7 @@ class Link(threading.Thread):
     def _call(self) -> None:
         """One exchange with the Manager whose turn it is. Raises Refused when another should be tried, Cut."""
         who = enrol.identity(self.home)
+        self._renew_if_due(who)
         caller = self._connected()
         self._news.clear()
         exchange, seen_number = self._exchange(who.name)
@@ -112,7 +113,6 @@ class Link(threading.Thread):
         except msgspec.MsgspecError as problem:
             raise Refused("KNM8036-E", url=caller.url, problem=str(problem)) from None
         self._follow(caller, exchange, told, seen_number)
-        self._renew_if_due(who, caller)
 
     def _ask(self, caller: call.Caller, path: str, message: Message, wait_seconds: float = 5.0) -> bytes:
         try:
@@ -202,9 +202,10 @@ class Link(threading.Thread):
             part = tuple(full[number * MOST_ENTRIES : (number + 1) * MOST_ENTRIES])
             yield Piece(id=f"{changed}", number=number + 1, of=of, entries=part)
 
-    def _renew_if_due(self, who: enrol.Identity, caller: call.Caller) -> None:
+    def _renew_if_due(self, who: enrol.Identity) -> None:
         if not enrol.due(who) or clock.monotonic() < self._renew_after:
             return
+        caller = self._connected()
         self._renew_after = clock.monotonic() + RENEW_PAUSE_SECONDS
         try:
             fresh = enrol.renew(self.home, lambda path, message: self._ask(caller, path, message))

@@ -22,7 +22,7 @@ from kanmon.agent.radius.change import Told, change
 from kanmon.agent.radius.decisions import Network
 from kanmon.agent.radius.nas import Nas
 from kanmon.agent.radius.sessions import Session, Sessions
-from kanmon.common import messages
+from kanmon.common import fault, messages
 from kanmon.common.errors import Refused
 from kanmon.wire import Health, Seen
 
@@ -127,6 +127,7 @@ class RadiusDriver:
 
             return await asyncio.gather(*(one(session, network) for session, network in wanted))
 
+        fault.point("driver_changing")
         return asyncio.run(together())
 
     async def _one(
@@ -141,6 +142,7 @@ class RadiusDriver:
             return told._replace(params=params, before=(messages.text("KNM8228-W", {"nas": nas.name}),))
         else:
             told = await change(nas, session, network, self._setups(), self._waits)
+            fault.point("driver_changed")
         if told.result in ("ended", "none"):
             self._sessions.ended(session)
         elif told.result == "moved":

@@ -16,7 +16,7 @@ from kanmon.agent.radius.attributes import Attributes
 from kanmon.common import clock
 from kanmon.common.errors import Refused
 
-WAITS = (1.0, 2.0, 3.0)  # seconds after each try
+WAITS = (0.5, 1.0, 1.5)  # seconds after each try
 AT_ONCE = 100  # questions on their way at a time
 Kind = Literal["coa", "disconnect"]
 _CODE = {"coa": packet.CoARequest, "disconnect": packet.DisconnectRequest}

@@ -162,7 +162,7 @@ MESSAGES: tuple[Message, ...] = (
         "KNM8222-W",
         "{nas} does not answer a {what} for {mac} at {address}:{port}. It is off, or the secret is wrong: a switch says nothing to a wrong secret.",
         "{nas} は {address}:{port} で {mac} の {what} に応答しません。停止しているか、シークレットが違います（スイッチはシークレットが違うと応答しません）。",
-        "Nothing came back after three tries in six seconds.",
+        "Nothing came back to three tries in three seconds.",
         "Try `kanmon agent nas test`; compare the secret and this agent's address on the switch (its list of dynamic authorisation clients), and its firewall.",
     ),
     Message(

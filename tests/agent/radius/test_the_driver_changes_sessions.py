@@ -1,5 +1,6 @@
 """The driver: a list in, sessions at real switches changed; and what it does when a switch is silent."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from kanmon.common.errors import Refused
 from kanmon.wire import Fixed, Setup
 from tests.agent.radius.coa_switch import SECRET, CoaSwitch
 from tests.agent.radius.lab import Laboratory
+from tests.conftest import ROOT
 
 PORT = 3799
 TOLD = Setup(parts={"radius": {"networks": {"quarantine": {"vlan": "20", "session_seconds": 600}}}})
@@ -110,6 +112,29 @@ def test_who_was_rejected_and_is_permitted_is_freed_from_the_hold_of_the_port(pl
     place.connect(FIRST, network="refused", accepted=False)
     assert place.apply(Change(FIRST, "permit")) == [Applied(FIRST, "done")]
     assert place.asked() == ["Disconnect-Request 02-00-00-00-AA-01"]
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from kanmon.agent.drivers.base import Change
+from kanmon.agent.radius.driver import RadiusDriver
+driver = RadiusDriver(Path(sys.argv[1]), {}, waits=(0.2, 0.2))
+driver.apply([Change(sys.argv[2], "deny")])
+"""
+
+
+@pytest.mark.parametrize(("point", "asked"), [("driver_changing", 1), ("driver_changed", 2)])
+def test_killed_while_a_switch_is_told_the_next_process_brings_it_to_the_list(
+    place: Place, point: str, asked: int
+) -> None:
+    place.connect(FIRST)
+    env = ["env", f"KANMON_FAULT={point}:1=kill", f"PYTHONPATH={ROOT}"]
+    place.lab.run("rad", *env, sys.executable, "-c", KILLED, str(place.home), FIRST, check=False)
+    assert place.sessions.of(FIRST)[0].state == "open", "killed before it could write down what the switch said"
+    place.whole(Entry(FIRST, "deny"))
+    assert place.driver.drift((Entry(FIRST, "deny"),)) == []
+    assert len(place.asked()) == asked  # asked again, a switch does it again or says that there is no such session
 
 
 def test_a_session_at_a_switch_that_was_removed_is_an_error_in_words(place: Place) -> None:
