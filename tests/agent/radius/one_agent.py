@@ -13,7 +13,7 @@ import msgspec
 import uvicorn
 
 from kanmon.agent import log
-from kanmon.agent.radius import secret, setup
+from kanmon.agent.radius import parts, secret, setup
 from kanmon.agent.radius.decisions import Decision
 from kanmon.agent.radius.endpoints import RadiusApplication
 from kanmon.agent.radius.nas import NasTable
@@ -37,8 +37,8 @@ def main() -> None:
     log.speak("laboratory", "en")
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     folder, port = Path(sys.argv[1]), int(sys.argv[2])
-    tables = Tables(folder / "agent.sqlite3")
-    table = NasTable(tables, secret.key(folder / "secrets" / "nas-key"))
+    tables = Tables(folder / parts.FILE)
+    table = NasTable(tables, secret.key(parts.key_path(folder)))
     chosen = setup.read(json.loads((folder / "setup.json").read_text()))
     with open(folder / "seen.jsonl", "ab", buffering=0) as told:
 
@@ -47,7 +47,7 @@ def main() -> None:
 
         application = RadiusApplication(
             FromFile(folder / "decisions.json"), Sessions(tables), setup=lambda: chosen, profiles=table.profiles,
-            password=secret.password(folder / "secrets" / "freeradius"), seen=seen,
+            password=secret.password(parts.password_path(folder)), seen=seen,
         )  # fmt: skip
         uvicorn.run(application, host="127.0.0.1", port=port, access_log=False, lifespan="off", log_level="warning",
                     timeout_keep_alive=75)  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kanmon.agent.radius import configuration, secret, setup
+from kanmon.agent.radius import configuration, parts, secret, setup
 from kanmon.agent.radius.nas import Nas, NasTable
 from kanmon.agent.radius.tables import Tables
 from tests.agent.radius import certificates
@@ -36,16 +36,20 @@ class Server:
 
     def __post_init__(self) -> None:
         self.home = self.lab.folder / "agent"
-        (self.home / "secrets").mkdir(parents=True)
-        (self.home / "decisions.json").write_text("{}")
+        self.make_home()
         self.raddb = self.lab.folder / "raddb"
         self.raddb.mkdir()
         (self.raddb / "users").write_text(self.users)
         self.certs = certificates.make(self.lab.folder / "certs", "pc02")
-        self.tables = Tables(self.home / "agent.sqlite3")
-        self.table = NasTable(self.tables, secret.key(self.home / "secrets" / "nas-key"))
+        self.tables = Tables(self.home / parts.FILE)
+        self.table = NasTable(self.tables, secret.key(parts.key_path(self.home)))
         for one in self.switches or (LOOPBACK, SWITCH):
             self.table.add(one)
+
+    def make_home(self) -> None:
+        """The agent's."""
+        (self.home / "secrets").mkdir(parents=True)
+        (self.home / "decisions.json").write_text("{}")
 
     def decide(self, mac: str, state: str, network: str) -> None:
         """From now on this holds for ``mac``."""
@@ -63,7 +67,7 @@ class Server:
             folder=self.raddb, agent=f"http://127.0.0.1:{AGENT_PORT}", certs=self.certs, log_folder=run, run_folder=run,
             log_destination="stdout", user="",
         )  # fmt: skip
-        password = secret.password(self.home / "secrets" / "freeradius")
+        password = secret.password(parts.password_path(self.home))
         return configuration.write(layout, setup.read(self.setup), self.table.all(), password)
 
     def start(self) -> "Server":
