@@ -5,6 +5,7 @@ import typer
 from kanmon import __version__
 from kanmon.cli import (
     agent,
+    agent_devices,
     assigning,
     audit,
     backup,
@@ -74,6 +75,7 @@ for module in (
     failover,
     backup,
     agent,
+    agent_devices,
 ):
     module.add(app)
 
