@@ -302,4 +302,8 @@ def test_what_can_not_be_read_is_said(lab: Lab, tmp_path: Path) -> None:
     assert broken.health().id == "KNM8310-E"
     (told,) = broken.apply([Change(PC1, "deny")])
     assert told.result == "failed"
+    assert told.sentence.startswith("KNM8310-E")
+    never = lab.driver(table="never_made")
+    (told,) = never.apply([Change(PC1, "deny")])
     assert told.sentence.startswith("KNM8311-E")
+    assert "No such file or directory" in told.sentence
