@@ -269,14 +269,21 @@ def read_invitation(text: str) -> Invitation:
 def digest(entries: Iterable[Entry]) -> str:
     """A fingerprint of what Manager and Agent must both have. Entries in any order; those of the agent alone don't count.
 
-    blake2b (RFC 7693) over one line an entry, sorted by MAC: its registers' states and versions.
+    See ``digest_line``.
     """
-    lines = sorted(
-        f"{entry.mac} {_said(entry.policy)} {_said(entry.person)} {_said(entry.emergency)}\n"
-        for entry in entries
-        if not entry.empty and not entry.local
-    )
-    return hashlib.blake2b("".join(lines).encode(), digest_size=16).hexdigest()
+    return digest_of(line for entry in entries if (line := digest_line(entry)))
+
+
+def digest_line(entry: Entry) -> str:
+    """What an entry adds to the digest: its registers' states and versions; "" when it does not count."""
+    if entry.empty or entry.local:
+        return ""
+    return f"{entry.mac} {_said(entry.policy)} {_said(entry.person)} {_said(entry.emergency)}\n"
+
+
+def digest_of(lines: Iterable[str]) -> str:
+    """blake2b of 16 bytes (RFC 7693), hexadecimal, over the lines in order of their MACs."""
+    return hashlib.blake2b("".join(sorted(lines)).encode(), digest_size=16).hexdigest()
 
 
 def _said(held: Held) -> str:

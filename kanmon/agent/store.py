@@ -16,7 +16,7 @@ import msgspec
 
 from kanmon.agent import log, orders, schema
 from kanmon.common import clock, fault, messages
-from kanmon.wire import MOST_ANSWERS, Answer, Entry, Order, Result, Setup, digest
+from kanmon.wire import MOST_ANSWERS, Answer, Entry, Order, Result, Setup, digest_line, digest_of
 
 KEEP_ANSWER_DAYS = 7
 KEEP_EMPTY_DAYS = 30  # an entry in which nothing holds any more; older orders of it are refused so long
@@ -46,7 +46,8 @@ class Store:
     def __init__(self, home: Path, *, shared_disk: bool = False) -> None:
         self.connection = schema.connect(home, shared_disk=shared_disk)
         schema.migrate(self.connection, "core", schema.TABLES)
-        self._digest: tuple[int, str, int] = (-1, "", 0)  # at which change, the digest, entries that are not empty
+        self._lines: dict[str, str] = {}  # what each entry that is not empty adds to the digest
+        self._digest: tuple[int, str, int] = (-1, "", 0)  # after which change, the digest, how many entries
 
     def close(self) -> None:
         """The file is let go."""
@@ -160,10 +161,14 @@ class Store:
 
     def digest(self) -> tuple[str, int]:
         """The list's digest (``wire.digest``), and how many entries have something that holds."""
-        changed = self.changed
-        if self._digest[0] != changed:
-            changed, entries = self.entries()
-            self._digest = changed, digest(entries), sum(not entry.empty for entry in entries)
+        if self._digest[0] != self.changed:
+            changed, entries = self.entries(self._digest[0])
+            for entry in entries:
+                if entry.empty:
+                    self._lines.pop(entry.mac, None)
+                else:
+                    self._lines[entry.mac] = digest_line(entry)
+            self._digest = changed, digest_of(filter(None, self._lines.values())), len(self._lines)
         return self._digest[1:]
 
     def open_orders(self, *, failed: bool = False, most: int = 10_000) -> list[Open]:

@@ -6,6 +6,7 @@ from kanmon import __version__
 from kanmon.cli import (
     agent,
     agent_devices,
+    agent_radius,
     assigning,
     audit,
     backup,
@@ -76,6 +77,7 @@ for module in (
     backup,
     agent,
     agent_devices,
+    agent_radius,
 ):
     module.add(app)
 

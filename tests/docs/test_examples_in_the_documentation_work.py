@@ -15,6 +15,8 @@ import msgspec
 import pytest
 
 from kanmon.action import webhook_body
+from kanmon.agent import config as agent_config
+from kanmon.agent.radius import setup as radius_setup
 from kanmon.common import config
 from kanmon.common.messages import catalogue
 from kanmon.intake import formats
@@ -174,7 +176,16 @@ def test_the_webhook_shown_is_a_webhook() -> None:
     assert (told.type, told.data.counts.listed) == (webhook_body.TYPE, len(told.data.pcs))
 
 
-@pytest.mark.parametrize("block", blocks("toml"), ids=lambda block: block.name)
+@pytest.mark.parametrize("block", blocks("toml", "agent"), ids=lambda block: block.name)
+def test_settings_of_the_agent_shown_are_settings(block: Block, tmp_path: Path) -> None:
+    (tmp_path / agent_config.FILE).write_text(block.text, "utf-8")
+    told = agent_config.read(tmp_path)
+    assert radius_setup.read(told.parts["radius"]) != radius_setup.DEFAULT
+
+
+@pytest.mark.parametrize(
+    "block", [one for one in blocks("toml") if "agent" not in one.words], ids=lambda block: block.name
+)
 def test_settings_shown_are_settings(block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("KANMON_")]:
         monkeypatch.delenv(name)
