@@ -5,6 +5,7 @@ import typer
 from kanmon import __version__
 from kanmon.cli import (
     agent,
+    agent_devices,
     agent_radius,
     assigning,
     audit,
@@ -75,6 +76,7 @@ for module in (
     failover,
     backup,
     agent,
+    agent_devices,
     agent_radius,
 ):
     module.add(app)
