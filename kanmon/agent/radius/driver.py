@@ -106,6 +106,8 @@ class RadiusDriver:
         found = []
         for session in self._sessions.open(float(self._setups().seen_seconds)):
             wanted = self._wanted(session.mac, states.get(session.mac))
+            if session.network == "unknown" and states.get(session.mac) not in ("deny", "refuse"):
+                continue  # perhaps another RADIUS server let it in, and only tells us: no reason to cut it off
             if session.network != wanted:
                 found.append((session, wanted))
         return found

@@ -22,7 +22,7 @@ from kanmon.agent import log
 from kanmon.agent.radius import attributes
 from kanmon.agent.radius.decisions import Decisions
 from kanmon.agent.radius.request import BODY_MOST, Request, read
-from kanmon.agent.radius.sessions import Sessions
+from kanmon.agent.radius.sessions import Answered, Sessions
 from kanmon.agent.radius.setup import Setup
 from kanmon.common import clock
 from kanmon.common.errors import Refused
@@ -34,6 +34,8 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Answer = tuple[int, bytes]
 ROOT = "/v1/"  # the agent mounts this below /radius
 USER = "freeradius"
+WAITING_MOST = 10_000  # answers that are not yet written down; more are not written
+BATCH = 500
 
 
 class RadiusApplication:
@@ -50,6 +52,8 @@ class RadiusApplication:
         self._decisions, self._sessions = decisions, sessions
         self._setup, self._profiles, self._seen = setup, profiles, seen
         self._password = password.encode()
+        self._answered: list[Answered] = []
+        self._writing: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -98,7 +102,7 @@ class RadiusApplication:
         setup = self._setup()
         network = self._decisions.decide(request.mac).network
         reply = setup.networks[network]
-        await self._record(request, network, accepted=bool(reply.accept), session_seconds=reply.session_seconds)
+        self._record(request, network, accepted=bool(reply.accept), session_seconds=reply.session_seconds)
         self._tell(request, network, "authentication")
         if not reply.accept:
             return 401, _json({})
@@ -111,12 +115,14 @@ class RadiusApplication:
     async def post_auth(self, request: Request) -> Answer:
         """Credentials were wrong."""
         if request.mac is not None:
-            await self._record(request, "unauthenticated", accepted=False)
+            self._record(request, "unauthenticated", accepted=False)
             self._tell(request, "unauthenticated", "authentication")
         return 204, b""
 
     async def accounting(self, request: Request) -> Answer:
         """Accounting-On and -Off are of the switch and name no MAC."""
+        while self._writing is not None:  # what was answered before comes before
+            await asyncio.wait([self._writing])
         if request.status in ("Accounting-On", "Accounting-Off"):
             ended = await asyncio.to_thread(self._sessions.restarted, request.nas, request.nas_address)
             log.say("KNM8213-I", nas=request.nas, status=request.status, ended=ended)
@@ -126,14 +132,26 @@ class RadiusApplication:
                 self._tell(request, network, "accounting")
         return 204, b""
 
-    async def _record(self, request: Request, network: str, *, accepted: bool, session_seconds: int = 0) -> None:
-        """A disk that is full must not keep PCs out, nor let them in elsewhere: the answer stands on the list alone."""
+    def _record(self, request: Request, network: str, *, accepted: bool, session_seconds: int = 0) -> None:
+        """Write down what was answered, together with others, after the answer: nobody waits for it.
+
+        What a crash loses of it the next accounting tells again.
+        """
+        if len(self._answered) < WAITING_MOST:
+            self._answered.append(Answered(request, network, accepted, session_seconds))
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write())
+
+    async def _write(self) -> None:
         try:
-            await asyncio.to_thread(
-                self._sessions.answered, request, network, accepted=accepted, session_seconds=session_seconds
-            )
+            while self._answered:
+                some, self._answered = self._answered[:BATCH], self._answered[BATCH:]
+                await asyncio.to_thread(self._sessions.answered, some)
         except sqlite3.Error as problem:
+            # a disk that is full must not keep PCs out, nor let them in elsewhere: answers stand on the list alone
             log.say_once("sessions", "KNM8218-E", problem=str(problem))
+        finally:
+            self._writing = None
 
     def _tell(self, request: Request, network: Any, how: Any) -> None:
         assert request.mac is not None

@@ -18,7 +18,7 @@ class _Attribute(msgspec.Struct):
 
 class Request(msgspec.Struct, frozen=True):
     """A request in our words. ``nas`` is the name that FreeRADIUS knows the switch by (its secret proves it), and
-    ``nas_address`` where it asks from. ``calling`` is the MAC as the switch spells it: it wants it spelt so again. ``status``: Start, Stop, Interim-Update, Accounting-On, Accounting-Off.
+    ``nas_address`` where it asks from; ``event_at`` is when it happened, by its clock. ``calling`` is the MAC as the switch spells it: it wants it spelt so again. ``status``: Start, Stop, Interim-Update, Accounting-On, Accounting-Off.
     """
 
     mac: str | None = None
@@ -36,6 +36,7 @@ class Request(msgspec.Struct, frozen=True):
     service: str = ""
     port_type: str = ""
     with_eap: bool = False
+    event_at: float | None = None
 
     @property
     def signs_in_at_the_switch(self) -> bool:
@@ -87,6 +88,7 @@ def read(body: bytes) -> Request:
         service=text("Service-Type"),
         port_type=text("NAS-Port-Type"),
         with_eap=with_eap,
+        event_at=float(stamp) if (stamp := text("Tmp-Integer-1")).isdecimal() else None,
     )
 
 

@@ -36,6 +36,15 @@ class Session(NamedTuple):
     ends_at: float | None
 
 
+class Answered(NamedTuple):
+    """What was answered to an authentication."""
+
+    request: Request
+    network: str
+    accepted: bool
+    session_seconds: int = 0
+
+
 _COLUMNS = ", ".join(Session._fields)
 _KEY = "mac = ? AND nas = ? AND nas_address = ?"
 
@@ -48,15 +57,15 @@ class Sessions:
         self._now = now or (lambda: clock.now().timestamp())
         self._written = 0
 
-    def answered(self, request: Request, network: str, *, accepted: bool, session_seconds: int = 0) -> None:
-        """What was answered to an authentication."""
-        if request.mac is None:
-            return
+    def answered(self, answers: Iterable[Answered]) -> None:
+        """What was answered to authentications, in their order; in one transaction."""
         now = self._now()
-        values = self._of(request, network, "open" if accepted else "rejected", now)
-        values["ends_at"] = now + session_seconds if accepted and session_seconds else None
         with self._tables.transaction() as connection:
-            self._put(connection, values, fresh=True)
+            for one in answers:
+                if one.request.mac is not None:
+                    values = self._of(one.request, one.network, "open" if one.accepted else "rejected", now)
+                    values["ends_at"] = now + one.session_seconds if one.accepted and one.session_seconds else None
+                    self._put(connection, values, fresh=True)
 
     def accounted(self, request: Request) -> str:
         """Start, Interim-Update or Stop of a PC; the network that its session has (unknown: nobody has told it).
@@ -76,6 +85,8 @@ class Sessions:
                 return network
             if ended and before and before.state == "rejected":
                 return network
+            if not ended and before and _comes_late(request, before):
+                return "unknown"
             values = self._of(request, network, "ended" if ended else "open", now)
             values["ends_at"] = before.ends_at if before and not ended else None
             values["ip"] = request.ip or (before.ip if before else "")
@@ -166,3 +177,12 @@ class Sessions:
                 "DELETE FROM radius_session WHERE rowid IN"
                 " (SELECT rowid FROM radius_session ORDER BY state = 'open', heard_at LIMIT ?)", (count - self._most,),
             )  # fmt: skip
+
+
+def _comes_late(request: Request, before: Session) -> bool:
+    """A Start or Interim-Update that a switch sends again, of a session that has ended or been followed by another since.
+
+    It would bring the old session back. Told by Event-Timestamp; a clock that is behind delays what is learned, no more.
+    """
+    known = before.state == "open" and before.session in ("", request.session)
+    return not known and request.event_at is not None and request.event_at <= before.heard_at

@@ -1,8 +1,9 @@
 """FreeRADIUS and the agent in the laboratory, both started, killed and started again as a test wants."""
 
 import json
-import sqlite3
 import sys
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -103,9 +104,10 @@ class Server:
         path = self.home / "seen.jsonl"
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
-    def sessions(self) -> dict[str, sqlite3.Row]:
-        """The sessions by MAC."""
-        return {row["mac"]: row for row in self.tables.rows("SELECT * FROM radius_session")}
+    def sessions(self) -> Mapping[str, Mapping[str, Any]]:
+        """The sessions by MAC; one that is not there has nothing."""
+        found: dict[str, dict[str, Any]] = defaultdict(lambda: defaultdict(str))
+        return found | {row["mac"]: dict(row) for row in self.tables.rows("SELECT * FROM radius_session")}
 
     def bypass(self, mac: str, user: str = "", password: str = "", **more: str) -> str:
         """What FreeRADIUS answers to a switch that asks for a PC without 802.1X."""

@@ -173,7 +173,7 @@ def test_sessions_that_cannot_be_recorded_do_not_change_the_answer(lab: Laborato
     with server.tables.transaction() as connection:
         connection.execute("DROP TABLE radius_session")
     assert 'Tunnel-Private-Group-Id:0 = "20"' in server.bypass(MAC)
-    assert "KNM8218-E" in server.agent.said()
+    assert until(lambda: "KNM8218-E" in server.agent.said(), 10)
     assert "No reply" in server.account("Start", MAC, Acct_Session_Id="A1")
 
 

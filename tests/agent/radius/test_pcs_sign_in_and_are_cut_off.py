@@ -78,7 +78,7 @@ def test_peap_with_a_wrong_password_is_not_let_in_and_seen_as_unauthenticated(lo
     seen = until(loop.server.seen, 40)
     assert (seen[0]["network"], seen[0]["how"]) == ("unauthenticated", "authentication")
     assert not loop.pc.is_let_in
-    assert loop.server.sessions()[MAC]["state"] == "rejected"
+    until(lambda: loop.server.sessions()[MAC]["state"] == "rejected", 10)
 
 
 def test_right_credentials_of_a_refused_pc_do_not_let_it_in(loop: Loop) -> None:

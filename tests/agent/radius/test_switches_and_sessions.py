@@ -5,11 +5,12 @@ import stat
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from kanmon.agent.radius import secret
 from kanmon.agent.radius.nas import Nas, NasTable
 from kanmon.agent.radius.request import Request
-from kanmon.agent.radius.sessions import Sessions
+from kanmon.agent.radius.sessions import Answered, Sessions
 from kanmon.agent.radius.tables import Tables
 from kanmon.common.errors import Refused
 
@@ -93,14 +94,14 @@ def test_sessions_are_bounded_and_open_ones_stay_the_longest(tables: Tables) -> 
     for number in range(2100):
         now[0] += 1
         mac = f"02:00:00:00:{number // 256:02x}:{number % 256:02x}"
-        sessions.answered(asked(mac), "corporate", accepted=number % 50 == 0)
+        sessions.answered([Answered(asked(mac), "corporate", number % 50 == 0)])
     assert sessions.count() <= 50 + 1000
     assert sum(1 for _ in sessions.open()) >= 40
 
 
 def test_the_class_of_a_session_says_its_network_whatever_was_decided_since(tables: Tables) -> None:
     sessions = Sessions(tables)
-    sessions.answered(asked(), "corporate", accepted=True, session_seconds=600)
+    sessions.answered([Answered(asked(), "corporate", True, 600)])
     assert sessions.accounted(asked(status="Start", class_="kanmon:quarantine")) == "quarantine"
     assert sessions.accounted(asked(status="Interim-Update")) == "quarantine"
     assert sessions.accounted(asked(mac="02:00:00:00:00:09", status="Start")) == "unknown"
@@ -128,10 +129,26 @@ def test_what_a_switch_says_late_does_not_end_a_newer_session(tables: Tables) ->
     assert sessions.of(MAC)[0].state == "open"
 
 
+def test_a_start_that_is_sent_again_does_not_bring_an_old_session_back(tables: Tables) -> None:
+    now = [1000.0]
+    sessions = Sessions(tables, now=lambda: now[0])
+    sessions.accounted(asked(status="Start", class_="kanmon:corporate"))
+    now[0] += 10
+    sessions.ended(sessions.of(MAC)[0])
+    again = structs.replace(asked(status="Start", class_="kanmon:corporate"), event_at=1000.0)
+    sessions.accounted(again)
+    assert sessions.of(MAC)[0].state == "ended"
+    sessions.answered([Answered(asked(session="A2"), "quarantine", True)])
+    sessions.accounted(again)
+    assert (sessions.of(MAC)[0].session, sessions.of(MAC)[0].network) == ("A2", "quarantine")
+    sessions.accounted(structs.replace(asked(session="A3", status="Start"), event_at=1011.0))
+    assert sessions.of(MAC)[0].session == "A3"
+
+
 def test_a_session_of_which_nothing_is_heard_counts_no_more(tables: Tables) -> None:
     now = [1000.0]
     sessions = Sessions(tables, now=lambda: now[0])
     sessions.accounted(asked(status="Start"))
-    sessions.answered(asked(mac="02:00:00:00:00:02"), "corporate", accepted=True, session_seconds=9000)
+    sessions.answered([Answered(asked(mac="02:00:00:00:00:02"), "corporate", True, 9000)])
     now[0] += 4000
     assert [one.mac for one in sessions.open(3600)] == ["02:00:00:00:00:02"]

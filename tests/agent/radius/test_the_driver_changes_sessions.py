@@ -12,7 +12,7 @@ from kanmon.agent.radius import parts
 from kanmon.agent.radius.driver import RadiusDriver
 from kanmon.agent.radius.nas import Nas
 from kanmon.agent.radius.request import Request
-from kanmon.agent.radius.sessions import Sessions
+from kanmon.agent.radius.sessions import Answered, Sessions
 from kanmon.common.errors import Refused
 from kanmon.wire import Fixed, Setup
 from tests.agent.radius.coa_switch import SECRET, CoaSwitch
@@ -50,7 +50,7 @@ class Place:
         calling = mac.replace(":", "-").upper()
         address = "127.0.0.1" if nas == "sw1" else "127.0.0.2"
         request = Request(mac=mac, nas=nas, nas_address=address, session="A1", calling=calling)
-        self.sessions.answered(request, network, accepted=accepted, session_seconds=600)
+        self.sessions.answered([Answered(request, network, accepted, 600)])
 
     def asked(self) -> list[str]:
         """Kind and MAC of each request that sw1 has got."""
@@ -98,6 +98,17 @@ def test_whole_mends_what_differs_and_drift_names_it(place: Place) -> None:
     assert sorted(place.asked()) == ["Disconnect-Request 02-00-00-00-AA-01", "Disconnect-Request 02-00-00-00-AA-02"]
     assert place.driver.drift(entries) == []
     assert place.driver.health().id == ""
+
+
+def test_who_was_let_in_by_another_server_is_cut_off_only_when_the_list_denies_it(place: Place) -> None:
+    for mac in (FIRST, SECOND):
+        calling = mac.replace(":", "-").upper()
+        told = Request(mac=mac, nas="sw1", nas_address="127.0.0.1", session="A1", calling=calling, status="Start")
+        assert place.sessions.accounted(told) == "unknown"
+    place.whole(Entry(FIRST, "permit"))
+    assert place.asked() == []
+    place.whole(Entry(FIRST, "deny"))
+    assert place.asked() == ["Disconnect-Request 02-00-00-00-AA-01"]
 
 
 def test_a_fixed_device_stays_in_whatever_the_list_says(place: Place) -> None:
