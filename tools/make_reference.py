@@ -72,6 +72,8 @@ SUBJECTS = {
     "agent": "Agent: list, orders, drivers",
     "agent_link": "Agent: enrolment and exchange with the Manager",
     "network_drivers": "Agent: drivers",
+    "radius": "RADIUS",
+    "radius_causes": "Why a switch refuses a Disconnect or CoA",
 }
 EXIT_CODES = {  # names of kanmon.cli.show
     "OK": "Done.",

@@ -5,6 +5,8 @@ import typer
 from kanmon import __version__
 from kanmon.cli import (
     agent,
+    agent_devices,
+    agent_radius,
     assigning,
     audit,
     backup,
@@ -74,6 +76,8 @@ for module in (
     failover,
     backup,
     agent,
+    agent_devices,
+    agent_radius,
 ):
     module.add(app)
 

@@ -2,8 +2,8 @@
 
 Ids are ``KNMnnnn-E`` (error), ``-W`` (warning) or ``-I`` (information); they are never used again for
 something else. Numbers by subject: 0 service, 1 intake and inventory, 2 judgment, 3 action, 4 journal
-and failover, 5 policy, 6 settings and commands, 7 people and tokens,
-8 network control. Each file of ``catalogue/`` holds one subject. ``docs/reference/messages.md`` is made from here, and a test keeps them equal.
+and failover, 5 policy, 6 settings and commands, 7 people and tokens, 8 network control. Each file of
+``catalogue/`` holds one subject. ``docs/reference/messages.md`` is made from here, and a test keeps them equal.
 """
 
 from collections.abc import Mapping
@@ -38,6 +38,8 @@ SUBJECTS = (
     "agent",
     "agent_link",
     "network_drivers",
+    "radius",
+    "radius_causes",
 )
 
 

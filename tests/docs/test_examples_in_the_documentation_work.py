@@ -17,6 +17,7 @@ import pytest
 from kanmon.action import webhook_body
 from kanmon.agent import config as agent_config
 from kanmon.agent import drivers
+from kanmon.agent.radius import setup as radius_setup
 from kanmon.common import config
 from kanmon.common.messages import catalogue
 from kanmon.intake import formats
@@ -184,6 +185,8 @@ def test_settings_of_the_agent_are_accepted(block: Block, tmp_path: Path) -> Non
     told = read.parts.get("drivers", {})
     for name in read["agent.drivers"]:
         drivers.make(name, told.get(name, {}), tmp_path)
+    if "radius" in read.parts:
+        assert radius_setup.read(read.parts["radius"]) != radius_setup.DEFAULT
 
 
 @pytest.mark.parametrize("block", MANAGER_TOML, ids=lambda block: block.name)

@@ -2,11 +2,12 @@
 
 In: the connection control list, whole or by changes. Out: what became of each change, who was seen where, and where
 device and list differ. ``base`` says what a driver is and what it promises; ``DRIVERS`` names them all; each passes the
-suite in ``tests/agent/drivers``.
+suite in ``tests/agent/drivers``; ``radius``, whose devices hold sessions and no list, has its own beside it.
 
 simulated   a file instead of a device, for trials; it cuts nobody off
 command     a program of the user's own, for devices that no driver knows
 nftables    a Linux gateway, bridged or routed
+radius      sessions at switches that ask FreeRADIUS; the list itself is asked at each authentication
 
 After a crash: a driver keeps nothing that it could not find again. ``whole`` is called first after every start.
 """
@@ -23,6 +24,7 @@ DRIVERS: Mapping[str, str] = {
     "simulated": "kanmon.agent.drivers.simulated",
     "command": "kanmon.agent.drivers.command",
     "nftables": "kanmon.agent.drivers.nftables.driver",
+    "radius": "kanmon.agent.radius.driver",
 }
 
 

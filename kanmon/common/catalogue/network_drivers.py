@@ -46,6 +46,11 @@ MESSAGES: tuple[Message, ...] = (
         "Take the PC out of fails.",
     ),
     Message(
+        "KNM8306-I",
+        "What driver {name} had made is gone. Every PC passes there.",
+        "ドライバー {name} が作成したものを削除しました。すべての PC が通過できます。",
+    ),
+    Message(
         "KNM8310-E",
         "nft can't be asked: {problem}.",
         "nft を実行できません: {problem}",

@@ -39,7 +39,8 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
 
 
 def test_every_driver_is_in_this_suite() -> None:
-    assert {one.kind for one in BENCHES.values()} == set(DRIVERS)
+    # radius is apart: switches hold sessions of who is connected, not the list. Its suite is tests/agent/radius
+    assert {one.kind for one in BENCHES.values()} | {"radius"} == set(DRIVERS)
 
 
 def test_the_whole_list_is_on_the_device(bench: Bench) -> None:

@@ -209,6 +209,16 @@ def test_a_rule_that_somebody_changes_by_hand_is_drift(lab: Lab, driver: Driver)
     assert driver.drift(listed) == []
 
 
+def test_a_pc_that_somebody_puts_into_a_second_set_is_drift(lab: Lab, driver: Driver) -> None:
+    listed = [Entry(PC1, "deny")]
+    driver.whole(listed, setup())
+    family = "bridge" if lab.layout == "bridge" else "inet"
+    lab.run("gateway", "nft", "add", "element", family, "kanmon", "permit", f"{{ {PC1} }}")
+    assert [(one.mac, one.found) for one in driver.drift(listed)] == [(PC1, "permit+deny")]
+    driver.apply([Change(PC1, "deny")])
+    assert driver.drift(listed) == []
+
+
 def test_a_bridge_that_gets_another_address_is_drift_and_the_page_is_found_again(lab: Lab, driver: Driver) -> None:
     if lab.layout == "routed":
         pytest.skip("only frames on a bridge carry its address")
@@ -292,4 +302,8 @@ def test_what_can_not_be_read_is_said(lab: Lab, tmp_path: Path) -> None:
     assert broken.health().id == "KNM8310-E"
     (told,) = broken.apply([Change(PC1, "deny")])
     assert told.result == "failed"
+    assert told.sentence.startswith("KNM8310-E")
+    never = lab.driver(table="never_made")
+    (told,) = never.apply([Change(PC1, "deny")])
     assert told.sentence.startswith("KNM8311-E")
+    assert "No such file or directory" in told.sentence

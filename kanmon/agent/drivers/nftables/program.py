@@ -27,6 +27,8 @@ class Nft:
     def tell(self, text: str) -> str:
         """Carry out one transaction; "" or what nft complains about, and then nothing has changed."""
         done = self._call((*self._nft, "-f", "-"), text.encode())
+        if done.status and not _COMPLAINT.search(done.complaint):  # not nft has said no, but whoever was to start it
+            raise Refused("KNM8310-E", problem=_short(done.complaint))
         return "" if done.status == 0 else _short(done.complaint)
 
     def chains(self) -> dict[tuple[str, str], set[str]]:
