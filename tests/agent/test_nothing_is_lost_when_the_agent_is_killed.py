@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.agent.manager_end import Ledger, ManagerEnd
+from tests.agent.ledger import Ledger
+from tests.agent.manager_end import ManagerEnd
 from tests.agent.processes import AgentProcess
 from tests.conftest import CAMPAIGN, until
 

@@ -5,7 +5,8 @@ import urllib.request
 from collections.abc import Callable
 
 from kanmon.wire import Fixed, Order, Setup
-from tests.agent.manager_end import Ledger, ManagerEnd
+from tests.agent.ledger import Ledger
+from tests.agent.manager_end import ManagerEnd
 from tests.agent.processes import AgentProcess
 from tests.conftest import until
 
