@@ -110,7 +110,7 @@ def test_the_next_leader_gives_what_the_last_one_could_not(
     other.active = True
     assert result(ledger, order) == "done"
     assert enrolled.status()["highest_term"] == 2
-    assert enrolled.said("KNM8034-W")
+    assert enrolled.said(f"KNM8039-I gateway-1 The Manager at {other.url} answers (term 2)")
 
 
 def test_without_a_manager_the_list_goes_on_and_the_next_one_finds_it(

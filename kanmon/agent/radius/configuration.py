@@ -60,8 +60,9 @@ def write(layout: Layout, setup: Setup, switches: Sequence[Nas], password: str) 
     if not (layout.folder / "users").exists():
         texts["users"] = (TEMPLATES / "users.txt").read_text("utf-8")
     try:
-        layout.folder.mkdir(parents=True, exist_ok=True, mode=0o750)
-        _own(layout.folder, layout.user)
+        if not layout.folder.exists():  # one that is there keeps its owner: somebody may name /etc by mistake
+            layout.folder.mkdir(parents=True, mode=0o750)
+            _own(layout.folder, layout.user)
         return [_put(layout.folder / name, text, layout.user) for name, text in texts.items()]
     except OSError as problem:
         raise Refused("KNM8217-E", folder=str(layout.folder), problem=problem.strerror or str(problem)) from None

@@ -65,7 +65,7 @@ def read(body: bytes) -> Request:
     def text(name: str) -> str:
         values = told[name].value if name in told else []
         cut = str(values[0])[:TEXT_MOST] if values else ""
-        return "".join(one if one.isprintable() else "?" for one in cut)
+        return cut if cut.isprintable() else "".join(one if one.isprintable() else "?" for one in cut)
 
     with_eap = "EAP-Message" in told
     mac = macs.parse(text("Calling-Station-Id"))

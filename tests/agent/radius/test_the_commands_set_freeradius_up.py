@@ -4,6 +4,7 @@ import json
 import os
 import stat
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,24 @@ def test_the_agent_and_freeradius_come_up_by_the_commands(lab: Laboratory, home:
     )
     answer = lab.run("rad", "radclient", "-x", "-t", "8", "127.0.0.1", "auth", SECRET, text=asked, check=False)
     assert 'Tunnel-Private-Group-Id:0 = "20"' in answer, answer + agent.said() + radius.said()
+
+
+def test_debians_user_of_freeradius_can_read_it_and_others_cannot(lab: Laboratory, home: Path) -> None:
+    kanmon(home, "agent", "nas", "add", "loopback", "127.0.0.1")
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        out = folder / "kanmon"
+        certs = certificates.make(folder / "certs")
+        said = kanmon(home, "agent", "freeradius", "--out", str(out), "--certs", str(certs))
+        assert said.returncode == 0, said.stderr
+        for path in (out, *out.iterdir()):
+            assert (path.owner(), path.group()) == ("root", "freerad"), path
+            assert stat.S_IMODE(path.stat().st_mode) & 0o007 == 0, path
+        lab.run("rad", "chgrp", "-R", "freerad", str(certs))
+        lab.run("rad", "chmod", "-R", "g+rX", str(certs))
+        as_it = ("runuser", "-u", "freerad", "--", "freeradius", "-d", str(out), "-C", "-x", "-l", "stdout")
+        assert "Configuration appears to be OK" in lab.run("rad", *as_it)
 
 
 def test_a_switch_is_tested_without_harm_to_anybody(lab: Laboratory, home: Path) -> None:
