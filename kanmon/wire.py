@@ -20,12 +20,12 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-BODY_BYTES = 4 * 2**20
+BODY_BYTES = 16 * 2**20  # the longest messages, in the longest characters, fit in
 MOST_ORDERS = 1000
 MOST_ANSWERS = 1000
 MOST_SEEN = 2000
-MOST_ENTRIES = 2000
-MOST_FIXED = 20_000
+MOST_ENTRIES = 500
+MOST_FIXED = 10_000
 MOST_PIECES = 10_000
 
 EXCHANGE = "/agent/v1/exchange"
@@ -142,7 +142,7 @@ class Fixed(Message, frozen=True, kw_only=True):
     """A device that is never denied: a whole MAC, or its first octets ("00:1b:a9")."""
 
     mac: Annotated[str, Meta(pattern=r"\A[0-9a-f]{2}(:[0-9a-f]{2}){2,5}\Z")]
-    note: Short = ""
+    note: Annotated[str, Meta(max_length=100)] = ""
 
 
 class Setup(Message, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from kanmon.agent.config import SETTINGS as AGENT_SETTINGS
 from kanmon.common import messages
 from kanmon.common.config import SETTINGS, Setting
 
@@ -39,6 +40,10 @@ SECTIONS = {
     "database": "Where everything is stored.",
     "judgment": "Judging: the index that is kept, and how long the past is.",
     "schedule": "Judging at set times.",
+}
+AGENT_SECTIONS = {
+    "agent": "The process: where it listens, what it drives, its logs.",
+    "link": "The exchange with the Manager.",
 }
 SUBJECTS = {
     "service": "Service",
@@ -106,6 +111,26 @@ def settings() -> str:
         lines.append("")
     lines.append("## Environment variables\n\n| Setting | Variable |\n| --- | --- |")
     lines += [f"| `{one.name}` | `{one.variable}` |" for one in SETTINGS]
+    return "\n".join(lines) + "\n"
+
+
+def agent_settings() -> str:
+    """The page of the settings of the agent."""
+    lines = [
+        MADE.format("kanmon.agent.config.SETTINGS"),
+        "# Settings of the agent\n",
+        "A setting is read from `agent.toml` in the agent's home, where it stands under its section, or from its\n"
+        "environment variable, which wins over the file. The home is `KANMON_AGENT_HOME`, without it `~/.kanmon-agent`.\n"
+        "`kanmon agent check` shows every value in force and where it comes from. Restart the agent after a change.\n\n"
+        "`[drivers.NAME]` holds the settings of a driver, `[radius]` those of RADIUS; their own pages tell them.\n",
+    ]
+    for section, told in AGENT_SECTIONS.items():
+        lines.append(f"## [{section}]\n\n{told}\n")
+        lines.append("| Setting | Default | Unit | Allowed | Meaning |\n| --- | --- | --- | --- | --- |")
+        lines += [_setting(one) for one in AGENT_SETTINGS if one.name.split(".")[0] == section]
+        lines.append("")
+    lines.append("## Environment variables\n\n| Setting | Variable |\n| --- | --- |")
+    lines += [f"| `{one.name}` | `{one.variable}` |" for one in AGENT_SETTINGS]
     return "\n".join(lines) + "\n"
 
 
@@ -219,7 +244,8 @@ def _cell(text: str) -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
-    "settings.md": settings, "messages.md": catalogue, "commands.md": commands, "health.md": health,
+    "settings.md": settings,
+    "agent-settings.md": agent_settings,
     **page.pages(),
 }  # fmt: skip
 

@@ -67,7 +67,7 @@ def set_fixed(store: Store, add: Collection[str], gone: Collection[str], file: P
     wanted = [(text, note) for text in add] + (_of_file(file, note) if file else [])
     for text, words in wanted:
         mac = mac_of(text, prefix=True)
-        devices[mac] = Fixed(mac=mac, note=words.strip()[:255])
+        devices[mac] = Fixed(mac=mac, note=words.strip()[:100])
     if len(devices) > MOST_FIXED:
         raise Refused("KNM8054-E", problem=f"more than {MOST_FIXED} fixed devices")
     store.set_up(replace(setup, fixed=tuple(devices[mac] for mac in sorted(devices))))

@@ -127,9 +127,10 @@ class Caller:
         """End the call that waits now, if there is one."""
         self._cut.set()
         connection = self._connection
-        if connection is not None and connection.sock is not None:
+        sock = None if connection is None else connection.sock
+        if sock is not None:
             with contextlib.suppress(OSError):  # not SSLSocket.shutdown: the calling thread is inside that one
-                socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
     def close(self) -> None:
         """No connection is kept."""

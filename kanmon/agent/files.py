@@ -24,6 +24,7 @@ MOST_ROWS = 1_000_000
 COLUMNS = ("mac", "ip", "host", "state", "network", "why", "since", "order", "reason")
 KINDS = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".json": "json"}
 _OCTETS = re.compile(r"[0-9a-f]{12}|[0-9a-f]{6}|[0-9a-f]{8}|[0-9a-f]{10}")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _BETWEEN = re.compile(r"(?<=[0-9a-fA-F])[-:.](?=[0-9a-fA-F])")
 
 
@@ -148,4 +149,15 @@ def write(kind: str, listed: Iterable[Holds]) -> Iterator[str]:
 
 
 def _csv_line(cells: Iterable[str]) -> str:
-    return ",".join('"' + cell.replace('"', '""') + '"' for cell in cells) + "\r\n"
+    return ",".join('"' + _harmless(cell).replace('"', '""') + '"' for cell in cells) + "\r\n"
+
+
+def _harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: host names come from PCs that may be hostile."""
+    return "'" + cell if cell[:1] in _FORMULA else cell
+
+
+def _meant(cell: str | None) -> str:
+    """The cell again."""
+    text = cell or ""
+    return text[1:] if text[:1] == "'" and text[1:2] in _FORMULA else text

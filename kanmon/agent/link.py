@@ -169,7 +169,7 @@ class Link(threading.Thread):
         if not self.store.hear_term(told.term):
             self.store.take(told.orders)  # each is answered as stale
             raise Refused("KNM8038-W", url=caller.url, term=told.term, highest=self.store.highest_term)
-        if log.silence("link"):
+        if log.silence("link") or self.state.sentence != caller.url:
             log.say("KNM8039-I", url=caller.url, term=told.term)
         self.state = Health(part="link", sentence=caller.url)
         self.store.told({one.order: one for one in said.answers}, told.confirmed)

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.agent.manager_end import Ledger, ManagerEnd
+from tests.agent.ledger import Ledger
+from tests.agent.manager_end import ManagerEnd
 from tests.agent.processes import AgentProcess
 from tests.postgresql import free_port
 

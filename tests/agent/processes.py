@@ -41,7 +41,7 @@ class AgentProcess:
     def run(self, *arguments: str, code: int = 0, extra: dict[str, str] | None = None) -> str:
         """One command; its stdout, or stderr when it is to be refused."""
         done = subprocess.run(
-            [KANMON, "agent", *arguments], capture_output=True, text=True, env=self._environment(extra), timeout=60
+            [KANMON, "agent", *arguments], capture_output=True, text=True, env=self._environment(extra), timeout=180
         )
         assert done.returncode == code, f"{done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stderr if code else done.stdout

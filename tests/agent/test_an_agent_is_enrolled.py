@@ -13,7 +13,8 @@ from kanmon import wire
 from kanmon.agent import enrol
 from kanmon.common import clock
 from kanmon.common.redact import redact
-from tests.agent.manager_end import Authority, Ledger, ManagerEnd
+from tests.agent.ledger import Authority, Ledger
+from tests.agent.manager_end import ManagerEnd
 from tests.agent.processes import AgentProcess
 from tests.conftest import until
 

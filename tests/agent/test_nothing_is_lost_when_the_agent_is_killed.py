@@ -5,11 +5,14 @@ giving it again; nothing is told that is not kept; the device ends as the newest
 """
 
 import random
+import shutil
 import sqlite3
+from pathlib import Path
 
 import pytest
 
-from tests.agent.manager_end import Ledger, ManagerEnd
+from tests.agent.ledger import Ledger
+from tests.agent.manager_end import ManagerEnd
 from tests.agent.processes import AgentProcess
 from tests.conftest import CAMPAIGN, until
 
@@ -100,6 +103,26 @@ def test_a_list_that_broke_off_is_healed_by_the_next_one(
     manager._lists.clear()  # this Manager was started anew, too
     enrolled.start()
     enrolled.until_network(dict.fromkeys(macs[1:], "deny") | {macs[0]: "permit"})
+
+
+def test_on_a_shared_disk_the_next_machine_goes_on_where_the_first_one_died(
+    agent: AgentProcess, manager: ManagerEnd, ledger: Ledger, tmp_path: Path
+) -> None:
+    agent.settings["agent"]["shared_disk"] = True
+    agent.configure()
+    agent.enrol(ledger.invite("gateway-1", manager.url))
+    order = manager.order(MACS[0], "deny")
+    agent.start(KANMON_FAULT="agent_kept=kill")
+    assert agent.ended() == -9
+    moved = tmp_path / "mounted-elsewhere"
+    shutil.copytree(agent.home, moved)
+    manager.active = False
+    agent.home = moved
+    agent.start()
+    agent.until_network({MACS[0]: "deny"})
+    manager.active = True
+    until(lambda: order.id in ledger.answers, 60)
+    assert not list(moved.glob("*-wal"))
 
 
 def test_a_second_agent_of_the_same_home_does_not_start(enrolled: AgentProcess) -> None:

@@ -5,7 +5,8 @@ import urllib.request
 from collections.abc import Callable
 
 from kanmon.wire import Fixed, Order, Setup
-from tests.agent.manager_end import Ledger, ManagerEnd
+from tests.agent.ledger import Ledger
+from tests.agent.manager_end import ManagerEnd
 from tests.agent.processes import AgentProcess
 from tests.conftest import until
 
@@ -110,7 +111,7 @@ def test_the_next_leader_gives_what_the_last_one_could_not(
     other.active = True
     assert result(ledger, order) == "done"
     assert enrolled.status()["highest_term"] == 2
-    assert enrolled.said("KNM8034-W")
+    assert enrolled.said(f"KNM8039-I gateway-1 The Manager at {other.url} answers (term 2)")
 
 
 def test_without_a_manager_the_list_goes_on_and_the_next_one_finds_it(

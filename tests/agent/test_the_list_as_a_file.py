@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from kanmon.agent import by_hand, files
+from kanmon.agent.book import Book
 from kanmon.agent.store import Store
 from kanmon.common.errors import Refused
 from tests.agent.processes import AgentProcess
@@ -86,6 +87,17 @@ def test_a_pc_that_is_removed_is_not_in_the_list_any_more(listed: AgentProcess) 
     assert listed.run("remove", "02-00-00-00-00-01", code=3).startswith("KNM8053-E")
     listed.run("remove", "--all")
     assert listed.listed() == {}
+
+
+def test_a_host_name_is_no_formula_in_a_spreadsheet_and_comes_back_as_it_was(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    by_hand.take(store, [files.Row("02:00:00:00:00:01", "deny", host="=1+1", reason="-")])
+    book = Book()
+    book.update(store.entries()[1])
+    path = tmp_path / "list.csv"
+    path.write_text("".join(files.write("csv", book.listed())), "utf-8", newline="")
+    assert '"\'=1+1"' in path.read_text("utf-8")
+    assert [(row.host, row.reason) for row in files.read(path)] == [("=1+1", "-")]
 
 
 def test_fixed_devices_come_from_the_command_and_from_a_file(listed: AgentProcess) -> None:

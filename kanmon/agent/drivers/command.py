@@ -114,8 +114,8 @@ class Command:
         asked_at = clock.now()
         answer = self._ask("seen", self.settings.seconds)
         return [
-            Seen(mac=one.mac, at=_at(one.at, asked_at), network=one.network, how="counter", ip=one.ip, nas=one.nas or NAME,
-                 port=one.port)
+            Seen(mac=one.mac, at=_at(one.at, asked_at), network=one.network, how="counter", ip=one.ip,
+                 nas=one.nas or NAME, port=one.port)
             for one in answer.seen
         ]  # fmt: skip
 

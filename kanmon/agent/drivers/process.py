@@ -1,8 +1,8 @@
 """Calling a program that may hang, or write without end: bounded in time and size, and nothing of it stays behind.
 
-When this process is killed, the kernel kills the program (parent death signal, set by setpriv of util-linux where there is
-one), and a program whose parent was gone before that is not started at all. Else a change that a killed agent had begun
-could come after those of the next.
+When this process is killed, the kernel kills the program (parent death signal, set by setpriv of util-linux where there
+is one), and a program whose parent was gone before that is not started at all. Else a change that a killed agent had
+begun could come after those of the next.
 """
 
 import contextlib
@@ -44,8 +44,8 @@ def call(words: Sequence[str], given: bytes, seconds: float, most_bytes: int, en
         file.seek(0)
         try:
             process = subprocess.Popen(
-                (*_with_us(), *words), stdin=file, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={"PATH": PATH, **environment},
-                start_new_session=True, cwd="/",
+                (*_with_us(), *words), stdin=file, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                env={"PATH": PATH, **environment}, start_new_session=True, cwd="/",
             )  # fmt: skip
         except OSError as problem:
             return Done("not_started", -1, b"", f"{problem.strerror}")

@@ -1,5 +1,6 @@
 """The tables of this folder in the agent's database, and one connection that threads share."""
 
+import contextlib
 import os
 import sqlite3
 import threading
@@ -44,7 +45,10 @@ class Tables:
     """The database. Every use is one short transaction; threads take turns."""
 
     def __init__(self, path: Path, *, shared_disk: bool = False) -> None:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        # O_EXCL: a file that is there is not even opened. Closing any descriptor of it would drop the locks of this
+        # process's other connections, and another process would throw the write-ahead log away (``agent.schema``).
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
         self._turn = threading.Lock()
         self._connection.row_factory = sqlite3.Row

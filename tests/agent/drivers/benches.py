@@ -1,4 +1,4 @@
-"""Devices for the drivers' suite: a real one for each driver, with ways to look at it and to spoil it past the driver."""
+"""Devices for the drivers' suite: one for each driver, with ways to look at it and to spoil it past the driver."""
 
 import json
 import os

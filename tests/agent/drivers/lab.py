@@ -132,7 +132,10 @@ class Lab:
 
     def name_server(self, pc: str, last: int = 53) -> bool:
         """Whether the server answers UDP on port 53."""
-        script = "import socket,sys; s=socket.socket(type=socket.SOCK_DGRAM); s.settimeout(1); s.sendto(b'?',(sys.argv[1],53)); s.recv(9)"
+        script = (
+            "import socket,sys; s=socket.socket(type=socket.SOCK_DGRAM); s.settimeout(1);"
+            "s.sendto(b'?',(sys.argv[1],53)); s.recv(9)"
+        )
         return self.try_(pc, sys.executable, "-c", script, self.address(last)).returncode == 0
 
     def reaches(self, pc: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""The real agent with the driver nftables, beside real PCs: its list decides, also after kill -9 and after its removal."""
+"""The real agent with the driver nftables, beside real PCs: its list decides, also after kill -9, until it goes."""
 
 import json
 import warnings

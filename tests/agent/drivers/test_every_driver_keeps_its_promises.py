@@ -1,4 +1,4 @@
-"""The suite that every driver passes, on a device of its own. What is promised is said in ``kanmon.agent.drivers.base``."""
+"""The suite that every driver passes, on a device of its own. ``kanmon.agent.drivers.base`` says what is promised."""
 
 import warnings
 from collections.abc import Iterator

@@ -188,6 +188,19 @@ def test_a_thousand_are_denied_at_once_and_this_pc_among_them(lab: Lab, driver: 
     assert sets(lab) == {"permit": set(), "deny": {*others, PC1}, "refuse": set()}
 
 
+def test_there_is_no_moment_without_rules_while_they_are_made_anew(lab: Lab, driver: Driver) -> None:
+    listed = [Entry(PC1, "deny"), Entry(PC2, "permit")]
+    driver.whole(listed, setup())
+    pings = ("ping", "-q", "-i0.005", "-c600", "-W1", lab.address(1))
+    asking = {pc: lab.start(pc, *pings) for pc in MACS}
+    while asking["pc2"].poll() is None:
+        driver.whole(listed, setup())
+        driver.apply([Change(PC1, "deny"), Change(PC2, "permit")])
+    said = {pc: process.communicate()[0].decode() for pc, process in asking.items()}
+    assert "600 packets transmitted, 0 received" in said["pc1"]
+    assert "600 packets transmitted, 600 received" in said["pc2"]
+
+
 def test_a_restart_of_nft_loads_the_rules_from_the_files_of_the_agent(lab: Lab, driver: Driver) -> None:
     driver.whole([Entry(PC1, "permit"), Entry(PC2, "permit")], setup())
     driver.apply([Change(PC1, "deny")])
@@ -287,7 +300,7 @@ def test_killed_again_and_again_in_the_middle_of_changes_all_are_in_one_state(la
 
 
 def _still(pid: int) -> bool:
-    """Nothing that the killed process has started is left: it leads no group any more that could still change something."""
+    """Nothing that the killed process has started is left."""
     for stat in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             if f"\0{pid}\0".encode() in stat.read_bytes():

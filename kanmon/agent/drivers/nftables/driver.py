@@ -69,7 +69,7 @@ class Nftables:
         raise Refused("KNM8311-E", problem=problem)
 
     def _send_to(self, page: str) -> None:
-        """Serve the redirect to ``page``, "" for none. What fails is told by ``health``, and tried again by ``whole``."""
+        """Serve the redirect to ``page``, "" for none. What fails is told by ``health``; ``whole`` tries again."""
         self._not_redirected = None
         if not page:
             self._redirect.stop()
@@ -118,7 +118,7 @@ class Nftables:
         return [Applied(mac, "done") for mac in wanted]
 
     def _keep(self, text: str) -> None:
-        """Add a change to the files; when they are behind, or many, write them anew. What fails is told by ``health``."""
+        """Add a change to the files; when they are behind or many, write them anew. ``health`` tells what fails."""
         if self._kept is None or self._whole is None:
             return
         try:

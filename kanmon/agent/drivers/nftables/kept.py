@@ -1,8 +1,8 @@
 """The rules in files, so that the service nftables loads them at boot, and again when somebody restarts it.
 
-A folder with files ``GENERATION-NUMBER.nft`` that nft includes in the order of their names: number 0 is the whole, which
-removes what was before; each other one is a change. A file has its name only when it is whole on the disk, since nft
-loads nothing at all when one of them is broken. Old generations go when the new one is there.
+A folder with files ``GENERATION-NUMBER.nft`` that nft includes in the order of their names: number 0 is the whole,
+which removes what was before; each other one is a change. A file has its name only when it is whole on the disk, since
+nft loads nothing at all when one of them is broken. Old generations go when the new one is there.
 """
 
 import os

@@ -1,7 +1,7 @@
 """The answer to whatever a quarantined PC asks by HTTP: go to the remediation page.
 
 Served on ``redirect_port`` of the gateway, where the rules send HTTP to. Browsers, and the checks by which systems find
-captive portals, ask by HTTP for something and get this. HTTPS can't be answered: nobody but the site has its certificate.
+captive portals, ask by HTTP for something and get this. HTTPS can't be answered: only the site has its certificate.
 
 A request is not read, only its end is waited for: quarantined PCs are those that somebody else may be the master of. So
 it is bounded in bytes, in time and in number, and one PC that holds connections open harms only other redirects.

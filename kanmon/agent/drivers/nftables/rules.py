@@ -1,8 +1,8 @@
 """The text that nft is given: the whole, and a change. Pure; values that reach it have been checked.
 
-A packet from a PC comes to ``arriving`` before anything else looks at it, and is judged by its sender: fixed devices pass,
-then the sets refuse, deny and permit, then what holds for the unregistered. Each network is a chain. So rules need
-no memory of connections: who is denied has lost those that were open, too.
+A packet from a PC comes to ``arriving`` before anything else looks at it, and is judged by its sender: fixed devices
+pass, then the sets refuse, deny and permit, then what holds for the unregistered. Each network is a chain. So rules
+need no memory of connections: who is denied has lost those that were open, too.
 
 On a bridge, what others send to a quarantined PC is held back as well. A router can't do that by MAC: it learns the MAC
 of a destination after all rules. Its answers never come through, though.
@@ -22,7 +22,7 @@ OURS = "made_by_kanmon"  # an empty chain: how the driver knows its own tables
 NETWORKS: tuple[Network, ...] = ("corporate", "quarantine", "unauthenticated", "refused")
 SEEN_MOST = 65_536
 FULL_MAC = len("aa:bb:cc:dd:ee:ff")
-# Neighbours and routers are looked for (RFC 4861), groups joined (RFC 2710, 3810). No PC may advertise itself as a router.
+# Neighbours and routers are looked for (RFC 4861), groups joined (RFC 2710, 3810). No PC may say that it is a router.
 _ICMP6 = "{ nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert, mld-listener-report, mld2-listener-report }"
 _ICMP6_BACK = "{ nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert, packet-too-big, destination-unreachable }"
 

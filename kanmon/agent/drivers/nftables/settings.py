@@ -28,7 +28,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """A destination: ``family`` is ip or ip6; ``transport`` "" (all of it), tcp or udp, with the lowest and highest port."""
+    """A destination: ``family`` is ip or ip6; ``transport`` "" (everything), tcp or udp; ``ports``: one, or a range."""
 
     family: Literal["ip", "ip6"]
     network: str
@@ -39,8 +39,8 @@ class Allowed:
 class Reach(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a quarantined PC may reach.
 
-    ``allowed``: "192.0.2.7", "192.0.2.0/24", "192.0.2.7 tcp/8443", "2001:db8::7 udp/123-124". ``dns``: addresses of name
-    servers, or "any". ``page``: URL that its HTTP is sent to, "" for nowhere.
+    ``allowed``: "192.0.2.7", "192.0.2.0/24", "192.0.2.7 tcp/8443", "2001:db8::7 udp/123-124". ``dns``: addresses of
+    name servers, or "any". ``page``: URL that its HTTP is sent to, "" for nowhere.
     """
 
     allowed: tuple[str, ...] = ()
@@ -51,9 +51,9 @@ class Reach(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """``mode``: bridge (PCs and network on one bridge, ``bridge``) or routed (this machine routes for the PCs).
 
-    ``ports``: interfaces towards the PCs, * at the end for any rest. ``redirect_port``: where ``redirect`` listens on this
-    machine. ``mark``: of packets that are sent there; choose another when other rules use it. ``keep``: folder of files for
-    the service nftables, "" for none. ``namespace``: network namespace of the gateway, "" for this one.
+    ``ports``: interfaces towards the PCs, * at the end for any rest. ``redirect_port``: where ``redirect`` listens on
+    this machine. ``mark``: of packets that are sent there; choose another when other rules use it. ``keep``: folder of
+    files for the service nftables, "" for none. ``namespace``: network namespace of the gateway, "" for this one.
     """
 
     mode: Literal["bridge", "routed"]
