@@ -23,6 +23,9 @@ def test_nothing_is_lost_and_nothing_happens_twice(campaign: Campaign, database:
         pytest.skip(f"NOT TESTED: {fault} {LEFT_OUT[database, fault]}, which only root may")
     for told in campaign.stories(database, fault):
         assert not told.found.wrong, told.problems()
+        if not told.hits:  # on a busy machine its end may come before the fault: then another one is told
+            told = campaign.more(database, fault, told.seed + 1000)
+            assert not told.found.wrong, told.problems()
         assert told.hits, f"nothing happened: {told.again}"
 
 
