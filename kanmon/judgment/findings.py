@@ -66,15 +66,15 @@ class Sheet:
     def sets(self, pcs: NDArray[np.uint32]) -> tuple[NDArray[np.int32], "Sets"]:
         """For each of ``pcs`` (ascending) the place of its set, and the distinct sets."""
         if len(pcs) < _MANY or not self._rows:
-            return self._each(pcs)
+            return self._of(pcs, self._rows)
         alike = self._alike(pcs)
         firsts = np.flatnonzero(alike == np.arange(len(pcs), dtype=np.int32))
         chosen = np.zeros(int(pcs[-1]) + 1, dtype=bool)
         chosen[pcs[firsts]] = True
         held = [(code, fact, held[chosen[held]]) for code, fact, held in self._rows]
         number = np.empty(len(pcs), dtype=np.int32)
-        number[firsts] = np.arange(len(firsts), dtype=np.int32)
-        return number[alike], Sets(*_slices(pcs[firsts], held), self._lines)
+        number[firsts], sets = self._of(pcs[firsts], held, apart=True)
+        return number[alike], sets
 
     def _alike(self, pcs: NDArray[np.uint32]) -> NDArray[np.int32]:
         """For each of ``pcs`` the place of one that has the same entries, which is alike itself.
@@ -100,9 +100,15 @@ class Sheet:
             alike[crowded] = crowded[earliest][place]
         return alike
 
-    def _each(self, pcs: NDArray[np.uint32]) -> tuple[NDArray[np.int32], "Sets"]:
-        """The same, by looking at every finding of every PC."""
-        packed, starts, ends, chosen = _slices(pcs, self._rows)
+    def _of(
+        self, pcs: NDArray[np.uint32], rows: list[tuple[int, int, NDArray[np.uint32]]], apart: bool = False
+    ) -> tuple[NDArray[np.int32], "Sets"]:
+        """The same, by looking at every finding of every PC, unless they are known to lie ``apart``: no two have the
+        same entries, so that two of them can only be alike where facts were left out.
+        """
+        packed, starts, ends, chosen, left_out = _slices(pcs, rows)
+        if apart and not left_out:
+            return np.arange(len(pcs), dtype=np.int32), Sets(packed, starts, ends, chosen, self._lines)
         places: dict[bytes, int] = {}
         bounds = list(zip(starts.tolist(), ends.tolist(), strict=True))
         set_of = [places.setdefault(packed[start:end], len(places)) for start, end in bounds]
@@ -149,31 +155,43 @@ class Sets(Sequence[bytes]):
 
 def _slices(
     pcs: NDArray[np.uint32], rows: list[tuple[int, int, NDArray[np.uint32]]]
-) -> tuple[bytes, NDArray[np.int64], NDArray[np.int64], list[tuple[int, int]]]:
-    """The entries of all ``pcs`` as bytes; where those of each begin and end; what the numbers of entries mean."""
-    chosen, entries, owners = _sorted(rows)
+) -> tuple[bytes, NDArray[np.int64], NDArray[np.int64], list[tuple[int, int]], bool]:
+    """The entries of all ``pcs`` as bytes; where those of each begin and end; what the numbers of entries mean;
+    whether some were left out.
+    """
+    chosen, keys = _sorted(rows)
+    owners, entries = (keys >> np.uint64(32)).astype(np.uint32), keys.astype(np.uint32)
+    kept = _kept(chosen, owners, entries)
+    left_out = not kept.all()
+    if left_out:
+        owners, entries = owners[kept], entries[kept]
     width = entries.itemsize
     starts = np.searchsorted(owners, pcs, side="left") * width
     ends = np.searchsorted(owners, pcs, side="right") * width
-    return entries.tobytes(), starts, ends, chosen
+    return entries.tobytes(), starts, ends, chosen, left_out
 
 
 def _sorted(
     rows: list[tuple[int, int, NDArray[np.uint32]]],
-) -> tuple[list[tuple[int, int]], NDArray[np.uint32], NDArray[np.uint32]]:
-    """Distinct (code, fact) in order; then entry and PC of each pair, by PC and entry, 5 facts a line at most."""
+) -> tuple[list[tuple[int, int]], NDArray[np.uint64]]:
+    """Distinct (code, fact) in order; then each pair, its PC in the upper half and its entry in the lower, in order."""
     chosen = sorted({(code, fact) for code, fact, _ in rows})
     number_of = {one: place for place, one in enumerate(chosen)}
     if not chosen:
-        return [], np.empty(0, np.uint32), np.empty(0, np.uint32)
+        return [], np.empty(0, np.uint64)
     keys = np.concatenate(
         [(pcs.astype(np.uint64) << np.uint64(32)) | np.uint64(number_of[code, fact]) for code, fact, pcs in rows]
     )
     keys.sort()
-    owners, entries = (keys >> np.uint64(32)).astype(np.uint32), keys.astype(np.uint32)
+    return chosen, keys
+
+
+def _kept(chosen: list[tuple[int, int]], owners: NDArray[np.uint32], entries: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Which entries are evidence: 5 facts of a line at most."""
+    if not len(entries):
+        return np.ones(0, dtype=bool)
     codes = np.array([code for code, _ in chosen], dtype=np.uint32)[entries]
-    fresh = np.ones(len(keys), dtype=bool)
+    fresh = np.ones(len(entries), dtype=bool)
     fresh[1:] = (owners[1:] != owners[:-1]) | (codes[1:] != codes[:-1])
-    count = np.arange(len(keys))
-    keep = count - np.maximum.accumulate(np.where(fresh, count, 0)) < MAX_EVIDENCE
-    return chosen, entries[keep], owners[keep]
+    count = np.arange(len(entries))
+    return count - np.maximum.accumulate(np.where(fresh, count, 0)) < MAX_EVIDENCE

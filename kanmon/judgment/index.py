@@ -24,6 +24,7 @@ from kanmon.judgment.by_name import Planner
 from kanmon.judgment.columns import Column, untold
 from kanmon.judgment.condition import AGENT_ID, INVENTORY, Condition, Outcome, Part
 from kanmon.judgment.findings import NO_FACT, Sheet
+from kanmon.judgment.holders import of_any
 from kanmon.judgment.levels import ITEMS, Level
 from kanmon.judgment.places import Places, numbers
 from kanmon.judgment.updates_asked import UpdatesAsked
@@ -33,8 +34,6 @@ _CHUNK_FACTS = 4_000_000  # pairs sorted at a time when loading: 32 MB of keys
 _MAX_PARTS = 20_000  # parts whose results are kept
 NO_WAIVERS: Mapping[str, BitMap] = {}
 _OUTCOMES = tuple(Outcome)
-_FEW = 4  # PCs up to which each is looked for by itself
-_SMALL = 1_000  # PCs up to which bitmaps are cut before they are joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,13 +298,8 @@ class Index:
         answer.of[part.untold] |= left - told
         return answer
 
-    def _any(self, facts: list[int], scope: BitMap) -> BitMap:
-        if len(scope) <= _FEW:
-            held = [self._holders[fact] for fact in facts]
-            return BitMap([pc for pc in scope if any(pc in one for one in held)])
-        if len(scope) <= _SMALL:
-            return BitMap.union(BitMap(), *(cut for fact in facts if (cut := self._holders[fact] & scope)))
-        return BitMap.union(BitMap(), *(self._holders[fact] for fact in facts)) & scope
+    def _any(self, facts: Iterable[int], scope: BitMap) -> BitMap:
+        return of_any([self._holders[fact] for fact in facts], scope)
 
     def _places(self, part: Part) -> dict[int, tuple[Outcome, list[int]]]:
         placed = self._placed.get(part.key)

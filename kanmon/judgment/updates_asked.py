@@ -19,11 +19,11 @@ from kanmon.feeds.latest import Latest, Requirement
 from kanmon.feeds.patches import built
 from kanmon.feeds.platforms import build_of, platform_of
 from kanmon.judgment.condition import Outcome
+from kanmon.judgment.holders import of_any
 
 Spoke = list[tuple[Outcome, list[int], BitMap]]
 _ORDER = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PASS, Outcome.NOT_APPLICABLE)
 _OS, _PATCH = CODE_OF[Os], CODE_OF[Patch]
-_SMALL = 1_000
 
 
 class UpdatesAsked:
@@ -95,9 +95,7 @@ class UpdatesAsked:
         held = [self._holders.get(self._updates[id], _NONE) for id in one.ids & self._updates.keys()]
         builds = dict(one.builds)
         held += [where for _, build, where in systems if builds and built(build, builds)]
-        if len(left) <= _SMALL:
-            return BitMap.union(_NONE, *(cut for pcs in held if (cut := pcs & left)))
-        return BitMap.union(_NONE, *held) & left
+        return of_any(held, left)
 
 
 _NONE = BitMap()

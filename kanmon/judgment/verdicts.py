@@ -116,15 +116,16 @@ class Writer:
         """The ids of the sets at ``places``; those that are not stored are stored."""
         fresh = [place for place in dict.fromkeys(places) if (version, place) not in self._sets]
         if fresh:
-            bodies = {_mark(version, body := judgement.sets[place]): (place, body) for place in fresh}
+            mark_of = {place: _mark(version, judgement.sets[place]) for place in fresh}
+            bodies = {mark: judgement.sets[place] for place, mark in mark_of.items()}
             known = _stored(bodies)
             with connection.cursor() as cursor:
                 cursor.executemany(
                     "INSERT INTO finding_set (digest, policy_version, body) VALUES (%s, %s, %s)",
-                    [(mark, version, body) for mark, (_, body) in bodies.items() if mark not in known],
+                    [(mark, version, body) for mark, body in bodies.items() if mark not in known],
                 )
             known |= _stored(bodies.keys() - known.keys())
-            self._sets |= {(version, place): known[mark] for mark, (place, _) in bodies.items()}
+            self._sets |= {(version, place): known[mark] for place, mark in mark_of.items()}
         return [self._sets[version, place] for place in places]
 
 

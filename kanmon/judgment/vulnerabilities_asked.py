@@ -21,13 +21,12 @@ from kanmon.feeds.holes import Hit, kernel
 from kanmon.feeds.releases import scheme_of
 from kanmon.feeds.vulnerable import Vulnerable
 from kanmon.judgment.condition import Outcome
+from kanmon.judgment.holders import of_any
 from kanmon.policy.version_order import key_by
 
 Spoke = list[tuple[Outcome, list[int], BitMap]]
 _ORDER = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PASS, Outcome.NOT_APPLICABLE)
 _OS, _SOFTWARE = CODE_OF[Os], CODE_OF[Software]
-_FEW = 4
-_SMALL = 1_000
 _MOST_KEPT = 1_000
 _NONE = BitMap()
 
@@ -117,7 +116,7 @@ class VulnerabilitiesAsked:
     ) -> Iterator[tuple[Outcome, list[int], BitMap]]:  # fmt: skip
         every = BitMap.union(_NONE, *(where for _, where in systems))
         counted = self._counting(key, asked, release)
-        failed = self._union(counted.failing, every)
+        failed = self._any(counted.failing, every)
         failed |= self._by_kernels(release, counted.kernels, every - failed)
         known = _NONE
         if asked.covers(release):
@@ -176,8 +175,8 @@ class VulnerabilitiesAsked:
             for numbers in ranks:
                 if not asked:
                     break
-                found |= self._union([number for number in numbers if number in failing], asked)
-                asked = asked - self._union(numbers, asked)
+                found |= self._any([number for number in numbers if number in failing], asked)
+                asked = asked - self._any(numbers, asked)
         return found
 
     def _with_packages(self, release: str, left: BitMap) -> BitMap:
@@ -190,13 +189,8 @@ class VulnerabilitiesAsked:
                 without = without - self._holders[number]
         return left - without
 
-    def _union(self, facts: list[int], scope: BitMap) -> BitMap:
-        held = [self._holders[fact] for fact in facts if fact in self._holders]
-        if len(scope) <= _FEW:
-            return BitMap([pc for pc in scope if any(pc in pcs for pcs in held)])
-        if len(scope) <= _SMALL:
-            return BitMap.union(_NONE, *(cut for pcs in held if (cut := pcs & scope)))
-        return BitMap.union(_NONE, *held) & scope
+    def _any(self, facts: list[int], scope: BitMap) -> BitMap:
+        return of_any([self._holders[fact] for fact in facts if fact in self._holders], scope)
 
 
 def _ranks(versions: list[tuple[str, int]], scheme: str) -> list[list[int]]:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import pytest
 
 from tests.conftest import CAMPAIGN
+from tests.failover.check_effects import check_action
 from tests.failover.findings import Findings
+from tests.failover.ledger import Delivery
 from tests.failover.plan import Tellers
 from tests.failover.story import Told
 
@@ -83,3 +85,24 @@ def test_what_is_no_defect_is_not_called_one(tellers: Tellers) -> None:
     """The term check alone keeps an old worker from writing; ending its sessions is for those that hang."""
     told = tellers.tell(0, "postgresql", "stall_lease", "without_eviction", rounds=2).result()
     assert not told.found.wrong, told.problems()
+
+
+@pytest.mark.parametrize(
+    ("kind", "came", "wrong"),
+    [
+        ("post", [(1, False), (2, True)], False),
+        ("post", [(1, False), (2, False)], True),
+        ("post", [(2, True), (1, False)], False),  # a frozen node's, when it thawed
+        ("post", [(2, False), (1, False)], True),
+        ("mail", [(1, False), (2, True)], False),
+        ("mail", [(2, True), (1, False)], True),
+    ],
+)
+def test_who_comes_again_is_marked(kind: str, came: list[tuple[int, bool]], wrong: bool) -> None:
+    found = Findings()
+    arrived = [
+        Delivery(at, kind, "verdict-1", "key", 7, attempt, attempt, marked, applied=at == 0)
+        for at, (attempt, marked) in enumerate(came)
+    ]
+    check_action("verdict-1", kind, [{"redo_of": None, "state": "finished"}], arrived, found)
+    assert bool(found.wrong) == wrong

@@ -39,6 +39,19 @@ def test_each_pc_has_the_findings_that_it_has_by_itself(kinds: int, monkeypatch:
     assert all(len(one.facts) <= findings.MAX_EVIDENCE for body in sets[:200] for one in decode_set(body))
 
 
+def test_who_differs_only_in_facts_that_are_left_out_has_the_same_findings() -> None:
+    """Ten records speak against each; the first five, which are kept, are everybody's."""
+    made = Sheet()
+    code = made.line("condition", "failed", Level.DANGER)
+    for fact in range(5):
+        made.add(code, fact, BitMap(PCS.tolist()))
+    for fact in range(5, 10):
+        made.add(code, fact, BitMap(PCS[fact % 5 :: 5].tolist()))
+    set_of, sets = made.sets(PCS)
+    assert [decode_set(body)[0].facts for body in sets] == [(0, 1, 2, 3, 4)]
+    assert not set_of.any()
+
+
 def test_nobody_has_a_finding() -> None:
     set_of, sets = Sheet().sets(PCS)
     assert set_of.tolist() == [0] * len(PCS)
