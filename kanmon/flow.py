@@ -3,12 +3,13 @@
     intake          commits receipts and begins      record   (unless one waits)
     record          recorded a chunk           ->    judge    what changed;   record   what is left
     judge           wrote verdicts             ->    act      when the run's collecting window closes
-    act             decided                    ->    mail, webhook, command    one for each order
+    act             decided                    ->    network, mail, webhook, command    one for each order
     suspected       a person accepted a report ->    record   the report
     antivirus_versions   a policy wants those of its model PC   ->   judge   whom it holds for
     feed            has new knowledge          ->    judge    everything
     mail, webhook   was sent, or not           ->    nothing
     command         has ended, or was not run  ->    nothing
+    network         wrote orders               ->    nothing: agents are given them (kanmon.network)
 
 Each arrow is begun in the transaction that ends the operation before it: nothing is handed over in memory.
 """
@@ -40,6 +41,7 @@ from kanmon.journal.worker import Kind, Work
 from kanmon.judgment.engine import ENGINE
 from kanmon.judgment.judging import Judged, judge_pcs
 from kanmon.judgment.verdicts import silent_or_unjudged
+from kanmon.network.change import order_changes
 from kanmon.policy.waivers import Place
 
 CONCERNED = "PCs that a change concerns"
@@ -177,5 +179,6 @@ KINDS: Mapping[str, Kind] = {
     "act": Kind(decide_actions, "rows", "KNM3001-I", "KNM3002-I", failed=close_run),
     "mail": Kind(send_mail, "mail", "KNM3011-I", "KNM3012-I", repeat="keyed", fenced=False),
     "command": Kind(run_command, "command", "KNM3130-I", "KNM3131-I", repeat="ask", probes=True, fenced=False),
+    "network": Kind(order_changes, "network", "KNM8403-I", "KNM8404-I"),
     "webhook": Kind(send_webhook, "webhook", "KNM3100-I", "KNM3101-I", repeat="keyed"),
 }

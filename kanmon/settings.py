@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "kanmon.inventory",
     "kanmon.judgment",
     "kanmon.action",
+    "kanmon.network",
     "kanmon.schedule",
     "kanmon.console",
     "django.contrib.auth",

@@ -74,6 +74,7 @@ SUBJECTS = {
     "network_drivers": "Agent: drivers",
     "radius": "RADIUS",
     "radius_causes": "Why a switch refuses a Disconnect or CoA",
+    "network": "Network control (Manager)",
 }
 EXIT_CODES = {  # names of kanmon.cli.show
     "OK": "Done.",

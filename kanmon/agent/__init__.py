@@ -3,7 +3,6 @@
 In: orders of the Manager, which it calls itself (``link``). Out: the state of the network, by drivers and by what the
 RADIUS server is told; and an answer to each order.
 
-orders.py     what an order makes of the list, and what holds for a PC: pure
 store.py      list, answers, sightings and setup in one SQLite database; schema.py brings it forward
 book.py       the list in memory, for whoever has to answer at once
 enrol.py      key, certificate and its renewal

@@ -7,8 +7,8 @@ the worker keeps it.
 import threading
 from collections.abc import Iterable
 
-from kanmon.agent import orders
-from kanmon.agent.orders import FixedDevices, Holds
+from kanmon import ordering
+from kanmon.ordering import FixedDevices, Holds
 from kanmon.wire import Entry, Seen, Setup
 
 MOST_WAITING = 50_000  # sightings
@@ -44,17 +44,17 @@ class Book:
     def holds(self, mac: str) -> Holds:
         """What holds for a MAC (aa:bb:cc:dd:ee:ff), also for one that is not in the list. It never waits."""
         setup, fixed = self._rules
-        return orders.holds(self._entries.get(mac) or Entry(mac=mac), setup, fixed)
+        return ordering.holds(self._entries.get(mac) or Entry(mac=mac), setup, fixed)
 
     def listed(self) -> list[Holds]:
         """What holds for each PC of the list. For the thread that updates it."""
         setup, fixed = self._rules
-        return [orders.holds(entry, setup, fixed) for entry in self._entries.values()]
+        return [ordering.holds(entry, setup, fixed) for entry in self._entries.values()]
 
     def ignored(self, mac: str) -> bool:
         """Something denies this PC, and is passed over because it is a fixed device."""
         entry = self._entries.get(mac)
-        return entry is not None and orders.ignored_by_fixed(entry, self._rules[1])
+        return entry is not None and ordering.ignored_by_fixed(entry, self._rules[1])
 
     def saw(self, seen: Seen) -> None:
         """A PC was seen by the network; the newest sighting of a MAC counts. Above a bound new ones are dropped."""

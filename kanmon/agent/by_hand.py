@@ -9,11 +9,11 @@ from msgspec.structs import replace
 
 from kanmon.agent import enrol, files
 from kanmon.agent.files import Row, mac_of
-from kanmon.agent.orders import FixedDevices as _Fixed
-from kanmon.agent.orders import holds, set_here
 from kanmon.agent.store import Store
 from kanmon.common import clock
 from kanmon.common.errors import Refused
+from kanmon.ordering import FixedDevices as _Fixed
+from kanmon.ordering import holds, set_here
 from kanmon.wire import MOST_FIXED, Entry, Fixed, Setup
 
 

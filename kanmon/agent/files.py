@@ -15,8 +15,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from kanmon.agent.orders import Holds
 from kanmon.common.errors import Refused
+from kanmon.ordering import Holds
 from kanmon.wire import Address, Mac, Sentence, Short, State
 
 FILE_BYTES = 64 * 2**20

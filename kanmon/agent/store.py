@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from kanmon.agent import log, orders, schema
+from kanmon import ordering
+from kanmon.agent import log, schema
 from kanmon.common import clock, fault, messages
 from kanmon.wire import MOST_ANSWERS, Answer, Entry, Order, Result, Setup, digest_line, digest_of
 
@@ -108,7 +109,7 @@ class Store:
             return False
         highest = self.highest_term
         entry = self.entry(order.mac) or Entry(mac=order.mac)
-        decided = orders.decide(entry, order, highest)
+        decided = ordering.decide(entry, order, highest)
         if decided.outcome != "kept":
             sentence = messages.text(
                 _REFUSED[decided.outcome], {"term": order.term, "highest": highest}, log.language()

@@ -6,7 +6,7 @@ another one begins.
 
 import msgspec
 
-from kanmon.agent import orders
+from kanmon import ordering
 from kanmon.agent.store import Store
 from kanmon.wire import Entry, Piece
 
@@ -67,7 +67,7 @@ def _heal(store: Store, begun: int) -> int:
     for mac in mine.keys() | theirs.keys():
         before = mine.get(mac)
         # without an entry any more it is an empty one, so that drivers are told
-        after = orders.healed(before, theirs.get(mac), changed_since=mac in changed) or Entry(mac=mac)
+        after = ordering.healed(before, theirs.get(mac), changed_since=mac in changed) or Entry(mac=mac)
         if after != before and not (before is None and after.empty):
             different.append(after)
     store.put(different)

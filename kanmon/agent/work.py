@@ -16,10 +16,10 @@ from kanmon.agent import log, sightings
 from kanmon.agent.book import Book
 from kanmon.agent.config import Settings
 from kanmon.agent.drivers.base import Change, Driver, Entry
-from kanmon.agent.orders import Holds, overtaken
 from kanmon.agent.store import Open, Store, Told
 from kanmon.common import clock, fault, messages
 from kanmon.common.errors import Refused
+from kanmon.ordering import Holds, overtaken
 from kanmon.wire import Health, Result
 
 TICK_SECONDS = 0.5

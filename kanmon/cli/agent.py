@@ -12,8 +12,8 @@ import typer
 from kanmon.cli import show
 
 if TYPE_CHECKING:
-    from kanmon.agent.orders import Holds
     from kanmon.agent.store import Store
+    from kanmon.ordering import Holds
 
 group = typer.Typer(no_args_is_help=True, help="The network agent on this machine; its home is KANMON_AGENT_HOME.")
 

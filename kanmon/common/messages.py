@@ -40,6 +40,7 @@ SUBJECTS = (
     "network_drivers",
     "radius",
     "radius_causes",
+    "network",
 )
 
 

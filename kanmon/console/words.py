@@ -56,6 +56,7 @@ KINDS = {
     "change": plazy("operation", "Window operation"),
     "command": plazy("operation", "Command"),
     "webhook": plazy("operation", "Webhook"),
+    "network": plazy("operation", "Network control"),
     "antivirus_versions": plazy("operation", "Antivirus versions"),
 }
 NODE_STATES = {
@@ -115,6 +116,7 @@ LANES = {
     "feed": plazy("lane", "Imports of feeds"),
     "command": plazy("lane", "Commands"),
     "webhook": plazy("lane", "Webhooks"),
+    "network": plazy("lane", "Network control"),
 }
 CAUSES = {
     "inventory": plazy("cause", "an inventory update"),

@@ -138,6 +138,7 @@ FIELDS: dict[str, Words] = {
     # actions
     "when": ("when: {0}", "実行する場合: {0}"),
     "mail": ("mail", "メール"),
+    "network": ("network: {0}", "ネットワーク: {0}"),
     "webhook": ("webhook", "Webhook 通知"),
     "command": ("command", "コマンド"),
     "to": ("to {0}", "宛先 {0}"),

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from kanmon import wire
-from kanmon.agent.orders import decide
 from kanmon.common import clock
+from kanmon.ordering import decide
 from kanmon.sealing import authority
 from kanmon.wire import Answer, Entry, Exchange, Order, Seen
 

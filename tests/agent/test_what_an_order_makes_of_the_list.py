@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kanmon.agent.orders import FixedDevices, decide, healed, holds, ignored_by_fixed, overtaken, set_here
+from kanmon.ordering import FixedDevices, decide, healed, holds, ignored_by_fixed, overtaken, set_here
 from kanmon.wire import Entry, Fixed, Order, Setup, digest
 from tests.agent.strategies import AT, MACS, order, orders
 

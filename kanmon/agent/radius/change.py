@@ -9,12 +9,12 @@ from typing import Any, Literal, NamedTuple
 
 from kanmon.agent.radius import attributes, dynamic
 from kanmon.agent.radius.decisions import Network
-from kanmon.agent.radius.mac import dashes
 from kanmon.agent.radius.nas import Nas
 from kanmon.agent.radius.sessions import Session
 from kanmon.agent.radius.setup import Setup
 from kanmon.common import messages
 from kanmon.common.errors import Refused
+from kanmon.common.mac import dashes
 
 NO_SESSION = 503
 NOBODY = "02:00:00:00:00:00"  # locally administered: no card has it

@@ -16,7 +16,6 @@ from kanmon import wire
 from kanmon.agent import config
 from kanmon.agent.drivers import base
 from kanmon.agent.drivers.base import Applied, Change, Drift, Entry
-from kanmon.agent.orders import FixedDevices
 from kanmon.agent.radius import dynamic, parts
 from kanmon.agent.radius.change import Told, change
 from kanmon.agent.radius.decisions import Network
@@ -24,6 +23,7 @@ from kanmon.agent.radius.nas import Nas
 from kanmon.agent.radius.sessions import Session, Sessions
 from kanmon.common import fault, messages
 from kanmon.common.errors import Refused
+from kanmon.ordering import FixedDevices
 from kanmon.wire import Health, Seen
 
 NAME = "radius"

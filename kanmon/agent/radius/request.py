@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from kanmon.agent.radius import mac as macs
+from kanmon.common import mac as macs
 from kanmon.common.errors import Refused
 
 BODY_MOST = 64 * 1024  # a RADIUS packet holds 4,096 bytes; JSON makes more of them

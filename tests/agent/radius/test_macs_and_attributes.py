@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kanmon.agent.radius import attributes, mac, setup
+from kanmon.agent.radius import attributes, setup
 from kanmon.agent.radius.request import read
+from kanmon.common import mac
 from kanmon.common.errors import Refused
 
 

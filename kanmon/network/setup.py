@@ -1,0 +1,39 @@
+"""Which network is for whom, as a person has set it up for all agents: immutable versions."""
+
+from typing import Any
+
+import msgspec
+
+from kanmon import wire
+from kanmon.common import clock
+from kanmon.common.errors import Refused
+from kanmon.journal import record
+from kanmon.journal.writing import transaction
+from kanmon.network.models import Setup
+
+UNSET = wire.Setup()
+
+
+def newest() -> wire.Setup:
+    """The setup that agents shall have; version 0 when nobody has made one."""
+    row = Setup.objects.order_by("-version").first()
+    if row is None:
+        return UNSET
+    return msgspec.structs.replace(msgspec.json.decode(bytes(row.body), type=wire.Setup), version=row.version)
+
+
+def as_json(told: wire.Setup) -> Any:
+    """The setup as people read and write it."""
+    return msgspec.to_builtins(told)
+
+
+def change(body: bytes, actor: str) -> wire.Setup:
+    """A new version from JSON. Raises Refused KNM8426-E when it is none."""
+    try:
+        told = msgspec.json.decode(body, type=wire.Setup, strict=True)
+    except msgspec.MsgspecError as problem:
+        raise Refused("KNM8426-E", status=422, problem=str(problem)) from None
+    with transaction():
+        row = Setup.objects.create(body=msgspec.json.encode(told), made_at=clock.now(), made_by=actor)
+        record.note(None, "network_setup", {"id": "KNM8434-I", "version": row.version, "actor": actor})
+    return msgspec.structs.replace(told, version=row.version)
