@@ -115,7 +115,7 @@ def test_killed_on_the_way_it_is_cut_off_all_the_same(
 def test_a_revoked_agent_is_listened_to_no_more(make_manager: Make, tmp_path: Path, agent: AgentProcess) -> None:
     manager = start(make_manager, tmp_path)
     enrol(manager, agent)
-    until(lambda: [one["state"] for one in manager.json("network", "agents")] == ["well"])
+    until(lambda: [one["seen_at"] for one in manager.json("network", "agents")] != [None])
     manager.run("network", "revoke", "gateway-1")
     until(lambda: agent.said("KNM8425-E"))
     send(manager, manager.token(), 1, antivirus=[])
