@@ -151,6 +151,21 @@ def test_what_is_beyond_the_cap_waits_for_a_person(lead: Leadership) -> None:
     assert caps.spare() == 3, "an hour later"
 
 
+def test_a_new_card_of_a_pc_gets_what_was_ordered_of_it(lead: Leadership) -> None:
+    pcs(1, 2, 3)
+    decide(lead, "deny", [1])
+    decide(lead, "permit", [2])
+    Identity.objects.create(kind="mac", value=mac(50), pc=1)
+    Identity.objects.filter(pc=2).update(pc=3)  # the card of 2 is in 3 now
+    assert change.new_cards(BitMap([1, 2, 3])) == [1, 3]
+    with transaction():
+        change.begin(change.Asked("follow", pcs=(1, 3)), "kanmon", None)
+    work_off(worker(KINDS, lead, "network"))
+    assert (state(50), state(1), state(2), state(3)) == ("deny", "deny", "", "")
+    assert change.new_cards(BitMap([1, 2, 3])) == []
+    assert caps.spare() == 2, "a PC is counted once"
+
+
 def test_an_older_decision_that_comes_late_changes_nothing(lead: Leadership) -> None:
     pcs(1)
     with transaction(lead.term):
