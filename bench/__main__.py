@@ -10,6 +10,7 @@ BENCHES = (
     "judging",
     "judge_memory",
     "names",
+    "denials",
     "journal_cost",
     "scale",
     "policy_edit",
