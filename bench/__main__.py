@@ -11,6 +11,7 @@ BENCHES = (
     "judge_memory",
     "names",
     "denials",
+    "authorize",
     "journal_cost",
     "scale",
     "policy_edit",
