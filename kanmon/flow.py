@@ -29,8 +29,7 @@ from kanmon.action.carry_out.webhook import send_webhook
 from kanmon.action.decide import decide_actions
 from kanmon.common import clock, config
 from kanmon.common.messages import counted
-from kanmon.feeds.patches_import import LANE, import_feed
-from kanmon.feeds.vulnerabilities_import import Imported
+from kanmon.feeds.importing import LANE, Imported, import_feed
 from kanmon.intake.models import Receipt
 from kanmon.intake.store import begin_recording
 from kanmon.inventory import model_pc

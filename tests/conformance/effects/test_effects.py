@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from kanmon.common import clock, config, fault
-from kanmon.feeds.patches_import import LANE as FEED
+from kanmon.feeds.importing import LANE as FEED
 from kanmon.flow import KINDS
 from kanmon.journal import record, tail
 from kanmon.journal.models import Entry, Hold, Operation
