@@ -227,9 +227,10 @@ def _cvrf(stream: IO[bytes], head: _Head) -> Iterator[Row]:
     name = ""
     before = b""
     while piece := source.read(_PIECE):
-        if b"<!" in before[-1:] + piece and re.search(rb"<!(DOCTYPE|ENTITY)", before[-10:] + piece, re.IGNORECASE):
+        plain = before[-10:] + piece.replace(b"\0", b"")  # UTF-16 has one at every second place
+        if b"<!" in plain and re.search(rb"<!(DOCTYPE|ENTITY)", plain, re.IGNORECASE):
             raise Refused("KNM1201-E", name="XML", problem="it declares entities")
-        before = piece
+        before = plain
         try:
             parser.feed(piece)
         except LookupError as problem:  # no such encoding
