@@ -31,12 +31,12 @@ def keep_answers(agent: Agent, answers: Sequence[wire.Answer]) -> tuple[str, ...
         row.result, row.term, row.answered_at = answer.result, answer.term, answer.at
         row.sentence = answer.sentence
     Given.objects.bulk_update(rows.values(), ["result", "term", "answered_at", "sentence"])
-    _acknowledge(rows.keys())
+    acknowledge(rows.keys())
     return tuple(one.order for one in answers)
 
 
-def _acknowledge(ids: Collection[int]) -> None:
-    """Orders for which every agent has answered come to what the answers say."""
+def acknowledge(ids: Collection[int]) -> None:
+    """Orders for which every agent has answered come to what the answers say. Inside a transaction."""
     told: dict[int, list[Given]] = {}
     for row in Given.objects.filter(order__in=list(ids)):
         told.setdefault(row.order_id, []).append(row)
@@ -46,7 +46,7 @@ def _acknowledge(ids: Collection[int]) -> None:
         failed = [row for row in of_order if row.result == "failed"]
         if failed:
             order.progress, order.sentence = "failed", failed[0].sentence
-        elif all(_settled(row) for row in of_order):
+        elif of_order and all(_settled(row) for row in of_order):
             fixed = any(row.result == "fixed" for row in of_order)
             order.progress, order.sentence = ("fixed" if fixed else "acknowledged"), ""
             order.acknowledged_at = order.acknowledged_at or now

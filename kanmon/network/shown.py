@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from kanmon import wire
 from kanmon.common import clock, config
@@ -122,9 +122,9 @@ def waiting(after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
 
 def unmanaged(after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
     """Devices that the network saw and no inventory knows, and that no person has permitted; the newest first."""
-    known = Identity.objects.filter(kind="mac").values("value")
-    permitted = Entry.objects.filter(why="person", state="permit").values("mac")
-    rows = Sighting.objects.exclude(mac__in=known).exclude(mac__in=permitted).select_related("agent")
+    known = Identity.objects.filter(kind="mac", value=OuterRef("mac"))
+    permitted = Entry.objects.filter(mac=OuterRef("mac"), why="person", state="permit")
+    rows = Sighting.objects.filter(~Exists(known), ~Exists(permitted)).select_related("agent")
     if after:
         rows = rows.filter(id__lt=after)
     fixed = FixedDevices(setup.newest())

@@ -19,7 +19,7 @@ from kanmon.journal.models import Entry as JournalEntry
 from kanmon.journal.models import Operation
 from kanmon.journal.term import Leadership
 from kanmon.journal.writing import transaction
-from kanmon.network import asked, book, caps, change, exchange, seen, shown
+from kanmon.network import asked, book, caps, change, enrolment, exchange, retention, seen, shown
 from kanmon.network.models import Agent, Awaiting, Entry, Given, NetworkOrder, Sighting
 from kanmon.network.whole import Whole
 from kanmon.ordering import FixedDevices, holds
@@ -318,6 +318,47 @@ def test_who_is_seen_without_inventory_is_unmanaged_until_a_person_permits_it(le
     assert [row["mac"] for row in shown.unmanaged()] == [mac(9)]
     by_hand(lead, "permit", mac(9))
     assert shown.unmanaged() == []
+
+
+def test_a_revoked_agent_is_waited_for_no_more(lead: Leadership) -> None:
+    pcs(1)
+    one, other = agent("a"), agent("b")
+    decide(lead, "deny", [1])
+    (order,) = call(one).orders
+    call(one, answers=(answer(order),))
+    enrolment.revoke(other.name, "hanako")
+    assert progress(1) == "acknowledged"
+
+
+def test_without_agents_an_order_waits_for_the_first(lead: Leadership) -> None:
+    pcs(1, 2)
+    decide(lead, "deny", [1])
+    one = agent()
+    enrolment._give_what_is_open(one)
+    decide(lead, "deny", [2])
+    enrolment.revoke(one.name, "hanako")
+    assert (progress(1), progress(2)) == ("ordered", "ordered")
+    two = agent("b")
+    enrolment._give_what_is_open(two)
+    assert [order.mac for order in call(two).orders] == [mac(1), mac(2)]
+
+
+def test_what_is_old_is_forgotten_but_what_holds(lead: Leadership, monkeypatch: pytest.MonkeyPatch) -> None:
+    pcs(1)
+    one = agent()
+    for wanted in ("deny", "permit"):
+        decide(lead, wanted, [1])
+        (order,) = call(one).orders
+        call(one, answers=(answer(order),), seen=(wire.Seen(mac=mac(1), at=clock.now()),))
+    NetworkOrder.objects.update(ordered_at=clock.now() - timedelta(days=100), progress="verified")
+    Sighting.objects.update(told_at=clock.now() - timedelta(days=100))
+    retention.duty(lead.term)
+    assert (NetworkOrder.objects.count(), Given.objects.count(), Sighting.objects.count()) == (2, 0, 0)
+    monkeypatch.setenv("KANMON_JUDGMENT_KEEP_HISTORY_DAYS", "50")
+    config.forget()
+    retention.duty(lead.term)
+    assert [order.wanted for order in NetworkOrder.objects.all()] == ["permit"]
+    assert state(1) == "permit"
 
 
 def test_whom_a_person_means(lead: Leadership) -> None:
