@@ -192,9 +192,9 @@ def agents(server: ServerOption = "", token_file: TokenFile = None, json: JsonOp
         show.as_json(rows)
         return
     show.table(
-        ("Agent", "State", "Seen", "Address", "Entries", "List", "Version"),
+        ("Agent", "State", "Seen", "Host", "Started", "Under way then", "Caught up", "Entries", "List", "Version"),
         [
-            (r["name"], r["state"], (r["seen_at"] or "")[:19], r["address"], r["entries"],
+            (r["name"], r["state"], (r["seen_at"] or "")[:19], *_start(r["last_start"] or {}), r["entries"],
              "in step" if r["in_step"] else "differs", r["version"])
             for r in rows
         ],
@@ -203,6 +203,13 @@ def agents(server: ServerOption = "", token_file: TokenFile = None, json: JsonOp
         for one in row["health"]:
             if one["id"]:
                 print(f"{row['name']}: {one['part']}: {one['id']} {one['sentence']}")
+
+
+def _start(told: dict[str, Any]) -> tuple[Any, ...]:
+    """The columns of an agent's last start."""
+    return (
+        told.get("host"), (told.get("at") or "")[:19], told.get("under_way"), (told.get("caught_up_at") or "")[:19]
+    )  # fmt: skip
 
 
 @group.command("invite", epilog="Example: kanmon network invite gateway-1")

@@ -9,9 +9,9 @@ from kanmon.common import clock
 from kanmon.common.errors import Refused
 from kanmon.journal.here import HERE
 from kanmon.journal.writing import transaction
-from kanmon.network import seen, setup
+from kanmon.network import runs, seen, setup
 from kanmon.network.book import on_the_wire
-from kanmon.network.models import Agent, Given
+from kanmon.network.models import Agent, AgentRun, Given
 from kanmon.network.whole import Whole
 
 
@@ -21,6 +21,7 @@ def keep(agent: Agent, told: wire.Exchange, address: str) -> tuple[str, ...]:
     Raises TermLost when another node leads by now: then nothing is kept, and the agent tells it again there.
     """
     with transaction(HERE.term):
+        runs.note_start(agent, told)
         confirmed = seen.keep_answers(agent, told.answers) if told.answers else ()
         if told.seen:
             seen.keep_sightings(agent, told.seen)
@@ -45,13 +46,21 @@ def instructions(agent: Agent, told: wire.Exchange, confirmed: tuple[str, ...], 
             piece = whole.piece(agent.id, told.staged)
         else:
             whole.forget(agent.id)
-        if agent.in_step != (piece is None):
-            agent.in_step = piece is None
-            Agent.objects.filter(id=agent.id).update(in_step=agent.in_step)
+        _note_step(agent, piece is None, told)
     return wire.Instructions(
         term=term, orders=orders, confirmed=confirmed, whole_list=piece,
         setup=wanted if wanted.version and wanted.version != told.setup else None,
     )  # fmt: skip
+
+
+def _note_step(agent: Agent, in_step: bool, told: wire.Exchange) -> None:
+    waits = AgentRun.objects.filter(agent=agent, run=told.run, caught_up_at=None)
+    if agent.in_step == in_step and not waits.exists():
+        return
+    agent.in_step = in_step
+    with transaction(HERE.term):
+        Agent.objects.filter(id=agent.id).update(in_step=in_step)
+        runs.note_progress(agent, in_step)
 
 
 def _open(agent: Agent, term: int) -> list[Given]:

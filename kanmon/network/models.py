@@ -24,6 +24,28 @@ class Agent(models.Model):
         db_table = "network_agent"
 
 
+class AgentRun(models.Model):
+    """A start of an agent, as its first call tells: after a restart, or after a failover to another machine.
+
+    ``under_way``: orders that it had not answered then. ``caught_up_at``: it has answered all, and has our list.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE)
+    run = models.CharField(max_length=255)
+    host = models.CharField(max_length=255, default="")
+    host_before = models.CharField(max_length=255, default="")
+    silent_since = models.DateTimeField(null=True)
+    began_at = models.DateTimeField()
+    under_way = models.BigIntegerField(default=0)
+    healed = models.BooleanField(default=False)  # its list was another one
+    caught_up_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "network_agent_run"
+        indexes = [models.Index(fields=["agent", "id"], name="network_agent_run_newest")]
+
+
 class Invitation(models.Model):
     """A token of enrolment: only its hash. ``key`` is the SHA-256 of the public key (DER) that used it up."""
 

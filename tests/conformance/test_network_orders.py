@@ -20,7 +20,7 @@ from kanmon.journal.models import Operation
 from kanmon.journal.term import Leadership
 from kanmon.journal.writing import transaction
 from kanmon.network import asked, book, caps, change, enrolment, exchange, retention, seen, shown
-from kanmon.network.models import Agent, Awaiting, Entry, Given, NetworkOrder, Sighting
+from kanmon.network.models import Agent, AgentRun, Awaiting, Entry, Given, NetworkOrder, Sighting
 from kanmon.network.whole import Whole
 from kanmon.ordering import FixedDevices, holds
 from tests.conformance.work import crash, leader, work_off, worker
@@ -341,6 +341,26 @@ def test_without_agents_an_order_waits_for_the_first(lead: Leadership) -> None:
     two = agent("b")
     enrolment._give_what_is_open(two)
     assert [order.mac for order in call(two).orders] == [mac(1), mac(2)]
+
+
+def test_a_start_of_an_agent_is_told_with_what_was_under_way(lead: Leadership) -> None:
+    pcs(1, 2)
+    one = agent()
+    call(one, run="r1", host="a", digest=wire.digest([]))
+    assert AgentRun.objects.get().caught_up_at is not None
+    decide(lead, "deny", [1, 2])
+    first, second = call(one, run="r1", host="a").orders
+    call(one, run="r1", host="a", answers=(answer(first),))
+    (order,) = call(one, run="r2", host="b").orders
+    assert order.id == second.id
+    entries = [book.body_of(row) for row in Entry.objects.all()]
+    call(one, run="r2", host="b", answers=(answer(order),), digest="another")
+    call(one, run="r2", host="b", digest=wire.digest(entries))
+    run = AgentRun.objects.latest("id")
+    assert (run.host_before, run.under_way, run.healed, run.caught_up_at is not None) == ("a", 1, True, True)
+    events = ["agent_started", "agent_caught_up"]
+    told = JournalEntry.objects.filter(event__in=events).order_by("seq").values_list("detail", flat=True)
+    assert [(one["id"], one["under_way"]) for one in told] == [("KNM8436-W", 1), ("KNM8438-I", 1)]
 
 
 def test_what_is_old_is_forgotten_but_what_holds(lead: Leadership, monkeypatch: pytest.MonkeyPatch) -> None:

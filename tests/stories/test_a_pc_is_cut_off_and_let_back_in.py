@@ -121,3 +121,26 @@ def test_a_revoked_agent_is_listened_to_no_more(make_manager: Make, tmp_path: Pa
     send(manager, manager.token(), 1, antivirus=[])
     until(manager.idle)
     assert agent.network() == {}
+
+
+def test_a_killed_agent_goes_on_and_the_log_says_what_was_under_way(
+    make_manager: Make, tmp_path: Path, agent: AgentProcess
+) -> None:
+    manager = start(make_manager, tmp_path)
+    enrol(manager, agent)
+    token = manager.token()
+    send(manager, token, 1)
+    agent.until_network({mac(1): "permit"})
+    agent.kill()
+    send(manager, token, 1, antivirus=[])
+    send(manager, token, 2, antivirus=[])
+    until(lambda: len(manager.json("network", "orders", "--open")) == 2)
+    agent.start()
+    agent.until_network({mac(1): "deny", mac(2): "deny"})
+    until(lambda: "KNM8437-I" in manager.log())
+    (line,) = [line for line in manager.log().splitlines() if "KNM8435-I" in line]
+    assert "Agent gateway-1 was started again" in line
+    assert "2 orders were under way" in line
+    (row,) = manager.json("network", "agents")
+    assert row["last_start"]["under_way"] == 2
+    assert row["last_start"]["caught_up_at"]

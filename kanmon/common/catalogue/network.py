@@ -245,6 +245,29 @@ MESSAGES: tuple[Message, ...] = (
         "Write it as 192.0.2.7 or 2001:db8::7.",
     ),
     Message(
+        "KNM8435-I",
+        "Agent {name} was started again on {host} after {seconds} s; {under_way} orders were under way.",
+        "エージェント {name} が {host} で {seconds} 秒後に再起動しました。処理中の指示は {under_way} 件です。",
+    ),
+    Message(
+        "KNM8436-W",
+        "Agent {name} failed over from {before} to {host} after {seconds} s; {under_way} orders were under way.",
+        "エージェント {name} が {seconds} 秒後に {before} から {host} へフェイルオーバーしました。処理中の指示は {under_way} 件です。",
+        "Its machine has failed, or cluster software has moved it.",
+        "Nothing: it carries out what was under way, and KNM8437-I or KNM8438-I says when. Look after {before}.",
+    ),
+    Message(
+        "KNM8437-I",
+        "Agent {name} has caught up in {seconds} s: the {under_way} orders that were under way are carried out, its list is ours.",
+        "エージェント {name} は {seconds} 秒で復旧しました。処理中だった指示 {under_way} 件は実行済みで、リストは一致しています。",
+    ),
+    Message(
+        "KNM8438-I",
+        "Agent {name} has caught up in {seconds} s: the {under_way} orders that were under way are carried out, its list was"
+        " healed.",
+        "エージェント {name} は {seconds} 秒で復旧しました。処理中だった指示 {under_way} 件は実行済みで、リストを修復しました。",
+    ),
+    Message(
         "KNM8440-W",
         "{count} network orders of operation {operation} have not been carried out by every agent in time: {macs}.",
         "操作 {operation} のネットワーク指示 {count} 件が、時間内にすべてのエージェントで実行されませんでした: {macs}",
