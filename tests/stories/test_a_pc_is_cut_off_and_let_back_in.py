@@ -79,6 +79,18 @@ def test_an_emergency_holds_against_the_policy_until_it_is_lifted(
     agent.until_network({mac(1): "permit"})
 
 
+def test_a_list_of_devices_is_permitted(make_manager: Make, tmp_path: Path, agent: AgentProcess) -> None:
+    manager = start(make_manager, tmp_path)
+    enrol(manager, agent)
+    listed = tmp_path / "printers.csv"
+    listed.write_text("mac,note\n02-00-5E-10-00-01,door\n# gone: 02:00:5e:10:00:09\n0200.5e10.0002\n")
+    done = manager.json("network", "permit", "--file", str(listed), "--reason", "building")
+    assert [len(one["orders"]) for one in done] == [2]
+    agent.until_network({"02:00:5e:10:00:01": "permit", "02:00:5e:10:00:02": "permit"})
+    listed.write_text("nonsense\n")
+    assert "KNM8450-E" in manager.run("network", "permit", "--file", str(listed), check=False).stderr
+
+
 def test_more_than_the_cap_wait_for_a_person(make_manager: Make, tmp_path: Path, agent: AgentProcess) -> None:
     manager = start(make_manager, tmp_path, most_denied_per_hour=1)
     enrol(manager, agent)
