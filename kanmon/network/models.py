@@ -142,9 +142,7 @@ class NetworkOrder(models.Model):
         indexes = [
             models.Index(fields=["pc", "id"], name="network_order_pc"),
             models.Index(fields=["ordered_at"], name="network_order_time"),
-            models.Index(
-                fields=["ordered_at"], name="network_order_open", condition=Q(progress__in=["ordered", "acknowledged"])
-            ),
+            models.Index(fields=["warned_at", "progress", "ordered_at"], name="network_order_not_shown"),
         ]
 
 
@@ -162,7 +160,7 @@ class Given(models.Model):
     class Meta:
         db_table = "network_given"
         constraints = [models.UniqueConstraint(fields=["agent", "order"], name="network_given_once")]
-        indexes = [models.Index(fields=["agent", "order"], name="network_given_open", condition=Q(result=""))]
+        indexes = [models.Index(fields=["agent", "result", "order"], name="network_given_open")]
 
 
 class Awaiting(models.Model):
@@ -182,6 +180,7 @@ class Awaiting(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["pc"], name="network_awaiting_once", condition=Q(decision="")),
         ]
+        indexes = [models.Index(fields=["decision", "id"], name="network_awaiting_open")]
 
 
 class Sighting(models.Model):

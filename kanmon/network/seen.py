@@ -1,8 +1,9 @@
 """What agents tell: answers make orders acknowledged, sightings make them verified.
 
 An order is acknowledged when every agent that was given it has carried it out. It is verified when the network itself
-has shown the PC, after that, in the network where it belongs. An agent's clock is compared with itself only. What is
-not shown in time is warned about once (``warn``): the PC may be switched off, or the device may not do what it said.
+has shown the PC, after that, in the network where it belongs. An agent's clock is compared with itself only. A
+denial or refusal that is not shown in time is warned about once (``warn``): the PC may be switched off, or the device may
+not do what it said. A PC that was let back and is seen in quarantine all the same is in the wrong network (``health``).
 """
 
 from collections.abc import Collection, Sequence
@@ -99,7 +100,9 @@ def _verify(agent: Agent, right: dict[str, Sighting]) -> None:
 def warn(term: int) -> None:
     """A duty: orders that the network has not shown carried out in time are warned about, once each."""
     late = clock.now() - timedelta(seconds=float(config.get("network.verify_seconds")))
-    waiting = NetworkOrder.objects.filter(progress__in=OPEN, ordered_at__lt=late, warned_at=None)
+    waiting = NetworkOrder.objects.filter(
+        progress__in=OPEN, ordered_at__lt=late, warned_at=None, wanted__in=["deny", "refuse"]
+    )
     if not waiting.exists():
         return
     with transaction(term):
