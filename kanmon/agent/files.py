@@ -154,10 +154,10 @@ def _csv_line(cells: Iterable[str]) -> str:
 
 def _harmless(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula: host names come from PCs that may be hostile."""
-    return "'" + cell if cell[:1] in _FORMULA else cell
+    return "'" + cell if cell.lstrip("'")[:1] in _FORMULA else cell
 
 
 def _meant(cell: str | None) -> str:
     """The cell again."""
     text = cell or ""
-    return text[1:] if text[:1] == "'" and text[1:2] in _FORMULA else text
+    return text[1:] if text[:1] == "'" and text.lstrip("'")[:1] in _FORMULA else text

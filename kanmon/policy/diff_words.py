@@ -168,6 +168,8 @@ VALUES: dict[str, Words] = {
     "unknown": ("Unknown", "不明"),
     "not_applicable": ("not judged", "判定しない"),
     "as_set": ("counts as failed", "不適合とみなす"),
+    "deny": ("cut off", "遮断"),
+    "permit": ("let back", "接続許可"),
     "one": ("one of them", "いずれか一つ"),
     "all": ("all", "すべて"),
     "met": ("all conditions hold", "すべての条件を満たす場合"),
