@@ -33,7 +33,7 @@ def test_the_list_is_searched_while_one_types_and_the_address_holds_the_search(o
     said = driving.complaints(page)
     page.goto("/network")
     tabs = page.locator("main .k-tabs a")
-    assert [text.rstrip(" 0123456789") for text in tabs.all_inner_texts()] == list(WORDS[language][:4])
+    assert [text.rstrip(" 0123456789\n") for text in tabs.all_inner_texts()] == list(WORDS[language][:4])
     page.select_option("select[name=state]", "deny")
     expect(page.locator("#net .k-chip")).to_have_count(1)
     first = page.locator("#net tbody tr").first
