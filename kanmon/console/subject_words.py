@@ -49,6 +49,7 @@ ORDERS: dict[str, Callable[[], str]] = {
     "remove": lambda: _("Remove from the list: %(pcs)s"),
     "approve": lambda: _("Approve that they are cut off: %(pcs)s"),
     "decline": lambda: _("Decline that they are cut off: %(pcs)s"),
+    "follow": lambda: _("New network cards: %(pcs)s"),
 }
 
 
@@ -124,8 +125,9 @@ SHAPES: tuple[Shape, ...] = tuple(
         (r"API token (?P<name>.+): revoked", _filled(lambda: _("API token %(name)s revoked"))),
         (r"Account (?P<name>.+): made", _filled(lambda: _("Account %(name)s made"))),
         (r"Agent (?P<name>.+): invited", _filled(lambda: _("Agent %(name)s invited"))),
+        (r"Networks set up: (?P<mark>[0-9a-f]+)", lambda match: _("Networks set up")),
         (r"Agent (?P<name>.+): revoked", _filled(lambda: _("Agent %(name)s revoked"))),
-        (r"(?P<wanted>permit|deny|refuse|lift|withdraw|remove|approve|decline): (?P<n>[\d,]+) PCs?", _network),
+        (r"(?P<wanted>permit|deny|refuse|lift|withdraw|remove|approve|decline|follow): (?P<n>[\d,]+) PCs?", _network),
         (r"acknowledge failover", lambda match: _("Acknowledge a failover")),
         (r"release lane (?P<lane>\S+)", lambda match: _("Release held work: %(lane)s") % {"lane": lane(match["lane"])}),
         (r"release of held actions", lambda match: _("Release held actions")),

@@ -16,7 +16,7 @@ from kanmon.judgment.levels import Level
 from kanmon.judgment.models import PcState
 from kanmon.network import book, caps, seen, setup
 from kanmon.network.book import Wish
-from kanmon.network.models import Agent, Certificate, NetworkOrder, Sighting
+from kanmon.network.models import Agent, AgentRun, Certificate, NetworkOrder, Sighting
 
 SETUP = b'{"refused":"refused","fixed":[{"mac":"00:1b:a9","note":"printers"}]}'
 STRANGERS = ("3c:22:fb:10:07:11", "a4:83:e7:22:90:0c", "b8:27:eb:5a:11:72", "dc:a6:32:0b:44:09")
@@ -26,7 +26,7 @@ PRINTER, PHONE = "00:1b:a9:03:11:5c", "00:04:f2:8a:33:10"
 def fill(now: datetime, term: int) -> None:
     """Write it all, under ``term``; a company of a few PCs has less of everything."""
     with transaction():
-        setup.change(SETUP, "tanabe")
+        setup.change(setup.read(SETUP), "tanabe")
         gateway, radius = _agents(now, term)
         macs = dict(Identity.objects.filter(kind="mac").values_list("pc", "value"))
         levels = dict(PcState.objects.order_by("pc").values_list("pc", "level"))
@@ -88,6 +88,10 @@ def _agents(now: datetime, term: int) -> tuple[Agent, Agent]:
     radius = Agent.objects.create(
         name="radius-osk", seen_at=now - timedelta(minutes=42), address="10.30.0.31", entries=108, **shared,
         health=[{"part": "radius", "sentence": "osk-sw-3f-01 has not answered 3 requests.", "id": "KNM8205-W"}],
+    )  # fmt: skip
+    AgentRun.objects.create(
+        agent=gateway, run="r1", host="gw-tyo-b", host_before="gw-tyo-a", began_at=now - timedelta(hours=4), under_way=3,
+        silent_since=now - timedelta(hours=4, seconds=9), caught_up_at=now - timedelta(hours=4) + timedelta(seconds=2),
     )  # fmt: skip
     Agent.objects.create(
         name="gateway-old", revoked_at=now - timedelta(days=12), seen_at=now - timedelta(days=12), **shared

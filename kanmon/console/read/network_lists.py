@@ -1,9 +1,10 @@
 """Who waits for approval, who is unmanaged, and the agents."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Max
 
@@ -12,7 +13,7 @@ from kanmon.console.read import paging
 from kanmon.console.read.network import counted, counts, device, sighting, unmanaged
 from kanmon.console.read.pcs import rows as pc_rows
 from kanmon.console.shown.lists import Page
-from kanmon.console.shown.network import AgentShown, Asked, Counted, Said, UnmanagedRow, WaitingRow
+from kanmon.console.shown.network import AgentShown, Asked, Counted, Said, Started, UnmanagedRow, WaitingRow
 from kanmon.inventory.models import Identity, Pc
 from kanmon.judgment.models import PcState
 from kanmon.network import setup, shown
@@ -121,20 +122,31 @@ def unmanaged_devices(cursor: str) -> tuple[Page[UnmanagedRow], bool]:
 
 def agents() -> list[AgentShown]:
     """All agents: those that are not well first, revoked ones last."""
-    states = {one["name"]: one["state"] for one in shown.agents()}
+    told = {one["name"]: one for one in shown.agents()}
     ends = dict(Certificate.objects.values_list("agent").annotate(end=Max("until")).order_by())
     wanted = setup.newest().version
     rows = [
         AgentShown(
-            name=row.name, state=states.get(row.name, "silent"), enrolled=row.enrolled_at, revoked=row.revoked_at,
+            name=row.name, state=told[row.name]["state"] if row.name in told else "silent", enrolled=row.enrolled_at, revoked=row.revoked_at,
             seen=row.seen_at, address=row.address, version=row.version, entries=row.entries, in_step=row.in_step,
             setup=row.setup, setup_wanted=wanted, certified=ends.get(row.id), open=_open(row),
             health=[Said(str(one.get("part", "")), str(one.get("sentence", "")), str(one.get("id", ""))) for one in row.health],
+            start=_start(told[row.name].get("last_start")) if row.name in told else None,
         )
         for row in Agent.objects.all()
     ]  # fmt: skip
     ranks = {"silent": 0, "unwell": 0, "well": 1}
     return sorted(rows, key=lambda one: (ranks.get(one.state, 2), one.name))
+
+
+def _start(told: Mapping[str, Any] | None) -> Started | None:
+    """The last start of an agent; None when it has not told of one."""
+    if told is None:
+        return None
+    host, before = str(told["host"]), str(told["host_before"])
+    caught_up = datetime.fromisoformat(told["caught_up_at"]) if told["caught_up_at"] else None
+    at = datetime.fromisoformat(told["at"])
+    return Started(host, before if before != host else "", at, int(told["under_way"]), caught_up)
 
 
 def _open(agent: Agent) -> Counted:

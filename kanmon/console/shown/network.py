@@ -192,6 +192,17 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Started:
+    """The last start of an agent. ``before``: the machine that it ran on before, "" when it is the same."""
+
+    host: str
+    before: str
+    at: datetime
+    under_way: int
+    caught_up: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class AgentShown:
     """An agent: whether it answers, has our list and setup, and is well."""
 
@@ -209,3 +220,4 @@ class AgentShown:
     certified: datetime | None
     open: Counted
     health: Sequence[Said]
+    start: Started | None = None
