@@ -108,7 +108,7 @@ def _called(text: str) -> Q:
     pcs: set[int] = set()
     for said in {text, text.upper(), text.lower()}:
         for column in ("host", "asset_number"):
-            begins = {f"{column}__gte": said, f"{column}__lt": said + "\U0010ffff"}
+            begins = {f"{column}__gte": said, f"{column}__lt": said + "\U0010ffff", f"{column}__startswith": said}
             pcs.update(Pc.objects.filter(**begins).values_list("id", flat=True)[: MOST_NAMED + 1])
     if 0 < len(pcs) <= MOST_NAMED:
         return Q(pc__in=pcs)
