@@ -281,4 +281,11 @@ MESSAGES: tuple[Message, ...] = (
         "The PC is switched off or away, the switch sends no accounting, or it did not do what it was told.",
         "If the PC is on: see `kanmon network list --wrong`, the switch's accounting, and its attributes for this state.",
     ),
+    Message(
+        "KNM8550-E",
+        "No reason is given.",
+        "理由が入力されていません。",
+        "What a person orders stands in the list with its reason, so that others know why.",
+        "Give one, in a few words.",
+    ),
 )
