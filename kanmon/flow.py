@@ -1,7 +1,8 @@
 """The pipeline on one screen: which operation follows which outcome.
 
     intake          commits receipts and begins      record   (unless one waits)
-    record          recorded a chunk           ->    judge    what changed;   record   what is left
+    record          recorded a chunk           ->    judge    what changed;   record   what is left;
+                                                     network  PCs that have new network cards
     judge           wrote verdicts             ->    act      when the run's collecting window closes
     act             decided                    ->    network, mail, webhook, command    one for each order
     suspected       a person accepted a report ->    record   the report
@@ -28,8 +29,7 @@ from kanmon.action.carry_out.webhook import send_webhook
 from kanmon.action.decide import decide_actions
 from kanmon.common import clock, config
 from kanmon.common.messages import counted
-from kanmon.feeds.patches_import import LANE, import_feed
-from kanmon.feeds.vulnerabilities_import import Imported
+from kanmon.feeds.importing import LANE, Imported, import_feed
 from kanmon.intake.models import Receipt
 from kanmon.intake.store import begin_recording
 from kanmon.inventory import model_pc
@@ -41,7 +41,8 @@ from kanmon.journal.worker import Kind, Work
 from kanmon.judgment.engine import ENGINE
 from kanmon.judgment.judging import Judged, judge_pcs
 from kanmon.judgment.verdicts import silent_or_unjudged
-from kanmon.network.change import order_changes
+from kanmon.network.change import Asked, new_cards, order_changes
+from kanmon.network.change import begin as begin_network
 from kanmon.policy.waivers import Place
 
 CONCERNED = "PCs that a change concerns"
@@ -60,6 +61,8 @@ def after_record(work: Work, done: Recorded) -> None:
     scope = done.changed | _due(done.same)
     if scope:
         begin_judgment(scope, runs.COLLECTED, work.operation.actor, parent=work.operation.id)
+    if done.changed and (pcs := new_cards(done.changed)):
+        begin_network(Asked("follow", pcs=tuple(pcs)), "kanmon", None)
     if Receipt.objects.filter(state=Receipt.QUEUED).exists():
         begin_recording()
 

@@ -28,12 +28,15 @@ def _pragmas(*, reading: bool) -> str:
     A WAL keeps commits in a second file, and everybody who has the database open in one memory. On a disk that moves
     between machines a commit has to be in the one file: DELETE, with EXTRA, which also syncs the folder after the
     journal is gone.
+
+    What changes a million rows writes the same pages of the indexes again and again. A WAL of 64 MiB (16,384 pages) takes
+    most of that in before it goes into the file: a policy edit of a million PCs takes a fifth less (``bench.policy_edit``).
     """
     shared = bool(config.get("database.shared_disk"))
     mode = "" if reading else f"PRAGMA journal_mode={'DELETE' if shared else 'WAL'}; "
     return (
         f"{mode}PRAGMA synchronous={'EXTRA' if shared else 'FULL'}; PRAGMA cache_size=-65536; PRAGMA foreign_keys=ON;"
-        f" PRAGMA temp_store=MEMORY;{' PRAGMA query_only=ON;' if reading else ''}"
+        f" PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=16384;{' PRAGMA query_only=ON;' if reading else ''}"
     )
 
 

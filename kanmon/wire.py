@@ -181,7 +181,8 @@ class Health(Message, frozen=True, kw_only=True):
 class Exchange(Message, frozen=True, kw_only=True):
     """What the agent says at each call. ``wait_seconds``: how long the Manager may keep it waiting for orders.
 
-    ``staged``: id and number of the last piece of a whole list that the agent has put aside.
+    ``staged``: id and number of the last piece of a whole list that the agent has put aside. ``run`` is another one
+    after each start of the agent, ``host`` the machine that it runs on.
     """
 
     name: Name
@@ -196,6 +197,8 @@ class Exchange(Message, frozen=True, kw_only=True):
     staged: tuple[str, int] | None = None
     wait_seconds: Annotated[int, Meta(ge=0, le=300)] = 0
     version: Short = ""
+    run: Short = ""
+    host: Short = ""
 
 
 class Instructions(Message, frozen=True, kw_only=True):

@@ -32,6 +32,8 @@ SECTIONS = {
     "mail": "The SMTP server and who gets mails.",
     "action": "When and how often actions are carried out.",
     "webhook": "The receivers of webhooks.",
+    "agents": "Network agents: where they call.",
+    "network": "Network control: how many PCs may be cut off, and how long the network may take to show it.",
     "command": "Commands of action policies: what may be run, by whom, and where.",
     "log": "The Manager log.",
     "audit": "How long the audit is kept.",
@@ -246,7 +248,7 @@ def _cell(text: str) -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings,
-    "agent-settings.md": agent_settings,
+    "agent-settings.md": agent_settings, "messages.md": catalogue, "commands.md": commands, "health.md": health,
     **page.pages(),
 }  # fmt: skip
 

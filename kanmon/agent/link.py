@@ -8,6 +8,8 @@ address. Whatever the Manager says is on the disk before the next call.
 
 import contextlib
 import random
+import secrets
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -47,6 +49,7 @@ class Link(threading.Thread):
         self._listing: Iterator[Piece] | None = None
         self._more = False  # the Manager is in the middle of something, or there is more to tell
         self.state = Health(part="link", sentence="")
+        self._run_id = secrets.token_hex(8)
 
     def tell(self) -> None:
         """There is something to tell the Manager now."""
@@ -162,6 +165,8 @@ class Link(threading.Thread):
             staged=(coming.id, coming.number) if coming else None,
             wait_seconds=0 if busy else int(self.settings["link.wait_seconds"]),
             version=__version__,
+            run=self._run_id,
+            host=socket.gethostname()[:255],
         )
         return exchange, seen_number
 

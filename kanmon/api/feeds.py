@@ -9,7 +9,7 @@ from kanmon.api import queries
 from kanmon.api.callers import need
 from kanmon.api.changes import begun, key_of
 from kanmon.common.errors import Refused
-from kanmon.feeds import patches_import, patches_store, vulnerabilities_import, vulnerabilities_store
+from kanmon.feeds import importing, patches_store, vulnerabilities_import, vulnerabilities_store
 from kanmon.feeds.patches_formats import MOST_UPLOAD_BYTES
 from kanmon.journal.writing import transaction
 
@@ -67,7 +67,7 @@ def import_patches(request: HttpRequest, name: str, update_policies: bool = Fals
     key = key_of(request, who)
     body = _body(request)
     with transaction():
-        operation = patches_import.begin(name, body, who.username, update_policies=update_policies, key=key)
+        operation = importing.begin(name, body, who.username, update_policies=update_policies, key=key)
     return queries.operation(begun(operation, "feed").id)
 
 
@@ -81,7 +81,7 @@ def import_vulnerabilities(request: HttpRequest, name: str, covers: list[str] = 
     known = vulnerabilities_import.releases(covers)
     body = _body(request)
     with transaction():
-        operation = patches_import.begin(name, body, who.username, covers=known, key=key)
+        operation = importing.begin(name, body, who.username, covers=known, key=key)
     return queries.operation(begun(operation, "feed").id)
 
 

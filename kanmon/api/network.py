@@ -7,10 +7,11 @@ from ninja import Field, Router, Schema
 
 from kanmon.api import queries
 from kanmon.api.callers import need
-from kanmon.api.changes import begun, key_of
+from kanmon.api.changes import begun, change, key_of
 from kanmon.inventory.models import Pc
 from kanmon.journal.writing import transaction
-from kanmon.network import asked, change, enrolment, setup, shown
+from kanmon.network import asked, enrolment, setup, shown
+from kanmon.network import change as ordering
 
 router = Router()
 MOST = 10_000
@@ -56,7 +57,7 @@ def order(request: HttpRequest, new: ByHand) -> dict[str, Any]:
     key = key_of(request, who)
     meant = asked.targets(new.mac, new.ip, new.host)
     with transaction():
-        operation = change.begin(change.Asked(new.wanted, new.reason, meant), who.username, key)
+        operation = ordering.begin(ordering.Asked(new.wanted, new.reason, meant), who.username, key)
     return queries.operation(begun(operation, "network").id)
 
 
@@ -87,7 +88,7 @@ def decide(request: HttpRequest, new: Decision) -> dict[str, Any]:
     key = key_of(request, who)
     pcs = tuple(one["pc"] for one in shown.waiting(limit=MOST)) if new.all else tuple(new.pcs)
     with transaction():
-        operation = change.begin(change.Asked(new.decision, pcs=pcs), who.username, key)
+        operation = ordering.begin(ordering.Asked(new.decision, pcs=pcs), who.username, key)
     return queries.operation(begun(operation, "network").id)
 
 
@@ -116,8 +117,13 @@ def invite(request: HttpRequest, new: NewAgent) -> dict[str, Any]:
 def revoke(request: HttpRequest, name: str) -> dict[str, Any]:
     """An agent is listened to no more."""
     who = need(request, "manage_cluster")
-    enrolment.revoke(name, who.username)
-    return {"name": name}
+
+    def work() -> dict[str, Any]:
+        enrolment.revoke(name, who.username)
+        return {"name": name}
+
+    operation, _ = change(request, who, f"Agent {name[:100]}: revoked", work)
+    return {"name": name, "operation": operation.id}
 
 
 @router.get("/network/setup")
@@ -131,4 +137,10 @@ def setup_(request: HttpRequest) -> Any:
 def set_up(request: HttpRequest) -> Any:
     """A new version of the setup; the body is the whole of it."""
     who = need(request, "manage_cluster")
-    return setup.as_json(setup.change(request.body, who.username))
+    told = setup.read(request.body)
+
+    def work() -> dict[str, Any]:
+        return {"version": setup.change(told, who.username).version}
+
+    operation, _ = change(request, who, f"Networks set up: {setup.mark(told)}", work)
+    return {"version": (operation.outcome or {}).get("version"), "operation": operation.id}

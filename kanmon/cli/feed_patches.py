@@ -1,17 +1,14 @@
 """feed list, feed patches."""
 
-import uuid
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 import typer
 
 from kanmon.cli import show
-from kanmon.cli.client import Client, follow, manager
-from kanmon.cli.feed import feed
+from kanmon.cli.client import manager
+from kanmon.cli.feed import bring, feed
 from kanmon.cli.tokens import JsonOption, ServerOption, TokenFile
-from kanmon.common.errors import Refused
 
 
 def add(app: typer.Typer) -> None:
@@ -30,39 +27,14 @@ def patches(
     json: JsonOption = False,
 ) -> None:
     """Import knowledge of updates, then judge anew. Exit 7 when some files were refused, 6 when all were."""
-    results = []
+    query = [("update_policies", "true")] if update_policies else []
     with manager(server, token_file) as client:
-        for path in files:
-            ended = follow(client, _send(client, path, update_policies)["id"])
-            results.append(
-                {"file": str(path), "operation": ended["id"], "state": ended["state"], **(ended["outcome"] or {})}
-            )
-    if json:
-        show.as_json(results)
-    else:
-        for one in results:
-            print(_said(one))
-    failed = sum(one["state"] != "finished" for one in results)
-    if failed:
-        raise SystemExit(show.FAILED if failed == len(results) else show.PARTLY)
-
-
-def _send(client: Client, path: Path, update_policies: bool) -> dict[str, Any]:
-    try:
-        body = path.read_bytes()
-    except OSError as problem:
-        raise Refused("KNM6006-E", path=str(path), problem=problem.strerror or str(problem)) from None
-    query = urlencode({"name": path.name, **({"update_policies": "true"} if update_policies else {})})
-    begun: dict[str, Any] = client.send("/feeds/patches?" + query, body, key=uuid.uuid4().hex)
-    return begun
+        bring(client, files, "/feeds/patches", query, _said, json=json)
 
 
 def _said(one: dict[str, Any]) -> str:
-    if one["state"] != "finished":
-        return f"{one['file']}: {one['state']}. {one.get('sentence', '')}"
-    what = "imported" if one["changed"] else "known already"
     followed = "; " + ", ".join(one["policies"]) if one["policies"] else ""
-    return f"{one['file']}: {what}, feed {one['name']} of {one['dated']}, {one['updates']:,} updates{followed}"
+    return f"{one['updates']:,} updates{followed}"
 
 
 @feed.command("list", epilog="Example: kanmon feed list --json")

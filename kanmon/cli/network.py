@@ -1,5 +1,6 @@
 """network ...: who is cut off, who is let in, by whom; agents; what waits for a person; what is unmanaged."""
 
+import csv
 import sys
 import uuid
 from pathlib import Path
@@ -13,11 +14,13 @@ from kanmon.cli.tokens import JsonOption, ServerOption, TokenFile
 from kanmon.common.errors import Refused
 
 MOST = 10_000
+MOST_AT_ONCE = 1000
 group = typer.Typer(no_args_is_help=True, help="Network control: refuse, permit, approve; the agents that do it.")
 
 MacOption = Annotated[list[str] | None, typer.Option("--mac", help="MAC address; can be repeated.")]
 IpOption = Annotated[str, typer.Option("--ip", help="Address, as the network or the inventory knows it.")]
 HostOption = Annotated[str, typer.Option("--host", help="Host name or asset number.")]
+FileOption = Annotated[Path | None, typer.Option("--file", help="A list: the first column of each line is a MAC.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it stands in the list and in the log.")]
 HELP = {
     "refuse": "Refuse a PC in emergency: it holds against every policy until it is lifted.",
@@ -42,23 +45,41 @@ def _by_hand(wanted: str, help: str) -> None:
     @group.command(wanted, help=help, epilog=example)
     @show.sentences
     def command(
-        mac: MacOption = None, ip: IpOption = "", host: HostOption = "", reason: ReasonOption = "",
+        mac: MacOption = None, ip: IpOption = "", host: HostOption = "", file: FileOption = None,
+        reason: ReasonOption = "",
         server: ServerOption = "", token_file: TokenFile = None, json: JsonOption = False,
     ) -> None:  # fmt: skip
-        order = {"wanted": wanted, "mac": mac or [], "ip": ip, "host": host, "reason": reason}
+        macs = [*(mac or []), *(_listed(file) if file else [])]
+        if file and not macs:
+            raise Refused("KNM8454-E")
+        parts = [macs[at : at + MOST_AT_ONCE] for at in range(0, len(macs), MOST_AT_ONCE)] or [[]]
+        results = []
         with manager(server, token_file) as client:
-            begun = client.call("POST", "/network/orders", order, key=uuid.uuid4().hex)
-            ended = follow(client, begun["id"])
-            rows = client.call("GET", "/network/orders", limit=1000)
-            rows = [row for row in rows if row["operation"] == begun["id"]]
+            for part in parts:
+                order = {"wanted": wanted, "mac": part, "ip": ip, "host": host, "reason": reason}
+                begun = client.call("POST", "/network/orders", order, key=uuid.uuid4().hex)
+                ended = follow(client, begun["id"])
+                rows = client.call("GET", "/network/orders", limit=MOST_AT_ONCE)
+                rows = [row for row in rows if row["operation"] == begun["id"]]
+                results.append({"operation": ended["id"], "state": ended["state"], "orders": rows})
+                if not json:
+                    print((ended["outcome"] or {}).get("sentence", ended["state"]))
+                    for row in rows:
+                        print(f"  {row['mac']}  {row['wanted']}  order {row['id']}")
         if json:
-            show.as_json({"operation": ended["id"], "state": ended["state"], "orders": rows})
-        else:
-            print((ended["outcome"] or {}).get("sentence", ended["state"]))
-            for row in rows:
-                print(f"  {row['mac']}  {row['wanted']}  order {row['id']}")
-        if ended["state"] != "finished":
+            show.as_json(results)
+        if any(one["state"] != "finished" for one in results):
             raise SystemExit(show.FAILED)
+
+
+def _listed(path: Path) -> list[str]:
+    """The MACs of a list: the first column of each line; a first line that names it and lines with # are passed over."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            cells = [row[0].strip() for row in csv.reader(file) if row and row[0].strip()]
+    except (OSError, ValueError, csv.Error) as problem:
+        raise Refused("KNM6006-E", path=str(path), problem=str(problem)) from None
+    return [cell for cell in cells if not cell.startswith("#") and cell.lower() != "mac"]
 
 
 @group.command("list", epilog="Example: kanmon network list --wrong")
@@ -192,9 +213,9 @@ def agents(server: ServerOption = "", token_file: TokenFile = None, json: JsonOp
         show.as_json(rows)
         return
     show.table(
-        ("Agent", "State", "Seen", "Address", "Entries", "List", "Version"),
+        ("Agent", "State", "Seen", "Host", "Started", "Under way then", "Caught up", "Entries", "List", "Version"),
         [
-            (r["name"], r["state"], (r["seen_at"] or "")[:19], r["address"], r["entries"],
+            (r["name"], r["state"], (r["seen_at"] or "")[:19], *_start(r["last_start"] or {}), r["entries"],
              "in step" if r["in_step"] else "differs", r["version"])
             for r in rows
         ],
@@ -203,6 +224,13 @@ def agents(server: ServerOption = "", token_file: TokenFile = None, json: JsonOp
         for one in row["health"]:
             if one["id"]:
                 print(f"{row['name']}: {one['part']}: {one['id']} {one['sentence']}")
+
+
+def _start(told: dict[str, Any]) -> tuple[Any, ...]:
+    """The columns of an agent's last start."""
+    return (
+        told.get("host"), (told.get("at") or "")[:19], told.get("under_way"), (told.get("caught_up_at") or "")[:19]
+    )  # fmt: skip
 
 
 @group.command("invite", epilog="Example: kanmon network invite gateway-1")

@@ -12,7 +12,6 @@ import bz2
 import gzip
 import io
 import zipfile
-import zlib
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -20,6 +19,7 @@ from typing import IO, NamedTuple
 import msgspec
 
 from kanmon.common.errors import Refused
+from kanmon.feeds import broken
 from kanmon.feeds.osv_collect import Collected, Collector
 from kanmon.feeds.osv_record import Record, slim
 
@@ -52,20 +52,14 @@ def read(
     Raises Refused KNM1210-E (no OSV), KNM1201-E (broken), KNM1202-E (too large), KNM1211-E (of no known release).
     """
     collector = Collector()
-    format = ""
-    try:
-        format, records = _records(stream, name)
-        for record in records:
-            collector.add(record)
-            if collector.records > MOST_RECORDS:
-                raise Refused("KNM1202-E", most=f"{MOST_RECORDS:,} records")
-            if collector.records % _TICK == 0:
-                tick(collector.records)
-    except msgspec.ValidationError as problem:
-        raise Refused("KNM1210-E", name=name, problem=str(problem)[:200]) from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, msgspec.DecodeError, NotImplementedError, KeyError,
-            RuntimeError, UnicodeError) as problem:  # fmt: skip
-        raise Refused("KNM1201-E", name=name, problem=str(problem)[:200] or type(problem).__name__) from None
+    format = "zip" if _is_zip(stream) else "json"
+    records = _of_zip(stream) if format == "zip" else _of_json(stream, name)
+    for record in _sound(records, name):
+        collector.add(record)
+        if collector.records > MOST_RECORDS:
+            raise Refused("KNM1202-E", most=f"{MOST_RECORDS:,} records")
+        if collector.records % _TICK == 0:
+            tick(collector.records)
     told = collector.collected(format == "zip", covers)
     if not told.releases:
         raise Refused("KNM1211-E", name=name, records=f"{collector.records:,}")
@@ -80,11 +74,24 @@ def _name(covers: tuple[str, ...], file: str) -> str:
     return f"osv {distributions.pop() if len(distributions) == 1 else Path(file).name.partition('.')[0]}"
 
 
-def _records(stream: IO[bytes], name: str) -> tuple[str, Iterator[Record]]:
+def _is_zip(stream: IO[bytes]) -> bool:
+    head = stream.read(2)
+    stream.seek(0)
+    return head == b"PK"
+
+
+def _sound(records: Iterator[Record], name: str) -> Iterator[Record]:
+    """``records`` while they are read. Raises Refused KNM1201-E, KNM1210-E."""
+    with broken.refused(name):
+        try:
+            yield from records
+        except msgspec.ValidationError as problem:
+            raise Refused("KNM1210-E", name=name, problem=str(problem)[:200]) from None
+
+
+def _of_json(stream: IO[bytes], name: str) -> Iterator[Record]:
     head = stream.read(64)
     stream.seek(0)
-    if head.startswith(b"PK"):
-        return "zip", _of_zip(stream)
     unpacked: IO[bytes] = stream
     if head.startswith(b"BZh"):
         unpacked = bz2.BZ2File(stream)
@@ -93,17 +100,18 @@ def _records(stream: IO[bytes], name: str) -> tuple[str, Iterator[Record]]:
     start = unpacked.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
     unpacked.seek(0)
     if start.startswith(b"["):
-        return "json", iter(_list_decoder.decode(_all(unpacked)))
+        yield from _list_decoder.decode(_all(unpacked))
+        return
     if not start.startswith(b"{"):
         raise Refused("KNM1210-E", name=name, problem="neither a zip nor JSON")
-    return "json", _of_objects(unpacked, name)
+    yield from _of_objects(unpacked, name)
 
 
 def _of_zip(stream: IO[bytes]) -> Iterator[Record]:
     total = 0
     with zipfile.ZipFile(stream) as archive:
         for member in archive.infolist():
-            if member.is_dir() or not member.filename.endswith(".json"):
+            if not member.filename.endswith(".json"):
                 continue
             with archive.open(member) as packed:
                 body = packed.read(MOST_RECORD_BYTES + 1)
@@ -115,14 +123,14 @@ def _of_zip(stream: IO[bytes]) -> Iterator[Record]:
             yield _record(body, member.filename)
 
 
-def slimmed(stream: IO[bytes]) -> bytes:
+def slimmed(stream: IO[bytes], name: str) -> bytes:
     """A zip of OSV with only what is read of each record: a tenth of it. The same zip gives the same bytes.
 
-    Raises Refused like ``read``, and zipfile.BadZipFile for what is no zip.
+    Raises Refused like ``read``, and KNM1201-E for what is no zip.
     """
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for number, record in enumerate(_of_zip(stream)):
+        for number, record in enumerate(_sound(_of_zip(stream), name)):
             archive.writestr(zipfile.ZipInfo(f"{number}.json"), _encoder.encode(slim(record)), zipfile.ZIP_DEFLATED)
     return made.getvalue()
 

@@ -14,8 +14,8 @@ import gzip
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
@@ -23,6 +23,7 @@ from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 import msgspec
 
 from kanmon.common.errors import Refused
+from kanmon.feeds import broken
 from kanmon.feeds.patches_collect import Body, Collector, Row
 
 MOST_UPLOAD_BYTES = 64 * 2**20
@@ -65,48 +66,56 @@ def read(stream: IO[bytes], name: str, tick: Callable[[int], None] = lambda rows
 
     Raises Refused KNM1200-E (unknown), KNM1201-E (broken), KNM1202-E (too large), KNM1203-E (no update in it).
     """
-    collector = Collector()
-    try:
-        format, kept, dated = _read(stream, name, _counting(collector, tick))
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, csv.Error, ParseError, msgspec.DecodeError,
-            NotImplementedError, KeyError, UnicodeError) as problem:  # fmt: skip
-        raise Refused("KNM1201-E", name=name, problem=str(problem)[:200] or type(problem).__name__) from None
-    body = collector.body()
-    if not body.updates:
-        raise Refused("KNM1203-E", name=name, rows=f"{collector.rows:,}")
-    newest = max((one[2] for one in body.updates), default="")
-    return ReadFeed(format, kept, dated or newest, body, collector.rows, collector.used)
-
-
-def _counting(collector: Collector, tick: Callable[[int], None]) -> Callable[[Row], None]:
-    def add(row: Row) -> None:
+    collector, head = Collector(), _Head()
+    for row in _sound(stream, name, head):
         collector.add(row)
         if collector.rows % 20_000 == 0:
             if collector.rows > MOST_ROWS:
                 raise Refused("KNM1202-E", most=f"{MOST_ROWS:,} rows")
             tick(collector.rows)
+    body = collector.body()
+    if not body.updates:
+        raise Refused("KNM1203-E", name=name, rows=f"{collector.rows:,}")
+    newest = max((one[2] for one in body.updates), default="")
+    return ReadFeed(head.format, head.name, head.dated or newest, body, collector.rows, collector.used)
 
-    return add
+
+@dataclass
+class _Head:
+    """What a feed tells of itself, known when its rows were read. ``dated``: "" when it tells no day."""
+
+    format: str = "csv"
+    name: str = ""
+    dated: str = ""
 
 
-def _read(stream: IO[bytes], name: str, add: Callable[[Row], None]) -> tuple[str, str, str]:
-    head = stream.read(64)
+def _sound(stream: IO[bytes], name: str, head: _Head) -> Iterator[Row]:
+    with broken.refused(name):
+        yield from _read(stream, name, head)
+
+
+def _read(stream: IO[bytes], name: str, head: _Head) -> Iterator[Row]:
+    packed = stream.read(64)
     stream.seek(0)
-    if head.startswith(b"PK"):
-        return _wesng(stream, add)
+    if packed.startswith(b"PK"):
+        yield from _wesng(stream, head)
+        return
     unpacked: IO[bytes] = stream
-    if head.startswith(b"BZh"):
+    if packed.startswith(b"BZh"):
         unpacked = bz2.BZ2File(stream)
-    elif head.startswith(b"\x1f\x8b"):
+    elif packed.startswith(b"\x1f\x8b"):
         unpacked = gzip.GzipFile(fileobj=stream)  # type: ignore[assignment]
     start = unpacked.read(64)
     unpacked.seek(0)
     start = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith(b"<"):
-        return "msrc", *_cvrf(unpacked, add)
-    if start.startswith(b"{"):
-        return "fleet", *_fleet(unpacked, name, add)
-    return "csv", Path(name).name.partition(".")[0][:60] or "csv", _own(unpacked, name, add)
+        yield from _cvrf(unpacked, head)
+    elif start.startswith(b"{"):
+        yield from _fleet(unpacked, name, head)
+    else:
+        head.name = Path(name).name.partition(".")[0][:60] or "csv"
+        with _text(unpacked) as text:
+            yield from _rows(text, {column: column for column in OWN_COLUMNS}, name)
 
 
 class _Bounded(io.RawIOBase):
@@ -131,26 +140,21 @@ def _text(stream: IO[bytes]) -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BufferedReader(_Bounded(stream), _PIECE), "utf-8-sig", "replace", newline="")
 
 
-def _wesng(stream: IO[bytes], add: Callable[[Row], None]) -> tuple[str, str, str]:
+def _wesng(stream: IO[bytes], head: _Head) -> Iterator[Row]:
     with zipfile.ZipFile(stream) as archive:
         named = [one for one in archive.namelist() if re.fullmatch(r"(CVEs|Custom)_\d{8}\.csv", one)]
         main = [one for one in named if one.startswith("CVEs")]
         if not main:
             raise Refused("KNM1200-E", name="zip", known="CVEs_YYYYMMDD.csv")
+        day = main[0][5:13]
+        head.format = head.name = "wesng"
+        head.dated = f"{day[:4]}-{day[4:6]}-{day[6:]}"
         for one in sorted(named):
             with archive.open(one) as packed, _text(packed) as text:
-                _rows(text, _WESNG, add, one)
-        day = main[0][5:13]
-    return "wesng", "wesng", f"{day[:4]}-{day[4:6]}-{day[6:]}"
+                yield from _rows(text, _WESNG, one)
 
 
-def _own(stream: IO[bytes], name: str, add: Callable[[Row], None]) -> str:
-    with _text(stream) as text:
-        _rows(text, {column: column for column in OWN_COLUMNS}, add, name)
-    return ""
-
-
-def _rows(lines: Iterable[str], columns: dict[str, str], add: Callable[[Row], None], name: str) -> None:
+def _rows(lines: Iterable[str], columns: dict[str, str], name: str) -> Iterator[Row]:
     csv.field_size_limit(1 << 20)
     reader = csv.reader(line for line in lines if not line.startswith("#"))
     header = [word.strip() for word in next(reader, [])]
@@ -163,27 +167,26 @@ def _rows(lines: Iterable[str], columns: dict[str, str], add: Callable[[Row], No
     for values in reader:
         if len(values) >= 2:
             values.append("")  # place -1: a column that is not there
-            add(Row(*[values[place] if place < len(values) else "" for place in order]))
+            yield Row(*[values[place] if place < len(values) else "" for place in order])
 
 
-def _fleet(stream: IO[bytes], name: str, add: Callable[[Row], None]) -> tuple[str, str]:
+def _fleet(stream: IO[bytes], name: str, head: _Head) -> Iterator[Row]:
     data = stream.read(MOST_JSON_BYTES + 1)
     if len(data) > MOST_JSON_BYTES:
         raise Refused("KNM1202-E", most=f"{MOST_JSON_BYTES // 2**20} MiB")
     told = msgspec.json.decode(data, type=_Fleet)
+    match = re.search(r"(\d{4})[_-](\d\d)[_-](\d\d)", name)
+    head.format, head.name = "fleet", f"fleet {told.ProductName}"[:60]
+    head.dated = f"{match[1]}-{match[2]}-{match[3]}" if match else ""
     for hole, about in told.Vulnerabities.items():
         for kb in about.RemediatedBy:
             fix = told.VendorFixes.get(kb, _Fix())
             for product in about.ProductIDs.keys() & (fix.ProductIDs.keys() or about.ProductIDs.keys()):
-                add(
-                    Row(
-                        kb, told.Products.get(product, ""), hole, released=_epoch(about.PublishedEpoch),
-                        title=f"Update for {told.ProductName}", replaces=str(fix.Supersedes or ""),
-                        builds=";".join(fix.FixedBuilds),
-                    )
+                yield Row(
+                    kb, told.Products.get(product, ""), hole, released=_epoch(about.PublishedEpoch),
+                    title=f"Update for {told.ProductName}", replaces=str(fix.Supersedes or ""),
+                    builds=";".join(fix.FixedBuilds),
                 )  # fmt: skip
-    match = re.search(r"(\d{4})[_-](\d\d)[_-](\d\d)", name)
-    return f"fleet {told.ProductName}"[:60], f"{match[1]}-{match[2]}-{match[3]}" if match else ""
 
 
 class _Fix(msgspec.Struct):
@@ -216,32 +219,35 @@ def _epoch(seconds: int | None) -> str:
         return ""
 
 
-def _cvrf(stream: IO[bytes], add: Callable[[Row], None]) -> tuple[str, str]:
-    """(name, day) of the document. Entities are refused: none is needed, and they can blow up."""
+def _cvrf(stream: IO[bytes], head: _Head) -> Iterator[Row]:
+    """Rows of the document. Entities are refused: none is needed, and they can blow up."""
     parser: Any = XMLPullParser(("end",))
     source = _Bounded(stream)
     products: dict[str, str] = {}
-    name = dated = ""
+    name = ""
     before = b""
     while piece := source.read(_PIECE):
-        if b"<!" in before[-1:] + piece and re.search(rb"<!(DOCTYPE|ENTITY)", before[-10:] + piece, re.IGNORECASE):
+        plain = before[-10:] + piece.replace(b"\0", b"")  # UTF-16 has one at every second place
+        if b"<!" in plain and re.search(rb"<!(DOCTYPE|ENTITY)", plain, re.IGNORECASE):
             raise Refused("KNM1201-E", name="XML", problem="it declares entities")
-        before = piece
-        parser.feed(piece)
+        before = plain
+        try:
+            parser.feed(piece)
+        except LookupError as problem:  # no such encoding
+            raise ParseError(str(problem)) from None
         for _, element in parser.read_events():
             tag = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
             if tag == "FullProductName":
                 products[element.get("ProductID", "")] = element.text or ""
             elif tag == "CurrentReleaseDate":
-                dated = (element.text or "")[:10]
+                head.dated = (element.text or "")[:10]
             elif tag == "ID" and not name:
                 name = (element.text or "").strip()
             elif tag == "Vulnerability":
-                for row in _vulnerability(element, products):
-                    add(row)
+                yield from _vulnerability(element, products)
                 element.clear()
     parser.close()
-    return f"msrc {name}".strip()[:60], dated
+    head.format, head.name = "msrc", f"msrc {name}".strip()[:60]
 
 
 def _vulnerability(element: Element, products: dict[str, str]) -> Iterator[Row]:

@@ -1,99 +1,56 @@
-"""The operation "feed": an upload is read, becomes a feed and new knowledge.
-
-Reading writes nothing but progress. All that lasts is written in the one transaction that ends the operation: the
-feed, the knowledge, the change that indexes follow, the end of the upload. An attempt that was cut off is done again
-from the upload, and the same bytes a second time make no new knowledge.
+"""The part of the operation "feed" that takes in patches: see ``importing``. The feed and those of other names make new
+knowledge together; policies may follow it.
 """
 
 import hashlib
 import io
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
-import msgspec
-
-from kanmon.common import clock, fault
+from kanmon.common import clock
 from kanmon.common.errors import Refused
-from kanmon.feeds import patches_store, vulnerabilities_import
+from kanmon.feeds import patches_store
 from kanmon.feeds.models import FeedUpload, PatchFeed, PatchKnowledge
 from kanmon.feeds.patches import Feed, Knowledge
 from kanmon.feeds.patches_collect import Body
 from kanmon.feeds.patches_follow import followed
 from kanmon.feeds.patches_formats import ReadFeed, read
 from kanmon.feeds.patches_merge import merge
-from kanmon.feeds.vulnerabilities_import import Imported
-from kanmon.journal import changes, record
-from kanmon.journal.models import Operation
-from kanmon.journal.worker import Stopped, Work
+from kanmon.journal import changes
 from kanmon.policy import versions
 
-LANE = "feed"
 
+def take_in(
+    upload: FeedUpload, tick: Callable[[int], None], update_policies: bool
+) -> Callable[[str], tuple[bool, dict[str, Any]]]:
+    """Read the upload; ``tick`` hears of the rows. What writes it, inside a transaction: given who imports, it answers
+    whether anything is new, and the outcome.
 
-class Order(msgspec.Struct):
-    """Input of the operation: the upload, and whether policies follow. ``covers``: it is a feed of vulnerabilities, of
-    these releases, or (empty) of those that it is found to cover.
+    Raises Refused as ``read`` does, and KNM1204-E for a feed that is older than the one before.
     """
-
-    upload: int
-    update_policies: bool = False
-    covers: list[str] | None = None
-
-
-def begin(
-    name: str, body: bytes, actor: str, *, update_policies: bool = False, covers: list[str] | None = None,
-    key: str | None,
-) -> Operation:  # fmt: skip
-    """Begin to import ``body``, called ``name``; ``covers``: see ``Order``. Inside a transaction."""
-    if key is not None and (earlier := Operation.objects.filter(key=key).first()) is not None:
-        return record.asked_again(earlier, actor)
-    upload = FeedUpload.objects.create(name=name[:200], body=body, at=clock.now())
-    order = msgspec.json.encode(Order(upload.id, update_policies, covers))
-    subject = f"{'patches' if covers is None else 'vulnerabilities'}: {name}"[:200]
-    return record.begin("feed", requester="feed", actor=actor, subject=subject, key=key, input=order)
-
-
-def import_feed(work: Work) -> None:
-    """The function of the kind "feed"."""
-    order = msgspec.json.decode(bytes(work.operation.input), type=Order)
-    upload = FeedUpload.objects.get(id=order.upload)
-    try:
-        if order.covers is not None:
-            vulnerabilities_import.take_in(work, upload, order.covers, lambda records: _tick(work, records))
-            return
-        body = bytes(upload.body)
-        feed = read(io.BytesIO(body), upload.name, lambda rows: _tick(work, rows))
-        _take_in(work, feed, hashlib.sha256(body).hexdigest(), order)
-    except Refused as problem:
-        with work.transaction():
-            FeedUpload.objects.filter(id=order.upload).delete()
-            work.fail(str(problem), message=problem.message_id)
-
-
-def _tick(work: Work, rows: int) -> None:
-    if work.stopping.is_set():
-        raise Stopped
-    if rows % 100_000 == 0:
-        with work.transaction():
-            work.save_progress(rows=rows)
-        fault.point("feed_read")
-
-
-def _take_in(work: Work, feed: ReadFeed, digest: str, order: Order) -> None:
+    body = bytes(upload.body)
+    feed = read(io.BytesIO(body), upload.name, tick)
+    digest = hashlib.sha256(body).hexdigest()
     before = PatchFeed.objects.defer("body").filter(name=feed.name).first()
     if before is not None and feed.dated < before.dated:
         raise Refused("KNM1204-E", name=feed.name, dated=feed.dated or "-", newer=before.dated)
     same = before is not None and before.digest == digest
     knowledge = patches_store.newest() if same else _merged(feed, digest)
-    actor = work.operation.actor
-    with work.transaction():
-        if not same:
-            _store(feed, digest, actor, knowledge)
-        made = _follow(knowledge, actor, feed) if order.update_policies else []
-        FeedUpload.objects.filter(id=order.upload).delete()
-        fault.point("feed_stored")
-        work.finish(
-            handed=Imported(not same or bool(made)), name=feed.name, format=feed.format, dated=feed.dated, rows=feed.rows,
-            used=feed.used, updates=len(feed.body.updates), changed=not same, policies=made, knowledge=knowledge.id,
-        )  # fmt: skip
+    return partial(_write, feed, digest, same, knowledge, update_policies)
+
+
+def _write(
+    feed: ReadFeed, digest: str, same: bool, knowledge: Knowledge, update_policies: bool, actor: str
+) -> tuple[bool, dict[str, Any]]:
+    """``same``: the feed in force has the same bytes."""
+    if not same:
+        _store(feed, digest, actor, knowledge)
+    made = _follow(knowledge, actor, feed) if update_policies else []
+    return not same or bool(made), {
+        "name": feed.name, "format": feed.format, "dated": feed.dated, "rows": feed.rows, "used": feed.used,
+        "updates": len(feed.body.updates), "changed": not same, "policies": made, "knowledge": knowledge.id,
+    }  # fmt: skip
 
 
 def _merged(feed: ReadFeed, digest: str) -> Knowledge:

@@ -1,13 +1,14 @@
-"""The part of the operation "feed" that takes in security holes (OSV). What it writes is written in the transaction
-that ends the operation: see ``patches_import``.
+"""The part of the operation "feed" that takes in security holes (OSV): see ``importing``. A feed takes the place of the
+one of its name, which is kept as it was.
 """
 
 import hashlib
 import io
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
-from kanmon.common import clock, fault
+from kanmon.common import clock
 from kanmon.common.errors import Refused
 from kanmon.feeds import vulnerabilities_store
 from kanmon.feeds.holes import Feed
@@ -15,7 +16,6 @@ from kanmon.feeds.models import FeedUpload, VulnerabilityFeed
 from kanmon.feeds.osv_formats import ReadOsv, read
 from kanmon.feeds.releases import release_of_ecosystem
 from kanmon.journal import changes
-from kanmon.journal.worker import Work
 
 
 def releases(words: Collection[str]) -> list[str]:
@@ -29,32 +29,33 @@ def releases(words: Collection[str]) -> list[str]:
     return sorted(set(found))
 
 
-@dataclass(frozen=True)
-class Imported:
-    """For what follows: whether there is new knowledge."""
+def take_in(
+    upload: FeedUpload, tick: Callable[[int], None], covers: Collection[str]
+) -> Callable[[str], tuple[bool, dict[str, Any]]]:
+    """Read the upload; ``tick`` hears of the records. What makes it the feed in force of its name, inside a transaction:
+    given who imports, it answers whether anything is new, and the outcome.
 
-    changed: bool
-
-
-def take_in(work: Work, upload: FeedUpload, covers: Collection[str], tick: Callable[[int], None]) -> None:
-    """Read the upload and make it the feed in force of its name. Ends the operation."""
+    Raises Refused as ``read`` does, and KNM1204-E for a feed that is older than the one before.
+    """
     body = bytes(upload.body)
-    digest = hashlib.sha256(body + repr(sorted(covers)).encode()).hexdigest()
     feed = read(io.BytesIO(body), upload.name, covers, tick)
+    digest = hashlib.sha256(body + repr(sorted(covers)).encode()).hexdigest()
     before = VulnerabilityFeed.objects.defer("body").filter(name=feed.name, superseded_at__isnull=True).first()
     if before is not None and feed.told.dated < before.dated:
         raise Refused("KNM1204-E", name=feed.name, dated=feed.told.dated or "-", newer=before.dated)
     same = before is not None and before.digest == digest
-    with work.transaction():
-        if not same:
-            _store(feed, digest, work.operation.actor)
-        FeedUpload.objects.filter(id=upload.id).delete()
-        fault.point("feed_stored")
-        work.finish(
-            handed=Imported(not same), name=feed.name, format=feed.format, dated=feed.told.dated, records=feed.records,
-            used=feed.used, withdrawn=feed.withdrawn, holes=feed.told.holes, covers=list(feed.told.covers),
-            changed=not same,
-        )  # fmt: skip
+    return partial(_write, feed, digest, same)
+
+
+def _write(feed: ReadOsv, digest: str, same: bool, actor: str) -> tuple[bool, dict[str, Any]]:
+    """``same``: the feed in force has the same bytes and covers the same."""
+    if not same:
+        _store(feed, digest, actor)
+    return not same, {
+        "name": feed.name, "format": feed.format, "dated": feed.told.dated, "records": feed.records,
+        "used": feed.used, "withdrawn": feed.withdrawn, "holes": feed.told.holes, "covers": list(feed.told.covers),
+        "changed": not same,
+    }  # fmt: skip
 
 
 def _store(feed: ReadOsv, digest: str, actor: str) -> None:

@@ -79,44 +79,58 @@ def explain(
     """
     stored = {one.condition: one for one in findings}
     conditions, sayers = asked(policy, today, zone, knowledge)
-    no_agent = AGENT_ID in stored
-    silent = quiet(conditions, all_facts) - stored.keys() if passed and not no_agent else frozenset[str]()
+    pc = _Pc(all_facts, columns, today, language, _product_that_spoke(stored, facts_by_number))
+    held = passed and AGENT_ID not in stored
+    silent = quiet(conditions, all_facts) - stored.keys() if held else frozenset[str]()
     rows: dict[str, list[Row]] = {item: [] for item in (*ITEMS, INVENTORY)}
-    product = _product_that_spoke(stored, facts_by_number)
     for condition in conditions:
         finding = stored.pop(condition.id, None)
         if finding is not None:
-            evidence = tuple(facts_by_number[number] for number in finding.facts if number in facts_by_number)
-            case = Case(_judged_as(finding), evidence, all_facts, columns, today, language)
-            row = _row(condition.id, finding.level, sayers[condition.id](case), case)
-            rows[condition.item].append(_waived(row, finding, waivers, language))
-        elif passed and not no_agent and condition.item != INVENTORY and condition.id not in silent:
-            rows[condition.item] += _now(condition, sayers[condition.id], product, all_facts, columns, today, language)
+            rows[condition.item].append(_found(finding, sayers[condition.id], pc, facts_by_number, waivers))
+        elif held and condition.item != INVENTORY and condition.id not in silent:
+            rows[condition.item] += _now(condition, sayers[condition.id], pc)
     if silent:
         rows[LONG].append(_silent(len(silent), all_facts, language))
     rows["antivirus"] += [_not_asked(subject, language) for subject in not_asked(conditions)]
     if agent := next((row for row in rows[INVENTORY] if row.condition == AGENT_ID), None):
-        for item in {one.item for one in conditions} - {INVENTORY}:
-            rows[item] = [agent]
+        rows |= {item: [agent] for item in {one.item for one in conditions} - {INVENTORY}}
     for finding in stored.values():
-        gone = Row(
-            finding.condition,
-            finding.condition,
-            finding.outcome,
-            say("gone", language),
-            "",
-            "",
-            finding.level,
-            finding.condition,
-        )
-        rows.setdefault(item_of(finding.condition), []).append(gone)
-    return [
-        ItemExplanation(
-            item, worst(map(_counts, held)), tuple(sorted(held, key=lambda row: -_counts(row))), version_label
-        )
-        for item, held in rows.items()
-        if held
-    ]
+        rows.setdefault(item_of(finding.condition), []).append(_gone(finding, language))
+    return [_item(item, of_item, version_label) for item, of_item in rows.items() if of_item]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pc:
+    """What a PC has, and for whom it is told. ``product``: the antivirus product that all rows are about."""
+
+    facts: Collection[Fact]
+    columns: Mapping[str, Any]
+    today: date
+    language: str
+    product: Antivirus | None
+
+    def case(self, outcome: Outcome, evidence: tuple[Fact, ...]) -> Case:
+        return Case(outcome, evidence, self.facts, self.columns, self.today, self.language)
+
+
+def _item(item: str, rows: Collection[Row], version_label: str) -> ItemExplanation:
+    worst_first = sorted(rows, key=lambda row: -_counts(row))
+    return ItemExplanation(item, worst(map(_counts, rows)), tuple(worst_first), version_label)
+
+
+def _found(
+    finding: Finding, sayer: Sayer, pc: _Pc, facts_by_number: Mapping[int, Fact], waivers: Mapping[str, str]
+) -> Row:
+    """The row of a finding, from the records that said so when it was judged."""
+    evidence = tuple(facts_by_number[number] for number in finding.facts if number in facts_by_number)
+    case = pc.case(_judged_as(finding), evidence)
+    return _waived(_row(finding.condition, finding.level, sayer(case), case), finding, waivers, pc.language)
+
+
+def _gone(finding: Finding, language: str) -> Row:
+    """The row of a finding whose condition the policy has no longer."""
+    name = finding.condition
+    return Row(name, name, finding.outcome, say("gone", language), "", "", finding.level, name)
 
 
 def _silent(count: int, facts: Collection[Fact], language: str) -> Row:
@@ -155,17 +169,14 @@ def _counts(row: Row) -> Level:
     return Level.NOT_APPLICABLE if row.outcome == Outcome.WAIVED else row.level
 
 
-def _now(
-    condition: Condition, sayer: Sayer, product: Antivirus | None, facts: Collection[Fact], columns: Mapping[str, Any],
-    today: date, language: str,
-) -> list[Row]:  # fmt: skip
+def _now(condition: Condition, sayer: Sayer, pc: _Pc) -> list[Row]:
     """The row of a condition without a finding, from what the PC has now; none when it would fail now."""
-    outcome, evidence = answer(condition, facts, columns)
+    outcome, evidence = answer(condition, pc.facts, pc.columns)
     if outcome in (Outcome.FAIL, Outcome.UNKNOWN):
         return []
-    if product in evidence:
-        evidence = (product, *(fact for fact in evidence if fact != product)) if product else evidence
-    case = Case(outcome, evidence, facts, columns, today, language)
+    if pc.product is not None and pc.product in evidence:
+        evidence = (pc.product, *(fact for fact in evidence if fact != pc.product))
+    case = pc.case(outcome, evidence)
     level = Level.SAFE if outcome is Outcome.PASS else Level.NOT_APPLICABLE
     return [_row(condition.id, level, sayer(case), case)]
 

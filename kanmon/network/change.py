@@ -22,7 +22,7 @@ from kanmon.journal.models import Operation
 from kanmon.journal.worker import Stopped, Work
 from kanmon.network import book, caps, news
 from kanmon.network.book import Wish
-from kanmon.network.models import Awaiting
+from kanmon.network.models import Awaiting, Entry
 
 LANE = "network"
 CHUNK = 500
@@ -38,7 +38,7 @@ class Target(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """Input of an operation that a person begins: orders for ``targets``, or a decision about who waits (``pcs``)."""
+    """Input of an operation: orders of a person for ``targets``, a decision about who waits, or ``follow`` (``pcs``)."""
 
     wanted: wire.Wanted | str
     reason: str = ""
@@ -78,7 +78,9 @@ def order_changes(work: Work) -> None:
         _in_chunks(work, pcs, lambda chunk: _by_policy(work, chunk, wanted, reason, order.operation))
         return
     asked = msgspec.json.decode(bytes(work.operation.input), type=Asked)
-    if asked.wanted in ("approve", "decline"):
+    if asked.wanted == "follow":
+        _in_chunks(work, asked.pcs, lambda chunk: _by_new_cards(work, chunk))
+    elif asked.wanted in ("approve", "decline"):
         _in_chunks(work, asked.pcs, lambda chunk: _decided(work, chunk, asked))
     else:
         _in_chunks(work, asked.targets, lambda chunk: _by_person(work, chunk, asked))
@@ -142,6 +144,41 @@ def _decided(work: Work, pcs: Sequence[int], asked: Asked) -> Counts:
     for pc, decided_by, reason in found:
         _order(work, [pc], macs, "deny", "policy", reason, decided_by)
     return Counts(len(found), later=len(pcs) - len(found))
+
+
+def _by_new_cards(work: Work, pcs: Sequence[int]) -> Counts:
+    """What policies have ordered of these PCs holds for all their MACs, and no MAC keeps what was ordered of another
+    PC that had it before.
+    """
+    macs = macs_of(pcs)
+    rows = book.rows_of([mac for of_pc in macs.values() for mac in of_pc])
+    wishes = []
+    for pc in pcs:
+        mine = [rows[mac] for mac in macs[pc] if mac in rows and rows[mac].pc == pc]
+        newest = max(mine, key=lambda row: row.decided_by, default=None)
+        held = book.body_of(newest).policy if newest else wire.NOTHING
+        for mac in macs[pc]:
+            there = book.body_of(rows[mac]).policy.state if mac in rows and rows[mac].pc != pc else None
+            if (mac in rows and rows[mac].pc == pc) or held.state == there:
+                continue
+            wishes.append(Wish(mac, held.state or "remove", "policy", pc, "", "", held.reason))
+    return Counts(len({order.pc for order in book.write(wishes, work.operation.id, work.operation.id, work.term)}))
+
+
+def new_cards(pcs: BitMap) -> list[int]:
+    """Of PCs whose inventory has changed, those with a MAC that what was ordered of them does not hold for yet."""
+    if not Entry.objects.exists():
+        return []
+    rows = Entry.objects.filter(pc__in=list(pcs))
+    ordered = {row.pc for row in rows if book.body_of(row).policy.state is not None}
+    macs = macs_of(sorted(pcs))
+    cards = dict.fromkeys(mac for of_pc in macs.values() for mac in of_pc)
+    owners = dict(Entry.objects.filter(mac__in=list(cards)).values_list("mac", "pc"))
+    return [
+        pc
+        for pc, of_pc in macs.items()
+        if any(owners.get(mac, 0) != pc and (pc in ordered or mac in owners) for mac in of_pc)
+    ]
 
 
 def _by_person(work: Work, targets: Sequence[Target], asked: Asked) -> Counts:

@@ -18,8 +18,8 @@ from kanmon.common import clock, config
 from kanmon.common.errors import Refused
 from kanmon.journal import record
 from kanmon.journal.writing import transaction
-from kanmon.network import certify
-from kanmon.network.models import Agent, Certificate, Given, Invitation
+from kanmon.network import certify, seen
+from kanmon.network.models import Agent, Certificate, Given, Invitation, NetworkOrder
 
 HOUR = timedelta(hours=1)
 _NAME = re.compile(r"\A[a-z0-9][a-z0-9._-]{0,62}\Z")
@@ -62,8 +62,16 @@ def enrol(asked: wire.Enrolment) -> wire.Certificate:
         if not found.key:
             Agent.objects.filter(id=agent.id).update(enrolled_at=now)
             Certificate.objects.filter(agent=agent).delete()  # who had the name before is not it any more
+            _give_what_is_open(agent)
             record.note(None, "agent_enrolled", {"id": "KNM8431-I", "name": agent.name, "actor": found.created_by})
         return _certified(agent, request)
+
+
+def _give_what_is_open(agent: Agent) -> None:
+    """Orders that nobody has carried out yet are this agent's, too. What is older comes with the whole list."""
+    orders = NetworkOrder.objects.filter(progress="ordered").values_list("id", flat=True)
+    rows = [Given(agent=agent, order_id=order) for order in orders.iterator(chunk_size=10_000)]
+    Given.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
 
 
 def renew(name: str, asked: wire.Enrolment) -> wire.Certificate:
@@ -113,7 +121,10 @@ def revoke(name: str, actor: str) -> None:
         Agent.objects.filter(id=agent.id).update(revoked_at=clock.now())
         Certificate.objects.filter(agent=agent).delete()
         Invitation.objects.filter(name=name).delete()
-        Given.objects.filter(agent=agent, result="").delete()
+        open_ones = Given.objects.filter(agent=agent, result="")
+        waited = list(open_ones.values_list("order", flat=True))
+        open_ones.delete()
+        seen.acknowledge(waited)
         record.note(None, "agent_revoked", {"id": "KNM8433-W", "name": name, "actor": actor})
 
 

@@ -2,7 +2,7 @@
 
 An order is given as long as it has no answer of this agent, and again, under our term, when the agent had heard of a
 newer leadership than the one that gave it. Only when nothing is open are the lists compared: each order changes both.
-An agent whose list is empty, as a new one's is, gets the whole list before any order.
+An agent that has never had our list and whose own is empty, a new one, gets the whole list before any order.
 """
 
 from kanmon import wire
@@ -10,9 +10,9 @@ from kanmon.common import clock
 from kanmon.common.errors import Refused
 from kanmon.journal.here import HERE
 from kanmon.journal.writing import transaction
-from kanmon.network import seen, setup
+from kanmon.network import runs, seen, setup
 from kanmon.network.book import on_the_wire
-from kanmon.network.models import Agent, Given
+from kanmon.network.models import Agent, AgentRun, Given
 from kanmon.network.whole import Whole
 
 
@@ -22,6 +22,7 @@ def keep(agent: Agent, told: wire.Exchange, address: str) -> tuple[str, ...]:
     Raises TermLost when another node leads by now: then nothing is kept, and the agent tells it again there.
     """
     with transaction(HERE.term):
+        runs.note_start(agent, told)
         confirmed = seen.keep_answers(agent, told.answers) if told.answers else ()
         if told.seen:
             seen.keep_sightings(agent, told.seen)
@@ -38,7 +39,7 @@ def instructions(agent: Agent, told: wire.Exchange, confirmed: tuple[str, ...], 
     term = HERE.term
     if not Agent.objects.filter(id=agent.id, revoked_at=None).exists():  # it may have been revoked while it waited
         raise Refused("KNM8425-E", status=403, name=agent.name)
-    list_first = not told.entries and whole.digest() != told.digest
+    list_first = not told.entries and not agent.in_step and whole.digest() != told.digest
     orders = () if list_first else tuple(on_the_wire(order.order, term) for order in _open(agent, term))
     wanted = setup.newest()
     piece = None
@@ -47,13 +48,21 @@ def instructions(agent: Agent, told: wire.Exchange, confirmed: tuple[str, ...], 
             piece = whole.piece(agent.id, told.staged)
         else:
             whole.forget(agent.id)
-        if agent.in_step != (piece is None):
-            agent.in_step = piece is None
-            Agent.objects.filter(id=agent.id).update(in_step=agent.in_step)
+        _note_step(agent, piece is None, told)
     return wire.Instructions(
         term=term, orders=orders, confirmed=confirmed, whole_list=piece,
         setup=wanted if wanted.version and wanted.version != told.setup else None,
     )  # fmt: skip
+
+
+def _note_step(agent: Agent, in_step: bool, told: wire.Exchange) -> None:
+    waits = AgentRun.objects.filter(agent=agent, run=told.run, caught_up_at=None)
+    if agent.in_step == in_step and not waits.exists():
+        return
+    agent.in_step = in_step
+    with transaction(HERE.term):
+        Agent.objects.filter(id=agent.id).update(in_step=in_step)
+        runs.note_progress(agent, in_step)
 
 
 def _open(agent: Agent, term: int) -> list[Given]:

@@ -24,6 +24,28 @@ class Agent(models.Model):
         db_table = "network_agent"
 
 
+class AgentRun(models.Model):
+    """A start of an agent, as its first call tells: after a restart, or after a failover to another machine.
+
+    ``under_way``: orders that it had not answered then. ``caught_up_at``: it has answered all, and has our list.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE)
+    run = models.CharField(max_length=255)
+    host = models.CharField(max_length=255, default="")
+    host_before = models.CharField(max_length=255, default="")
+    silent_since = models.DateTimeField(null=True)
+    began_at = models.DateTimeField()
+    under_way = models.BigIntegerField(default=0)
+    healed = models.BooleanField(default=False)  # its list was another one
+    caught_up_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "network_agent_run"
+        indexes = [models.Index(fields=["agent", "id"], name="network_agent_run_newest")]
+
+
 class Invitation(models.Model):
     """A token of enrolment: only its hash. ``key`` is the SHA-256 of the public key (DER) that used it up."""
 
@@ -120,9 +142,7 @@ class NetworkOrder(models.Model):
         indexes = [
             models.Index(fields=["pc", "id"], name="network_order_pc"),
             models.Index(fields=["ordered_at"], name="network_order_time"),
-            models.Index(
-                fields=["ordered_at"], name="network_order_open", condition=Q(progress__in=["ordered", "acknowledged"])
-            ),
+            models.Index(fields=["warned_at", "progress", "ordered_at"], name="network_order_not_shown"),
         ]
 
 
@@ -140,7 +160,7 @@ class Given(models.Model):
     class Meta:
         db_table = "network_given"
         constraints = [models.UniqueConstraint(fields=["agent", "order"], name="network_given_once")]
-        indexes = [models.Index(fields=["agent", "order"], name="network_given_open", condition=Q(result=""))]
+        indexes = [models.Index(fields=["agent", "result", "order"], name="network_given_open")]
 
 
 class Awaiting(models.Model):
@@ -160,6 +180,7 @@ class Awaiting(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["pc"], name="network_awaiting_once", condition=Q(decision="")),
         ]
+        indexes = [models.Index(fields=["decision", "id"], name="network_awaiting_open")]
 
 
 class Sighting(models.Model):

@@ -1,8 +1,9 @@
 """What agents tell: answers make orders acknowledged, sightings make them verified.
 
 An order is acknowledged when every agent that was given it has carried it out. It is verified when the network itself
-has shown the PC, after an agent's answer, in the network where it belongs. An agent's clock is compared with itself only. What is
-not shown in time is warned about once (``warn``): the PC may be switched off, or the device may not do what it said.
+has shown the PC, after an agent's answer, in the network where it belongs. An agent's clock is compared with itself only.
+A denial or refusal that is not shown in time is warned about once (``warn``): the PC may be switched off, or the device
+may not do what it said. A PC that was let back and is seen in quarantine all the same is in the wrong network (``health``).
 """
 
 from collections.abc import Collection, Sequence
@@ -31,12 +32,12 @@ def keep_answers(agent: Agent, answers: Sequence[wire.Answer]) -> tuple[str, ...
         row.result, row.term, row.answered_at = answer.result, answer.term, answer.at
         row.sentence = answer.sentence
     Given.objects.bulk_update(rows.values(), ["result", "term", "answered_at", "sentence"])
-    _verify(_acknowledge(rows.keys()))
+    acknowledge(rows.keys())
     return tuple(one.order for one in answers)
 
 
-def _acknowledge(ids: Collection[int]) -> set[str]:
-    """Orders for which every agent has answered come to what the answers say; the MACs of those that were carried out."""
+def acknowledge(ids: Collection[int]) -> None:
+    """Orders for which every agent has answered come to what the answers say. Inside a transaction."""
     told: dict[int, list[Given]] = {}
     for row in Given.objects.filter(order__in=list(ids)):
         told.setdefault(row.order_id, []).append(row)
@@ -47,14 +48,14 @@ def _acknowledge(ids: Collection[int]) -> set[str]:
         failed = [row for row in of_order if row.result == "failed"]
         if failed:
             order.progress, order.sentence = "failed", failed[0].sentence
-        elif all(_settled(row) for row in of_order):
+        elif of_order and all(_settled(row) for row in of_order):
             fixed = any(row.result == "fixed" for row in of_order)
             order.progress, order.sentence = ("fixed" if fixed else "acknowledged"), ""
             order.acknowledged_at = order.acknowledged_at or now
         order.save(update_fields=["progress", "sentence", "acknowledged_at"])
         if order.progress == "acknowledged":
             done.add(order.mac)
-    return done
+    _verify(done)
 
 
 def _settled(row: Given) -> bool:
@@ -91,7 +92,7 @@ def _verify(macs: Collection[str]) -> None:
 
     Called for sightings and for answers: with several agents, or many answers, a sighting comes before the last answer.
     """
-    waiting = {order.id: order for order in NetworkOrder.objects.filter(mac__in=list(macs), progress="acknowledged")}
+    waiting = {order.id: order for order in NetworkOrder.objects.filter(mac__in=macs, progress="acknowledged")}
     if not waiting:
         return
     known = {order.mac for order in waiting.values()}
@@ -118,7 +119,9 @@ def _belongings(macs: Collection[str]) -> dict[str, wire.Network]:
 def warn(term: int) -> None:
     """A duty: orders that the network has not shown carried out in time are warned about, once each."""
     late = clock.now() - timedelta(seconds=float(config.get("network.verify_seconds")))
-    waiting = NetworkOrder.objects.filter(progress__in=OPEN, ordered_at__lt=late, warned_at=None)
+    waiting = NetworkOrder.objects.filter(
+        progress__in=OPEN, ordered_at__lt=late, warned_at=None, wanted__in=["deny", "refuse"]
+    )
     if not waiting.exists():
         return
     with transaction(term):

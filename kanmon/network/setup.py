@@ -1,5 +1,6 @@
 """Which network is for whom, as a person has set it up for all agents: immutable versions."""
 
+import hashlib
 from typing import Any
 
 import msgspec
@@ -27,12 +28,22 @@ def as_json(told: wire.Setup) -> Any:
     return msgspec.to_builtins(told)
 
 
-def change(body: bytes, actor: str) -> wire.Setup:
-    """A new version from JSON. Raises Refused KNM8426-E when it is none."""
+def read(body: bytes) -> wire.Setup:
+    """A setup from JSON; its version is not heeded. Raises Refused KNM8426-E when it is none."""
     try:
         told = msgspec.json.decode(body, type=wire.Setup, strict=True)
     except msgspec.MsgspecError as problem:
         raise Refused("KNM8426-E", status=422, problem=str(problem)) from None
+    return msgspec.structs.replace(told, version=0)
+
+
+def mark(told: wire.Setup) -> str:
+    """By which one setup is told from another, in the subject of the operation."""
+    return hashlib.blake2b(msgspec.json.encode(told), digest_size=4).hexdigest()
+
+
+def change(told: wire.Setup, actor: str) -> wire.Setup:
+    """A new version: agents get it with their next call."""
     with transaction():
         row = Setup.objects.create(body=msgspec.json.encode(told), made_at=clock.now(), made_by=actor)
         record.note(None, "network_setup", {"id": "KNM8434-I", "version": row.version, "actor": actor})

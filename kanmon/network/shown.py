@@ -3,14 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from kanmon import wire
 from kanmon.common import clock, config
 from kanmon.inventory.models import Identity, Pc
 from kanmon.network import setup
 from kanmon.network.book import OPEN, body_of
-from kanmon.network.models import Agent, Awaiting, Entry, NetworkOrder, Sighting
+from kanmon.network.models import Agent, AgentRun, Awaiting, Entry, NetworkOrder, Sighting
 from kanmon.ordering import FixedDevices, holds
 
 SILENT_SECONDS = 120.0
@@ -88,14 +88,29 @@ def orders(
 def agents() -> list[dict[str, Any]]:
     """All agents, by name."""
     silent = clock.now() - timedelta(seconds=SILENT_SECONDS)
+    starts = {run.agent_id: run for run in AgentRun.objects.filter(id__in=_newest_runs())}
     return [
         {
             "name": row.name, "state": _state(row, silent), "enrolled_at": _said(row.enrolled_at),
             "seen_at": _said(row.seen_at), "address": row.address, "version": row.version, "entries": row.entries,
-            "in_step": row.in_step, "health": row.health,
+            "in_step": row.in_step, "health": row.health, "last_start": _start(starts.get(row.id)),
         }
         for row in Agent.objects.order_by("name")
     ]  # fmt: skip
+
+
+def _newest_runs() -> list[int]:
+    return [row["newest"] for row in AgentRun.objects.values("agent").annotate(newest=Max("id"))]
+
+
+def _start(run: AgentRun | None) -> dict[str, Any] | None:
+    if run is None:
+        return None
+    return {
+        "host": run.host, "host_before": run.host_before, "at": _said(run.began_at),
+        "silent_since": _said(run.silent_since), "under_way": run.under_way, "healed": run.healed,
+        "caught_up_at": _said(run.caught_up_at),
+    }  # fmt: skip
 
 
 def _state(agent: Agent, silent: Any) -> str:
@@ -122,9 +137,9 @@ def waiting(after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
 
 def unmanaged(after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
     """Devices that the network saw and no inventory knows, and that no person has permitted; the newest first."""
-    known = Identity.objects.filter(kind="mac").values("value")
-    permitted = Entry.objects.filter(why="person", state="permit").values("mac")
-    rows = Sighting.objects.exclude(mac__in=known).exclude(mac__in=permitted).select_related("agent")
+    known = Identity.objects.filter(kind="mac", value=OuterRef("mac"))
+    permitted = Entry.objects.filter(mac=OuterRef("mac"), why="person", state="permit")
+    rows = Sighting.objects.filter(~Exists(known), ~Exists(permitted)).select_related("agent")
     if after:
         rows = rows.filter(id__lt=after)
     fixed = FixedDevices(setup.newest())

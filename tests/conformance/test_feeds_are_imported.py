@@ -4,17 +4,14 @@ from typing import Any
 
 import pytest
 
-from kanmon.common import fault
-from kanmon.feeds import patches_import, patches_store
+from kanmon.feeds import patches_store
 from kanmon.feeds.models import FeedUpload, PatchFeed, PatchKnowledge
-from kanmon.feeds.patches_import import LANE
-from kanmon.flow import KINDS
 from kanmon.journal.models import Operation
 from kanmon.journal.writing import transaction
 from kanmon.policy import versions
 from kanmon.policy.models import PolicyVersion
 from kanmon.policy.rules import load
-from tests.conformance import work
+from tests.conformance import feed_imports
 
 HEAD = "update,product,hole,released,severity,title,replaces\n"
 JUNE = "KB5093998,Windows 11 Version 23H2 for x64-based Systems,CVE-2026-1,{day},critical,Kernel,KB5082052\n"
@@ -31,18 +28,7 @@ security_updates:
 
 def imported(body: str, name: str = "own.csv", *, follow: bool = False) -> Operation:
     """Import ``body`` by a worker, as a Manager does."""
-    with transaction():
-        begun = patches_import.begin(name, body.encode(), "alice", update_policies=follow, key=None)
-    leadership = work.leader()
-    try:
-        one = work.worker({"feed": KINDS["feed"]}, leadership, LANE)
-        for _ in range(5):
-            one._step()
-            if work.state(begun) not in work.OPEN:
-                break
-    finally:
-        work.crash(leadership)
-    return Operation.objects.get(id=begun.id)
+    return feed_imports.worked_off(feed_imports.begun(body.encode(), name, update_policies=follow))
 
 
 def test_an_import_makes_knowledge_and_everything_is_judged_anew(database: Any) -> None:
@@ -79,33 +65,12 @@ def test_a_file_that_is_no_feed_fails_with_its_sentence(database: Any) -> None:
 
 
 def test_an_import_that_was_cut_off_is_made_again_and_once(database: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The process dies after all was written and before it was committed."""
-
-    class Died(BaseException):
-        pass
-
-    def die(name: str) -> None:
-        if name == "feed_stored":
-            raise Died
-
-    with transaction():
-        begun = patches_import.begin("own.csv", (HEAD + APRIL).encode(), "alice", update_policies=False, key=None)
-    leadership = work.leader()
-    monkeypatch.setattr(fault, "point", die)
-    with pytest.raises(Died):
-        work.worker({"feed": KINDS["feed"]}, leadership, LANE)._step()
-    monkeypatch.undo()
-    work.crash(leadership)
+    operation = feed_imports.begun((HEAD + APRIL).encode(), "own.csv")
+    feed_imports.cut_off(monkeypatch)
     assert not PatchKnowledge.objects.exists()
     assert FeedUpload.objects.count() == 1
-    leadership = work.leader()  # whoever leads next puts it back
-    try:
-        one = work.worker({"feed": KINDS["feed"]}, leadership, LANE)
-        for _ in range(5):
-            one._step()
-    finally:
-        work.crash(leadership)
-    assert (work.state(begun), Operation.objects.get(id=begun.id).attempt) == ("finished", 2)
+    done = feed_imports.worked_off(operation)
+    assert (done.state, done.attempt) == ("finished", 2)
     assert PatchKnowledge.objects.count() == 1
     assert not FeedUpload.objects.exists()
 

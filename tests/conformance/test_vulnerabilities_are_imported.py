@@ -5,15 +5,13 @@ from typing import Any
 
 import pytest
 
-from kanmon.common import clock, config, fault
+from kanmon.common import clock, config
 from kanmon.common.errors import Refused
-from kanmon.feeds import patches_import, patches_store, vulnerabilities_import, vulnerabilities_store
+from kanmon.feeds import patches_store, vulnerabilities_import, vulnerabilities_store
 from kanmon.feeds.models import FeedUpload, VulnerabilityFeed
-from kanmon.feeds.patches_import import LANE
-from kanmon.flow import KINDS
 from kanmon.journal.models import Operation
 from kanmon.journal.writing import transaction
-from tests.conformance import work
+from tests.conformance import feed_imports
 from tests.feeds.osv_records import DEBIAN, affected, record, span, zipped
 
 NEWER = record(
@@ -21,24 +19,9 @@ NEWER = record(
 )
 
 
-def begun(body: bytes, name: str = "all.zip", covers: tuple[str, ...] = ()) -> Operation:
-    with transaction():
-        return patches_import.begin(name, body, "alice", covers=list(covers), key=None)
-
-
 def imported(body: bytes, name: str = "all.zip", covers: tuple[str, ...] = ()) -> Operation:
     """Import ``body`` by a worker, as a Manager does."""
-    operation = begun(body, name, covers)
-    leadership = work.leader()
-    try:
-        one = work.worker({"feed": KINDS["feed"]}, leadership, LANE)
-        for _ in range(5):
-            one._step()
-            if work.state(operation) not in work.OPEN:
-                break
-    finally:
-        work.crash(leadership)
-    return Operation.objects.get(id=operation.id)
+    return feed_imports.worked_off(feed_imports.begun(body, name, covers=list(covers)))
 
 
 def test_an_import_makes_holes_known_and_everything_is_judged_anew(database: Any) -> None:
@@ -93,31 +76,11 @@ def test_a_file_that_is_no_feed_fails_with_its_sentence(database: Any) -> None:
 
 
 def test_an_import_that_was_cut_off_is_made_again_and_once(database: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The process dies after all was written and before it was committed."""
-
-    class Died(BaseException):
-        pass
-
-    def die(name: str) -> None:
-        if name == "feed_stored":
-            raise Died
-
-    operation = begun(zipped(*DEBIAN))
-    leadership = work.leader()
-    monkeypatch.setattr(fault, "point", die)
-    with pytest.raises(Died):
-        work.worker({"feed": KINDS["feed"]}, leadership, LANE)._step()
-    monkeypatch.undo()
-    work.crash(leadership)
+    operation = feed_imports.begun(zipped(*DEBIAN), "all.zip", covers=[])
+    feed_imports.cut_off(monkeypatch)
     assert (VulnerabilityFeed.objects.count(), FeedUpload.objects.count()) == (0, 1)
-    leadership = work.leader()  # whoever leads next puts it back
-    try:
-        one = work.worker({"feed": KINDS["feed"]}, leadership, LANE)
-        for _ in range(5):
-            one._step()
-    finally:
-        work.crash(leadership)
-    assert (work.state(operation), Operation.objects.get(id=operation.id).attempt) == ("finished", 2)
+    done = feed_imports.worked_off(operation)
+    assert (done.state, done.attempt) == ("finished", 2)
     assert (VulnerabilityFeed.objects.count(), FeedUpload.objects.count()) == (1, 0)
 
 

@@ -126,6 +126,13 @@ def test_what_is_no_feed_or_a_broken_one_is_refused_in_a_sentence(body: bytes, m
     assert "Nothing was changed" in str(refusal.value) or message == "KNM1200-E"
 
 
+def test_entities_are_refused_before_they_are_looked_at() -> None:
+    declared = '<?xml version="1.0" encoding="{}"?><!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>'
+    for encoding in ("UTF-8", "UTF-16LE"):
+        with pytest.raises(Refused, match="declares entities"):
+            feed(declared.format(encoding).encode(encoding), "file")
+
+
 def test_a_feed_that_unpacks_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kanmon.feeds.patches_formats.MOST_BYTES", 100_000)
     bomb = wesng(CVEs_20260628_csv=WESNG_HEAD + WESNG_ROWS * 1000)

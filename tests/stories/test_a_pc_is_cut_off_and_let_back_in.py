@@ -79,6 +79,18 @@ def test_an_emergency_holds_against_the_policy_until_it_is_lifted(
     agent.until_network({mac(1): "permit"})
 
 
+def test_a_list_of_devices_is_permitted(make_manager: Make, tmp_path: Path, agent: AgentProcess) -> None:
+    manager = start(make_manager, tmp_path)
+    enrol(manager, agent)
+    listed = tmp_path / "printers.csv"
+    listed.write_text("mac,note\n02-00-5E-10-00-01,door\n# gone: 02:00:5e:10:00:09\n0200.5e10.0002\n")
+    done = manager.json("network", "permit", "--file", str(listed), "--reason", "building")
+    assert [len(one["orders"]) for one in done] == [2]
+    agent.until_network({"02:00:5e:10:00:01": "permit", "02:00:5e:10:00:02": "permit"})
+    listed.write_text("nonsense\n")
+    assert "KNM8450-E" in manager.run("network", "permit", "--file", str(listed), check=False).stderr
+
+
 def test_more_than_the_cap_wait_for_a_person(make_manager: Make, tmp_path: Path, agent: AgentProcess) -> None:
     manager = start(make_manager, tmp_path, most_denied_per_hour=1)
     enrol(manager, agent)
@@ -115,9 +127,32 @@ def test_killed_on_the_way_it_is_cut_off_all_the_same(
 def test_a_revoked_agent_is_listened_to_no_more(make_manager: Make, tmp_path: Path, agent: AgentProcess) -> None:
     manager = start(make_manager, tmp_path)
     enrol(manager, agent)
-    until(lambda: [one["state"] for one in manager.json("network", "agents")] == ["well"])
+    until(lambda: [one["seen_at"] for one in manager.json("network", "agents")] != [None])
     manager.run("network", "revoke", "gateway-1")
     until(lambda: agent.said("KNM8425-E"))
     send(manager, manager.token(), 1, antivirus=[])
     until(manager.idle)
     assert agent.network() == {}
+
+
+def test_a_killed_agent_goes_on_and_the_log_says_what_was_under_way(
+    make_manager: Make, tmp_path: Path, agent: AgentProcess
+) -> None:
+    manager = start(make_manager, tmp_path)
+    enrol(manager, agent)
+    token = manager.token()
+    send(manager, token, 1)
+    agent.until_network({mac(1): "permit"})
+    agent.kill()
+    send(manager, token, 1, antivirus=[])
+    send(manager, token, 2, antivirus=[])
+    until(lambda: len(manager.json("network", "orders", "--open")) == 2)
+    agent.start()
+    agent.until_network({mac(1): "deny", mac(2): "deny"})
+    until(lambda: "KNM8437-I" in manager.log())
+    (line,) = [line for line in manager.log().splitlines() if "KNM8435-I" in line]
+    assert "Agent gateway-1 was started again" in line
+    assert "2 orders were under way" in line
+    (row,) = manager.json("network", "agents")
+    assert row["last_start"]["under_way"] == 2
+    assert row["last_start"]["caught_up_at"]

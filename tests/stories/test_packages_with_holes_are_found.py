@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-import threading
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +13,6 @@ import pytest
 from tests.conftest import ManagerProcess, until
 from tests.feeds.osv_records import HIGH, affected, record, span, zipped
 
-pytestmark = pytest.mark.skipif(shutil.which("dpkg-query") is None, reason="no dpkg here")
 POLICY = """
 kind: judgment
 name: Packages
@@ -30,7 +28,7 @@ def release() -> str:
     lines = Path("/etc/os-release").read_text().splitlines()
     told = {key: value.strip('"') for key, _, value in (line.partition("=") for line in lines)}
     if told.get("ID") not in ("debian", "ubuntu") or "VERSION_ID" not in told:
-        pytest.skip("neither Debian nor Ubuntu")
+        pytest.skip("NO REAL PACKAGES JUDGED: this machine is neither Debian nor Ubuntu")
     return f"Debian:{told['VERSION_ID']}" if told["ID"] == "debian" else f"Ubuntu:{told['VERSION_ID']}"
 
 
@@ -45,6 +43,7 @@ def built() -> tuple[str, str, str]:
     return next((row[0], row[2], row[3]) for row in rows if row[0].startswith("lib") and row[2] not in names)
 
 
+@pytest.mark.skipif(shutil.which("dpkg-query") is None, reason="NO REAL PACKAGES JUDGED: dpkg-query is not installed")
 def test_a_hole_is_found_by_the_source_of_a_package_until_the_feed_says_that_it_is_mended(
     make_manager: Callable[..., ManagerProcess], tmp_path: Path
 ) -> None:
@@ -98,21 +97,9 @@ def test_a_hole_is_found_by_the_source_of_a_package_until_the_feed_says_that_it_
     assert "osv Rocky Linux:9" in listed
 
 
-def test_a_feed_of_vulnerabilities_is_imported_though_the_manager_is_killed(
-    make_manager: Callable[..., ManagerProcess], tmp_path: Path
+def test_of_a_large_zip_only_what_is_read_is_sent_and_a_release_that_is_not_judged_is_refused(
+    manager: ManagerProcess, tmp_path: Path
 ) -> None:
-    file = tmp_path / "all.zip"
-    file.write_bytes(zipped(record("DSA-1", affected("Debian:12", "bash", ranges=span(fixed="1")))))
-    manager = make_manager().start(fault="feed_stored:1=kill")
-    command = threading.Thread(target=manager.run, args=("feed", "vulnerabilities", str(file)))
-    command.start()
-    until(manager.ended)
-    manager.start()
-    command.join()  # it has waited for the Manager that came back
-    until(lambda: [row["state"] for row in manager.json("operations", "--kind", "feed")] == ["finished"])
-    (imported,) = manager.json("operations", "--kind", "feed")
-    assert imported["attempt"] == 2
-    assert [one["covers"] for one in manager.json("feed", "list")["vulnerabilities"]] == [["Debian:12"]]
     large = tmp_path / "large.zip"
     with zipfile.ZipFile(large, "w") as archive:  # 66 MiB, of which most is not read
         for number in range(66):
@@ -120,5 +107,5 @@ def test_a_feed_of_vulnerabilities_is_imported_though_the_manager_is_killed(
             archive.writestr(f"{number}.json", json.dumps(one))
     (sent,) = manager.json("feed", "vulnerabilities", str(large))
     assert (sent["covers"], sent["records"]) == (["Ubuntu:22.04"], 66)
-    refused = manager.run("feed", "vulnerabilities", str(file), "--covers", "Alpine:v3.20", check=False)
+    refused = manager.run("feed", "vulnerabilities", str(large), "--covers", "Alpine:v3.20", check=False)
     assert "KNM1212-E Alpine:v3.20 is no release that is judged here." in refused.stderr
