@@ -15,8 +15,10 @@ from tests.postgresql import free_port
 
 
 @pytest.fixture
-def make_office(tmp_path: Path, make_manager: Callable[..., ManagerProcess]) -> Iterator[Callable[..., Office]]:
-    """Makes the office; what is given is the Manager's setup of networks."""
+def make_office(
+    tmp_path: Path, make_manager: Callable[..., ManagerProcess], capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[..., Office]]:
+    """Makes the office; what is given is the Manager's setup of networks. In the end it says how long what took."""
     if why := missing() or nft_missing():
         warnings.warn(f"Network control was not tested with a real network. {why}", stacklevel=1)
         pytest.skip(why)
@@ -31,6 +33,8 @@ def make_office(tmp_path: Path, make_manager: Callable[..., ManagerProcess]) -> 
         yield make
         for one in made:
             one.close()
+            with capsys.disabled():
+                print("", *one.told, sep="\n  ", flush=True)
 
 
 @pytest.fixture

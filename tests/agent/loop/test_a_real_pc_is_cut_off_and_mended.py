@@ -1,6 +1,6 @@
 """A real PC at a real switch: dangerous it reaches the remediation page only, mended it is back, and both are verified.
 
-Times are printed (`-s`): from the moment at which the inventory is sent to the first question that is answered so.
+Times are printed: from the moment at which the inventory is sent to the first question that is answered so.
 """
 
 import time

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.agent.loop.office import ALL, MAC, NOTHING, QUARANTINE, Office
+from tests.agent.loop.office import AFTER_AWAY_SECONDS, ALL, MAC, NOTHING, QUARANTINE, Office
 from tests.conftest import until
 
 BAD = {"antivirus": []}
@@ -53,12 +53,12 @@ def test_the_agent_is_killed_and_started_again(signed_in: Office) -> None:
     until(signed_in.manager.idle)
     assert signed_in.reaches() == ALL, "nobody is there who could cut it off"
     signed_in.server.start_agent()
-    signed_in.until_it_reaches(QUARANTINE, "the agent is back")
+    signed_in.until_it_reaches(QUARANTINE, "the agent is back", None, AFTER_AWAY_SECONDS)
     signed_in.server.kill_agent()
     assert signed_in.reaches() == CUT_OFF_WITHOUT_REDIRECT, "its rules stand without it"
     signed_in.report()
     signed_in.server.start_agent()
-    signed_in.until_it_reaches(ALL, "the agent is back again")
+    signed_in.until_it_reaches(ALL, "the agent is back again", None, AFTER_AWAY_SECONDS)
     signed_in.until_verified("permit")
 
 
@@ -71,7 +71,7 @@ def test_the_manager_is_killed_in_the_middle_of_a_denial(signed_in: Office, faul
     until(signed_in.manager.ended, 60)
     signed_in.manager.start()
     signed_in.report(**BAD)
-    signed_in.until_it_reaches(QUARANTINE, f"the Manager is back after {fault}")
+    signed_in.until_it_reaches(QUARANTINE, f"the Manager is back after {fault}", None, AFTER_AWAY_SECONDS)
     order = signed_in.until_verified("deny")
     assert [one["wanted"] for one in signed_in.orders()] == ["deny", "permit"], "once"
     assert order["progress"] == "verified"
@@ -95,4 +95,4 @@ def test_the_cable_between_agent_and_manager_is_pulled(signed_in: Office) -> Non
     until(signed_in.manager.idle)
     assert signed_in.reaches() == ALL
     signed_in.passage.open()
-    signed_in.until_it_reaches(QUARANTINE, "plugged in again")
+    signed_in.until_it_reaches(QUARANTINE, "plugged in again", None, AFTER_AWAY_SECONDS)
