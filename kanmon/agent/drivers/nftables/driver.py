@@ -22,6 +22,7 @@ from kanmon.wire import Health, Seen, Setup, State
 FAMILIES = ("bridge", "inet")
 TOLD_AGAIN = timedelta(seconds=60)  # a PC that goes on sending where it was seen before
 TOLD_EACH_TIME = timedelta(seconds=30)  # after a change: its answer is written down later than the first packets pass
+SENT_AGAIN = timedelta(seconds=1)  # nft tells whole seconds
 TRIES = 3
 
 
@@ -141,7 +142,7 @@ class Nftables:
             self._not_kept = refused
 
     def seen(self) -> list[Seen]:
-        """See ``base``. A PC that stays where it was is told again after ``TOLD_AGAIN``, or when it was changed lately."""
+        """See ``base``. A PC that stays where it was is told again after ``TOLD_AGAIN``, and each time when it was changed lately."""
         now = clock.now()
         self._changed = {mac: at for mac, at in self._changed.items() if now - at < TOLD_EACH_TIME}
         made_lately = self._made is not None and now - self._made < TOLD_EACH_TIME
@@ -158,8 +159,8 @@ class Nftables:
         for mac, one in newest.items():
             ip = addresses.get(mac, "")
             told = self._told.get(mac)
-            same = told is not None and not _differs(told, one, ip) and one.at - told.at < TOLD_AGAIN
-            if not same or made_lately or mac in self._changed:
+            again = SENT_AGAIN if made_lately or mac in self._changed else TOLD_AGAIN
+            if told is None or _differs(told, one, ip) or one.at - told.at > again:
                 found.append(msgspec.structs.replace(one, ip=ip))
         self._told = {mac: one for mac, one in self._told.items() if mac in newest} | {one.mac: one for one in found}
         return found
