@@ -23,6 +23,7 @@ class Book:
         self._waiting: dict[str, Seen] = {}
         self._lock = threading.Lock()
         self.dropped = 0
+        self.waits = False  # no list is known yet: nobody is unregistered, nobody is anything
 
     @property
     def setup(self) -> Setup:

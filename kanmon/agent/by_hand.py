@@ -18,7 +18,10 @@ from kanmon.wire import MOST_FIXED, Entry, Fixed, Setup
 
 
 def take(store: Store, rows: Collection[Row]) -> int:
-    """Set what the rows say, in one transaction; how many PCs have changed by it."""
+    """Set what the rows say, in one transaction; how many PCs have changed by it.
+
+    From then on this agent has a list: it need not wait for the Manager's before it changes the network.
+    """
     now, changed = clock.now(), []
     setup = store.setup()
     nothing_fixed = _Fixed(Setup())
@@ -31,6 +34,7 @@ def take(store: Store, rows: Collection[Row]) -> int:
             after = replace(before, ip=row.ip or before.ip, host=row.host or before.host)
             changed.append(after if same else set_here(after, row.state, now, row.reason))
         store.put(changed)
+        store.set_word("listed", "by hand")
     return len(changed)
 
 

@@ -23,6 +23,7 @@ FILE_BYTES = 64 * 2**20
 MOST_ROWS = 1_000_000
 COLUMNS = ("mac", "ip", "host", "state", "network", "why", "since", "order", "reason")
 KINDS = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".json": "json"}
+_READ = ("mac", "ip", "host", "state", "reason")
 _OCTETS = re.compile(r"[0-9a-f]{12}|[0-9a-f]{6}|[0-9a-f]{8}|[0-9a-f]{10}")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _BETWEEN = re.compile(r"(?<=[0-9a-fA-F])[-:.](?=[0-9a-fA-F])")
@@ -107,7 +108,7 @@ def _lines(kind: str, text: str) -> Iterator[tuple[int, Any]]:
         if missing:
             raise ValueError(f"the first line does not name {', '.join(sorted(missing))}")
         for fields in rows:
-            yield rows.line_num, fields
+            yield rows.line_num, {name: _meant(fields.get(name)) for name in _READ}
 
 
 def _row(path: Path, line: int, fields: Mapping[str, Any]) -> Row:

@@ -149,7 +149,8 @@ class Link(threading.Thread):
         piece = next(self._listing, None) if self._listing is not None else None
         if piece is None or piece.number == piece.of:
             self._listing = None
-        busy = bool(seen or piece or self._more or self.store.anything_to_tell())
+        unknown = not self.store.listed  # then the Manager is to say at once whether there is a list
+        busy = bool(seen or piece or self._more or unknown or self.store.anything_to_tell())
         self._more = False
         exchange = Exchange(
             name=name,
@@ -180,11 +181,15 @@ class Link(threading.Thread):
         self.store.told({one.order: one for one in said.answers}, told.confirmed)
         sightings.told(self.store, seen_number)
         self._set_up(told)
+        healed: int | None = None
         if told.whole_list is not None:
             self._more = True
             healed = whole_list.take(self.store, told.whole_list)
             if healed:
-                log.say("KNM8044-W", count=healed)
+                log.say("KNM8044-W" if self.store.listed else "KNM8572-I", count=healed)
+        complete = healed is not None or (told.whole_list is None and not told.orders)
+        if complete and self.store.first_listed():
+            self.wake()
         if told.want_list:
             self._listing = self._pieces()
         for order in told.orders:

@@ -38,6 +38,11 @@ TABLES: tuple[str, ...] = (
     CREATE INDEX seen_to_tell ON seen (number) WHERE told = 0;
     CREATE TABLE staged (mac TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
     """,
+    # 2: word ``listed``: a whole list was known once; before this version every list was taken for one
+    """
+    CREATE INDEX answer_of_mac ON answer (mac, at);
+    INSERT OR IGNORE INTO word SELECT 'listed', 'before' FROM word WHERE name = 'changed' AND value != '0';
+    """,
 )
 
 

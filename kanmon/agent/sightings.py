@@ -1,10 +1,12 @@
 """Where PCs were seen, kept until the Manager has been told: the newest sighting of each MAC.
 
-A PC that is seen at the same place again is told again after five minutes only. Everything is bounded: above
-``MOST_MACS`` the ones that were told longest ago are forgotten.
+A PC that is seen at the same place again is told again after five minutes only, or when an order for it was carried
+out since: the Manager waits for the network to show that. Everything is bounded: above ``MOST_MACS`` the ones that were
+told longest ago are forgotten.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 import msgspec
 from msgspec.structs import replace
@@ -23,8 +25,11 @@ def keep(store: Store, sightings: Iterable[Seen]) -> int:
         number = int(store.word("seen", "0"))
         before = number
         for seen in sightings:
-            row = connection.execute("SELECT body FROM seen WHERE mac = ?", [seen.mac]).fetchone()
-            if row and _known(_seen.decode(row[0]), seen):
+            row = connection.execute(
+                "SELECT body, (SELECT max(at) FROM answer WHERE mac = seen.mac AND result IS NOT NULL)"
+                " FROM seen WHERE mac = ?", [seen.mac],
+            ).fetchone()  # fmt: skip
+            if row and _known(_seen.decode(row[0]), seen, row[1]):
                 continue
             number += 1
             connection.execute(
@@ -42,9 +47,11 @@ def keep(store: Store, sightings: Iterable[Seen]) -> int:
         return number - before
 
 
-def _known(old: Seen, new: Seen) -> bool:
+def _known(old: Seen, new: Seen, answered: str | None) -> bool:
     if new.at <= old.at:
         return True
+    if answered is not None and old.at < datetime.fromisoformat(answered) <= new.at:
+        return False
     return replace(old, at=new.at) == new and (new.at - old.at).total_seconds() < TELL_AGAIN_SECONDS
 
 

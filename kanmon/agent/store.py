@@ -79,6 +79,19 @@ class Store:
         """How often the list has changed."""
         return int(self.word("changed", "0"))
 
+    @property
+    def listed(self) -> bool:
+        """A whole list was known once: the Manager's, or one that a person has imported here."""
+        return bool(self.word("listed"))
+
+    def first_listed(self) -> bool:
+        """The Manager's whole list has come, or there is nothing in it; whether that is so for the first time."""
+        if self.listed:
+            return False
+        with self.writing():
+            self.set_word("listed", "manager")
+        return True
+
     def hear_term(self, term: int) -> bool:
         """Remember ``term`` if it is the highest; whether who says it may still give orders."""
         with self.writing():

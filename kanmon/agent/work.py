@@ -2,7 +2,12 @@
 
 Each step compares the disk with what was carried out last: the changed entries go into the book and to every driver,
 and then each open order gets its answer. Start, an order, an import by another process and a healed list are the same
-step. What a driver could not do is tried again; every so often the network itself is compared with the list.
+step. What a driver could not do is tried again; every so often, and at once when a device turns unwell, the network
+itself is compared with the list.
+
+A home that is new knows no list, and the empty one would cut everybody off. So before the first list is complete, the
+Manager's or an imported one, no driver is called; an order that comes meanwhile is answered as failed, and carried out
+with the list.
 """
 
 import logging
@@ -42,6 +47,7 @@ class Worker(threading.Thread):
         self.started_once = threading.Event()
         self._stopping, self._wake = threading.Event(), threading.Event()
         self._applied, self._setup_text = 0, ""
+        self._begun = False  # drivers have been given a whole list
         self._broken: dict[str, str] = {}  # driver -> why it has not got the whole list
         self._due: dict[str, float] = {}
 
@@ -69,12 +75,18 @@ class Worker(threading.Thread):
 
     def step(self) -> None:
         """Bring the network to the list, answer open orders, keep what was seen."""
+        if not self._begun and not self._knows_a_list():
+            self._wait()
+            return
         waiting = self.store.open_orders()  # before the entries: an order that comes now is for the next step
+        first = not self._begun
         changed = self._changes(waiting)
-        if self._is_due("agent.retry_seconds"):
+        retry = self._is_due("agent.retry_seconds")
+        if retry or first:
             again = self.store.open_orders(failed=True)
             waiting += again
             changed |= {one.mac for one in again}
+        if retry:
             for driver in self.drivers:
                 if driver.name in self._broken:
                     self._whole(driver)
@@ -90,6 +102,24 @@ class Worker(threading.Thread):
         if self.store.anything_to_tell():
             self.tell()
 
+    def _knows_a_list(self) -> bool:
+        self.book.waits = not self.store.listed
+        if not self.book.waits and log.silence("list"):
+            self.health = ()
+        return not self.book.waits
+
+    def _wait(self) -> None:
+        """No list is known yet: the network is left as it is, and that is said."""
+        sentence = messages.text("KNM8570-W", {}, log.language())
+        log.say_once("list", "KNM8570-W")
+        self.health = (Health(part="list", sentence=sentence, id="KNM8570-W"),)
+        waiting = self.store.open_orders()
+        if waiting:
+            self.store.answer([Told(one.order, "failed", f"KNM8570-W {sentence}") for one in waiting])
+        self._keep_seen()
+        if self.store.anything_to_tell():
+            self.tell()
+
     def _is_due(self, setting: str, seconds: float = 0) -> bool:
         """Whether the time of a setting has passed since the last time; the first time it is."""
         now, span = clock.monotonic(), seconds or float(self.settings[setting])
@@ -102,7 +132,7 @@ class Worker(threading.Thread):
     def _changes(self, waiting: Collection[Open]) -> set[str]:
         """Bring the book to the disk; the MACs that have changed, or whose order is open."""
         setup_text = self.store.word("setup", "{}")
-        first = self._applied == 0 and not self.started_once.is_set()
+        first, self._begun = not self._begun, True
         entries: list[wire.Entry] = []
         if first or self.store.changed != self._applied:
             self._applied, entries = self.store.entries(self._applied)
@@ -170,28 +200,46 @@ class Worker(threading.Thread):
         """Where a network differs from the list, it is brought to it."""
         listed = [_entry(holds) for holds in self.book.listed()]
         for driver in self.drivers:
-            if driver.name in self._broken:
-                continue
-            try:
-                drift = _guarded(driver, lambda driver=driver: driver.drift(listed))  # type: ignore[misc]
-            except Refused as problem:
-                log.say_once(driver.name, "KNM8040-E", name=driver.name, problem=_said(problem))
-                continue
-            if drift and self._whole(driver):
-                log.say("KNM8042-W", name=driver.name, count=len(drift), mac=drift[0].mac or "-")
+            if driver.name not in self._broken:
+                self._compare(driver, listed)
+
+    def _compare(self, driver: Driver, listed: Collection[Entry]) -> None:
+        try:
+            drift = _guarded(driver, lambda: driver.drift(listed))
+        except Refused as problem:
+            log.say_once(driver.name, "KNM8040-E", name=driver.name, problem=_said(problem))
+            return
+        if drift and self._whole(driver):
+            log.say("KNM8042-W", name=driver.name, count=len(drift), mac=drift[0].mac or "-")
 
     def _look(self) -> None:
+        """Who was seen, and how the devices are. One that has turned unwell is compared with the list at once."""
+        before = {one.part: one.id for one in self.health}
         told = []
         for driver in self.drivers:
-            try:
-                for seen in _guarded(driver, driver.seen):
-                    self.book.saw(seen)
-                told.append(_guarded(driver, driver.health))
-            except Refused as problem:
-                told.append(Health(part=driver.name, sentence=str(problem)[:1000], id=problem.message_id))
-            if why := self._broken.get(driver.name):
-                told[-1] = Health(part=driver.name, sentence=why[:1000], id="KNM8040-E")
+            health = self._look_at(driver)
+            if health.id not in ("", before.get(driver.name)) and driver.name not in self._broken:
+                self._compare(driver, [_entry(holds) for holds in self.book.listed()])
+                health = self._asked(driver)
+            told.append(health)
         self.health = tuple(told)
+
+    def _look_at(self, driver: Driver) -> Health:
+        health = self._asked(driver)
+        try:
+            for seen in _guarded(driver, driver.seen):
+                self.book.saw(seen)
+        except Refused as problem:
+            return health if health.id else _unwell(driver, problem)
+        return health
+
+    def _asked(self, driver: Driver) -> Health:
+        if why := self._broken.get(driver.name):
+            return Health(part=driver.name, sentence=why[:1000], id="KNM8040-E")
+        try:
+            return _guarded(driver, driver.health)
+        except Refused as problem:
+            return _unwell(driver, problem)
 
     def _keep_seen(self) -> None:
         seen = self.book.take_seen()
@@ -208,6 +256,10 @@ def _guarded(driver: Driver, what: Callable[[], _Value]) -> _Value:
     except Exception as problem:
         logging.getLogger("kanmon.agent").exception("driver %s", driver.name)
         raise Refused("KNM8043-E", name=driver.name, problem=f"{type(problem).__name__}: {problem}") from None
+
+
+def _unwell(driver: Driver, problem: Refused) -> Health:
+    return Health(part=driver.name, sentence=str(problem)[:1000], id=problem.message_id)
 
 
 def _said(problem: Refused) -> str:

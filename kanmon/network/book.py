@@ -105,12 +105,12 @@ def _holding(body: wire.Entry) -> tuple[str, str, datetime | None]:
 
 
 def _overtake(orders: Sequence[NetworkOrder]) -> None:
-    """Older orders for the same register that are still under way: nobody waits for them any more."""
+    """Older orders for the same register that are under way, or have failed: nobody waits for them any more."""
     registers: Mapping[str, list[str]] = {}
     for order in orders:
         registers.setdefault(order.register, []).append(order.mac)  # type: ignore[attr-defined]
     for register, macs in registers.items():
-        older = NetworkOrder.objects.filter(mac__in=macs, progress__in=OPEN)
+        older = NetworkOrder.objects.filter(mac__in=macs, progress__in=[*OPEN, "failed"])
         if register != ALL:
             older = older.filter(register=register)
         ids = list(older.values_list("id", flat=True))

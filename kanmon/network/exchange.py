@@ -2,6 +2,7 @@
 
 An order is given as long as it has no answer of this agent, and again, under our term, when the agent had heard of a
 newer leadership than the one that gave it. Only when nothing is open are the lists compared: each order changes both.
+An agent that has never had our list and whose own is empty, a new one, gets the whole list before any order.
 """
 
 from kanmon import wire
@@ -38,7 +39,8 @@ def instructions(agent: Agent, told: wire.Exchange, confirmed: tuple[str, ...], 
     term = HERE.term
     if not Agent.objects.filter(id=agent.id, revoked_at=None).exists():  # it may have been revoked while it waited
         raise Refused("KNM8425-E", status=403, name=agent.name)
-    orders = tuple(on_the_wire(order.order, term) for order in _open(agent, term))
+    list_first = not told.entries and not agent.in_step and whole.digest() != told.digest
+    orders = () if list_first else tuple(on_the_wire(order.order, term) for order in _open(agent, term))
     wanted = setup.newest()
     piece = None
     if not orders:

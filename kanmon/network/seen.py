@@ -1,9 +1,9 @@
 """What agents tell: answers make orders acknowledged, sightings make them verified.
 
 An order is acknowledged when every agent that was given it has carried it out. It is verified when the network itself
-has shown the PC, after that, in the network where it belongs. An agent's clock is compared with itself only. A
-denial or refusal that is not shown in time is warned about once (``warn``): the PC may be switched off, or the device may
-not do what it said. A PC that was let back and is seen in quarantine all the same is in the wrong network (``health``).
+has shown the PC, after an agent's answer, in the network where it belongs. An agent's clock is compared with itself only.
+A denial or refusal that is not shown in time is warned about once (``warn``): the PC may be switched off, or the device
+may not do what it said. A PC that was let back and is seen in quarantine all the same is in the wrong network (``health``).
 """
 
 from collections.abc import Collection, Sequence
@@ -42,6 +42,7 @@ def acknowledge(ids: Collection[int]) -> None:
     for row in Given.objects.filter(order__in=list(ids)):
         told.setdefault(row.order_id, []).append(row)
     now = clock.now()
+    done = set()
     for order in NetworkOrder.objects.filter(id__in=list(ids), progress__in=[*OPEN, "failed"]):
         of_order = told.get(order.id, [])
         failed = [row for row in of_order if row.result == "failed"]
@@ -52,6 +53,9 @@ def acknowledge(ids: Collection[int]) -> None:
             order.progress, order.sentence = ("fixed" if fixed else "acknowledged"), ""
             order.acknowledged_at = order.acknowledged_at or now
         order.save(update_fields=["progress", "sentence", "acknowledged_at"])
+        if order.progress == "acknowledged":
+            done.add(order.mac)
+    _verify(done)
 
 
 def _settled(row: Given) -> bool:
@@ -66,9 +70,7 @@ def keep_sightings(agent: Agent, seen: Sequence[wire.Seen]) -> None:
         return
     now = clock.now()
     known = {row.mac: row for row in Sighting.objects.filter(agent=agent, mac__in=list(newest))}
-    entries = rows_of(newest)
-    told = setup.newest()
-    fixed = FixedDevices(told)
+    belongs = _belongings(newest)
     rows = []
     for mac, one in newest.items():
         row = known.get(mac) or Sighting(mac=mac, agent=agent, first_at=now)
@@ -76,25 +78,42 @@ def keep_sightings(agent: Agent, seen: Sequence[wire.Seen]) -> None:
             continue
         row.ip, row.nas, row.port = one.ip or row.ip, one.nas, one.port
         row.network, row.how, row.at, row.told_at = one.network, one.how, one.at, now
-        entry = body_of(entries[mac]) if mac in entries else wire.Entry(mac=mac)
-        belongs = holds(entry, told, fixed).network
-        row.wrong_since = None if one.network in (belongs, "unknown") else row.wrong_since or now
+        row.wrong_since = None if one.network in (belongs[mac], "unknown") else row.wrong_since or now
         rows.append(row)
     Sighting.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["mac", "agent"],
         update_fields=["ip", "nas", "port", "network", "how", "at", "told_at", "wrong_since"],
     )  # fmt: skip
-    _verify(agent, {row.mac: row for row in rows if row.wrong_since is None and row.network != "unknown"})
+    _verify({row.mac for row in rows if row.wrong_since is None and row.network != "unknown"})
 
 
-def _verify(agent: Agent, right: dict[str, Sighting]) -> None:
-    """Acknowledged orders of PCs that were seen where they belong, after this agent's answer."""
-    waiting = NetworkOrder.objects.filter(mac__in=list(right), progress="acknowledged")
-    answered = dict(
-        Given.objects.filter(agent=agent, order__in=waiting).values_list("order", "answered_at")
-    )  # fmt: skip
-    shown = [order.id for order in waiting if (at := answered.get(order.id)) is not None and right[order.mac].at >= at]
+def _verify(macs: Collection[str]) -> None:
+    """Acknowledged orders of PCs that an agent has seen where they belong, after its own answer.
+
+    Called for sightings and for answers: with several agents, or many answers, a sighting comes before the last answer.
+    """
+    waiting = {order.id: order for order in NetworkOrder.objects.filter(mac__in=macs, progress="acknowledged")}
+    if not waiting:
+        return
+    known = {order.mac for order in waiting.values()}
+    belongs = _belongings(known)
+    seen = {(row.mac, row.agent_id): row for row in Sighting.objects.filter(mac__in=known)}
+    shown = []
+    answers = Given.objects.filter(order__in=list(waiting)).exclude(answered_at=None)
+    for id, agent, answered_at in answers.values_list("order", "agent", "answered_at"):
+        mac = waiting[id].mac
+        row = seen.get((mac, agent))
+        if row is not None and row.network == belongs[mac] and row.at >= answered_at:
+            shown.append(id)
     NetworkOrder.objects.filter(id__in=shown).update(progress="verified", verified_at=clock.now())
+
+
+def _belongings(macs: Collection[str]) -> dict[str, wire.Network]:
+    """The network that each MAC belongs in now."""
+    entries, told = rows_of(macs), setup.newest()
+    fixed = FixedDevices(told)
+    listed = {mac: body_of(entries[mac]) if mac in entries else wire.Entry(mac=mac) for mac in macs}
+    return {mac: holds(entry, told, fixed).network for mac, entry in listed.items()}
 
 
 def warn(term: int) -> None:

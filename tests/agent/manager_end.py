@@ -13,7 +13,7 @@ What a Manager must do, so that an agent loses nothing (``tests/agent/test_the_e
     whose answer is ``stale`` by a term below one's own, under one's own term. With nothing to give, wait as long as
     the agent allows; a newer call of the same agent ends an older one.
 6.  When no order is without an answer and the digests differ, give the whole list, made when its first piece is given,
-    the piece after the one that the agent has put aside.
+    the piece after the one that the agent has put aside. A new agent gets it before any order.
 """
 
 import asyncio
@@ -64,6 +64,8 @@ class ManagerEnd:
         self.ledger, self.port, self.term, self.active = ledger, port, term, True
         self.pem = server_pem or ledger.authority.server_pem()
         self.url = f"https://127.0.0.1:{port}"
+        self.list_first = True  # a new agent gets it before any order
+        self._in_step: set[str] = set()
         self.lose_answers = 0  # so many calls are carried out, and their answer is lost on the way
         self._lists: dict[str, tuple[str, list[tuple[Entry, ...]]]] = {}
         self._calls: dict[str, int] = {}
@@ -219,18 +221,25 @@ class ManagerEnd:
     def _instructions(self, exchange: Exchange, confirmed: tuple[str, ...]) -> Instructions:
         ledger = self.ledger
         with ledger.lock:
-            orders = tuple(
-                msgspec.structs.replace(order, term=self.term)
-                for order in ledger.orders.values()
-                if self._to_give(ledger.answers.get(order.id))
-            )[: wire.MOST_ORDERS]
+            differs = wire.digest(ledger.list.values()) != exchange.digest
+            new = not exchange.entries and exchange.name not in self._in_step
+            orders = (
+                ()
+                if self.list_first and differs and new
+                else tuple(
+                    msgspec.structs.replace(order, term=self.term)
+                    for order in ledger.orders.values()
+                    if self._to_give(ledger.answers.get(order.id))
+                )[: wire.MOST_ORDERS]
+            )
             setup = ledger.setup if ledger.setup and ledger.setup.version != exchange.setup else None
             want, ledger.want_list = ledger.want_list, False
             piece = None
-            if not orders and wire.digest(ledger.list.values()) != exchange.digest:
+            if not orders and differs:
                 piece = self._piece(exchange)
             elif not orders:
                 self._lists.pop(exchange.name, None)
+                self._in_step.add(exchange.name)
         return Instructions(
             term=self.term, orders=orders, confirmed=confirmed, setup=setup, want_list=want, whole_list=piece
         )

@@ -187,6 +187,16 @@ def test_a_pc_at_the_same_place_is_told_again_after_minutes_and_one_that_moved_a
     assert sightings.keep(store, [_seen(MAC, 8, "quarantine")]) == 1
 
 
+def test_a_pc_is_told_of_again_when_an_order_for_it_was_carried_out(store: Store) -> None:
+    def seen(seconds: float) -> Seen:
+        return Seen(mac=MAC, at=answered_at + timedelta(seconds=seconds), network="corporate")
+
+    store.take([order("permit", mac=MAC)])
+    store.answer([Told(store.open_orders()[0].order, "done", "")])
+    answered_at = store.to_tell()[0].at
+    assert [sightings.keep(store, [seen(at)]) for at in (-2, -1, 1, 2)] == [1, 0, 1, 0]
+
+
 def test_sightings_are_bounded(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sightings, "MOST_MACS", 3)
     sightings.keep(store, [_seen(f"02:00:00:00:09:{number:02x}", 0) for number in range(6)])

@@ -138,7 +138,7 @@ def test_what_differs_from_the_manager_s_list_is_healed_in_pieces(
     ledger.orders.clear()  # as if the agent had lost them, and had answered
     enrolled.start()
     enrolled.until_network(dict.fromkeys(macs, "deny"))
-    until(lambda: ledger.exchanges[-1].digest and enrolled.said("KNM8044-W"))
+    until(lambda: ledger.exchanges[-1].digest and enrolled.said("KNM8572-I"))
     del ledger.list[macs[0]]
     manager.wake()
     enrolled.until_network(dict.fromkeys(macs[1:], "deny"))

@@ -90,8 +90,8 @@ def counts(operation: Operation) -> dict[str, int]:
 
 
 def call(of: Agent, **told: Any) -> wire.Instructions:
-    """One call of an agent."""
-    said = wire.Exchange(**({"name": of.name, "highest_term": HERE.term, "digest": ""} | told))
+    """One call of an agent that has a list."""
+    said = wire.Exchange(**({"name": of.name, "highest_term": HERE.term, "digest": "", "entries": 1} | told))
     return exchange.instructions(of, said, exchange.keep(of, said, "192.0.2.1"), Whole(2))
 
 
@@ -268,6 +268,52 @@ def test_it_is_verified_when_the_network_shows_it_after_the_answer(lead: Leaders
     assert shown.orders(pc=1)[0]["verified_at"]
     saw("corporate", 1.5)
     assert Sighting.objects.get().network == "quarantine", "an older sighting changes nothing"
+
+
+def test_a_sighting_that_comes_before_the_last_answer_verifies_when_that_comes(lead: Leadership) -> None:
+    pcs(1)
+    first, second = agent("a"), agent("b")
+    decide(lead, "deny", [1])
+    (order,) = call(first).orders
+    given = answer(order)
+    call(first, answers=(given,), seen=(wire.Seen(mac=mac(1), at=given.at, network="quarantine"),))
+    assert progress(1) == "ordered"
+    call(second, answers=(answer(order),))
+    assert progress(1) == "verified"
+
+
+def test_a_sighting_of_before_a_newer_order_verifies_nothing(lead: Leadership) -> None:
+    pcs(1)
+    one = agent()
+    decide(lead, "deny", [1])
+    (order,) = call(one).orders
+    given = answer(order)
+    call(one, answers=(given,), seen=(wire.Seen(mac=mac(1), at=given.at, network="quarantine"),))
+    decide(lead, "permit", [1])
+    call(one, answers=(answer(call(one).orders[0]),))
+    assert progress(1) == "acknowledged"
+
+
+def test_an_order_that_failed_is_overtaken_by_a_newer_one(lead: Leadership) -> None:
+    pcs(1)
+    one = agent()
+    decide(lead, "deny", [1])
+    (order,) = call(one).orders
+    call(one, answers=(answer(order, "failed"),))
+    assert progress(1) == "failed"
+    decide(lead, "permit", [1])
+    call(one, answers=(answer(order, "stale"),))
+    assert NetworkOrder.objects.get(id=int(order.id)).progress == "overtaken"
+
+
+def test_a_new_agent_gets_the_whole_list_before_any_order(lead: Leadership) -> None:
+    pcs(1, 2)
+    decide(lead, "deny", [1, 2])
+    one = agent()
+    decide(lead, "permit", [1])
+    given = call(one, entries=0)
+    assert (given.orders, given.whole_list is None) == ((), False)
+    assert [one.wanted for one in call(one, entries=2).orders] == ["permit"]
 
 
 def test_what_the_network_does_not_show_in_time_is_warned_about_once(lead: Leadership) -> None:

@@ -73,7 +73,9 @@ class FromBook:
         self._book = book
 
     def decide(self, mac: str) -> Decision:
-        """What holds for ``mac``."""
+        """What holds for ``mac``. Raises Refused KNM8571-W as long as no list is known: as if no agent were there."""
+        if self._book.waits:
+            raise Refused("KNM8571-W", status=503)
         holds = self._book.holds(mac)
         return Decision(holds.state, holds.network)
 

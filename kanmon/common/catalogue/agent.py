@@ -183,4 +183,23 @@ MESSAGES: tuple[Message, ...] = (
         "A network that there is not, or too many fixed devices.",
         "Networks are corporate, quarantine, unauthenticated and refused.",
     ),
+    Message(
+        "KNM8570-W",
+        "No list has come from a Manager yet: the network is left as it is.",
+        "マネージャーから一覧がまだ届いていないため、ネットワークは変更しません。",
+        "This agent is new, and with an empty list it would cut every PC off.",
+        "See that a Manager can be reached: `kanmon agent status`. Without a Manager, import a list: `kanmon agent import`.",
+    ),
+    Message(
+        "KNM8571-W",
+        "No list has come from a Manager yet: FreeRADIUS was answered as if the agent were not there.",
+        "マネージャーから一覧がまだ届いていないため、FreeRADIUS にはエージェントが停止中の場合と同じ応答を返しました。",
+        "This agent is new, and does not know who is registered.",
+        "See that a Manager can be reached. Until then FreeRADIUS does what `when_gone` says.",
+    ),
+    Message(
+        "KNM8572-I",
+        "The Manager's list has come for the first time: {count} entries.",
+        "マネージャーの一覧を初めて受け取りました: {count} 件。",
+    ),
 )

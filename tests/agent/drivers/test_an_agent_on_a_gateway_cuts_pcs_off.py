@@ -59,7 +59,9 @@ def test_its_list_decides_who_reaches_what_also_after_it_was_killed(lab: Lab, ag
     until(lambda: lab.reaches("pc1") == ALL and lab.reaches("pc2") == set(), 60)
 
 
-def test_what_somebody_flushes_it_makes_anew(lab: Lab, agent: AgentProcess) -> None:
+def test_what_somebody_flushes_it_makes_anew_at_once(lab: Lab, agent: AgentProcess) -> None:
+    agent.settings["agent"]["reconcile_seconds"] = 3600
+    agent.configure()
     take(agent, pc1="deny", pc2="permit")
     agent.start()
     until(lambda: lab.reaches("pc1") == QUARANTINE, 60)

@@ -67,11 +67,11 @@ def test_a_request_that_has_no_end_is_cut(served: Redirect, port: int) -> None:
 def test_connections_that_say_nothing_are_closed_and_make_room(
     monkeypatch: pytest.MonkeyPatch, served: Redirect, port: int
 ) -> None:
-    monkeypatch.setattr(redirect, "SECONDS", 2.0)
+    monkeypatch.setattr(redirect, "SECONDS", 10.0)
     idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(redirect.CONNECTIONS_MOST)]
     try:
         until(lambda: ask(port, b"GET / HTTP/1.1\r\n\r\n") == b"")  # no room
-        until(lambda: b"302" in ask(port, b"GET / HTTP/1.1\r\n\r\n"))
+        until(lambda: b"302" in ask(port, b"GET / HTTP/1.1\r\n\r\n"), 60)
     finally:
         for one in idle:
             one.close()

@@ -29,8 +29,12 @@ class WholeServer(Server):
 
     def make_home(self) -> None:
         program.make_home(self.home)
-        (self.home / "agent.toml").write_text(SETTINGS.format(port=AGENT_PORT) + _as_toml(self.setup))
+        (self.home / "agent.toml").write_text(self.settings())
         self.store = Store(self.home)
+
+    def settings(self) -> str:
+        """The agent's."""
+        return SETTINGS.format(port=AGENT_PORT) + as_toml(self.setup)
 
     def decide(self, mac: str, state: str, network: str = "") -> None:
         """By hand, at the agent; a running one takes it over."""
@@ -53,7 +57,7 @@ class WholeServer(Server):
         return [msgspec.to_builtins(msgspec.json.decode(body, type=Seen)) for (body,) in rows]
 
 
-def _as_toml(setup: dict[str, Any]) -> str:
+def as_toml(setup: dict[str, Any]) -> str:
     lines = [f'{name} = "{value}"' for name, value in setup.items() if isinstance(value, str)]
     for network, told in setup.get("networks", {}).items():
         lines += [f"[radius.networks.{network}]", *(f"{name} = {_value(value)}" for name, value in told.items())]

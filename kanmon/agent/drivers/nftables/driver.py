@@ -21,6 +21,8 @@ from kanmon.wire import Health, Seen, Setup, State
 
 FAMILIES = ("bridge", "inet")
 TOLD_AGAIN = timedelta(seconds=60)  # a PC that goes on sending where it was seen before
+TOLD_EACH_TIME = timedelta(seconds=30)  # after a change: its answer is written down later than the first packets pass
+SENT_AGAIN = timedelta(seconds=1)  # nft tells whole seconds
 TRIES = 3
 
 
@@ -36,6 +38,8 @@ class Nftables:
         self._whole: rules.Whole | None = None  # without MACs
         self._rules: list[Any] = []
         self._told: dict[str, Seen] = {}
+        self._changed: dict[str, datetime] = {}  # MACs that were changed lately, and when
+        self._made: datetime | None = None  # when the whole was
         self._not_kept: Refused | None = None  # the files are behind, and why
         self._redirect = Redirect(told)
         self._not_redirected: Refused | None = None
@@ -52,7 +56,8 @@ class Nftables:
         wanted = rules.Whole(self.settings, reach, setup, macs, hardware)
         self._tell_whole(wanted)
         self._whole = replace(wanted, macs={})
-        self._told.clear()
+        self._made = clock.now()
+        self._changed.clear()
         self._rules = self._present_rules()
         self._send_to(reach.page)
 
@@ -110,8 +115,7 @@ class Nftables:
             if problem:
                 raise Refused("KNM8311-E", problem=problem)
             fault.point("driver_changed")
-            for mac in wanted:
-                self._told.pop(mac, None)
+            self._changed |= dict.fromkeys(wanted, clock.now())
             self._keep(text)
         except Refused as refused:
             return base.failed(wanted, refused)
@@ -138,8 +142,10 @@ class Nftables:
             self._not_kept = refused
 
     def seen(self) -> list[Seen]:
-        """See ``base``. A PC that stays where it was is told again after ``TOLD_AGAIN``."""
+        """See ``base``. A PC that stays where it was is told again after ``TOLD_AGAIN``, and each time when it was changed lately."""
         now = clock.now()
+        self._changed = {mac: at for mac, at in self._changed.items() if now - at < TOLD_EACH_TIME}
+        made_lately = self._made is not None and now - self._made < TOLD_EACH_TIME
         newest: dict[str, Seen] = {}
         for network in rules.NETWORKS:
             for (mac, port), at in self._passing(f"seen_{network}", now):
@@ -153,7 +159,8 @@ class Nftables:
         for mac, one in newest.items():
             ip = addresses.get(mac, "")
             told = self._told.get(mac)
-            if told is None or _differs(told, one, ip) or one.at - told.at >= TOLD_AGAIN:
+            again = SENT_AGAIN if made_lately or mac in self._changed else TOLD_AGAIN
+            if told is None or _differs(told, one, ip) or one.at - told.at > again:
                 found.append(msgspec.structs.replace(one, ip=ip))
         self._told = {mac: one for mac, one in self._told.items() if mac in newest} | {one.mac: one for one in found}
         return found
