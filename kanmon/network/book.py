@@ -13,8 +13,9 @@ import msgspec
 
 from kanmon import wire
 from kanmon.common import clock
-from kanmon.network.models import Agent, Entry, Given, NetworkOrder
-from kanmon.ordering import decide
+from kanmon.network import setup
+from kanmon.network.models import Agent, Entry, Given, NetworkOrder, Sighting
+from kanmon.ordering import FixedDevices, decide, holds
 
 OPEN = ("ordered", "acknowledged")
 ALL = "all"
@@ -79,9 +80,20 @@ def write(wishes: Iterable[Wish], operation: int, decided_by: int, term: int) ->
     for order in orders:
         _note(rows[order.mac], decide(body_of(rows[order.mac]), on_the_wire(order, term), 0).entry)
     _save([rows[order.mac] for order in orders])
+    _clear_sightings([rows[order.mac] for order in orders])
     agents = list(Agent.objects.filter(revoked_at=None).values_list("id", flat=True))
     Given.objects.bulk_create([Given(agent_id=agent, order=order) for agent in agents for order in orders])
     return orders
+
+
+def _clear_sightings(rows: Sequence[Entry]) -> None:
+    """Who was seen in the wrong network may be right now: where he is, he belongs. The other way the next sighting tells."""
+    told = setup.newest()
+    fixed = FixedDevices(told)
+    belongs = {row.mac: holds(body_of(row), told, fixed).network for row in rows}
+    wrong = Sighting.objects.filter(mac__in=list(belongs)).exclude(wrong_since=None)
+    right = [id for id, mac, network in wrong.values_list("id", "mac", "network") if network == belongs[mac]]
+    Sighting.objects.filter(id__in=right).update(wrong_since=None)
 
 
 def on_the_wire(order: NetworkOrder, term: int) -> wire.Order:

@@ -127,6 +127,7 @@ def _by_policy(work: Work, pcs: Sequence[int], wanted: str, reason: str, decided
             due.append(pc)
     spare = caps.spare() if wanted == "deny" else len(due)
     caps.wait(due[spare:], decided_by, reason)
+    caps.overtaken(due[:spare])
     _order(work, due[:spare], macs, wanted, "policy", reason, decided_by)
     no_mac = sum(not macs[pc] for pc in pcs)
     return Counts(len(due[:spare]), already, len(due[spare:]), no_mac, len(later))
@@ -205,9 +206,9 @@ def _order(
 def macs_of(pcs: Sequence[int]) -> dict[int, list[str]]:
     """PC -> its MACs, of which no other PC has any."""
     found: dict[int, list[str]] = {pc: [] for pc in pcs}
-    mine = Identity.objects.filter(kind="mac", pc__in=list(pcs))
+    mine = {value for kind, value in Identity.objects.filter(pc__in=list(pcs)).values_list("kind", "value") if kind == "mac"}
     owners: dict[str, set[int]] = {}
-    for mac, pc in Identity.objects.filter(kind="mac", value__in=mine.values("value")).values_list("value", "pc"):
+    for mac, pc in Identity.objects.filter(kind="mac", value__in=mine).values_list("value", "pc"):
         owners.setdefault(mac, set()).add(pc)
     for mac, of_mac in sorted(owners.items()):
         if len(of_mac) == 1 and (pc := next(iter(of_mac))) in found:
