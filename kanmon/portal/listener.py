@@ -188,7 +188,8 @@ def _shown(asked: Asked, trouble: Refused | None = None) -> Answer:
     held = asked.query.get("hold") == "1" or trouble is not None
     if trouble is not None:
         words = trouble.sentence(asked.language)
-    body = page.render(state, asked.language, asked.said, path, trouble=words, held=held)
+    browser = asked.headers.get(b"user-agent", b"").decode("latin-1")[:500]
+    body = page.render(state, asked.language, asked.said, path, trouble=words, held=held, browser=browser)
     more = [(b"content-language", asked.language.encode())]
     if state.refresh_seconds and not held:
         where = path + "?" + urlencode({"lang": asked.language})

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from django.template import Context, Engine
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 
 from kanmon.common import clock, config, zone
 from kanmon.portal import again
-from kanmon.portal.state import State
+from kanmon.portal.state import Problem, State
 from kanmon.portal.steps import how
 from kanmon.portal.words import TEXTS, say
 
@@ -76,12 +78,15 @@ def help_text(language: str) -> str:
     return told.get(language) or next(iter(told.values()), "") or say("no_help", language)
 
 
-def render(state: State, language: str, address: str, path: str, *, trouble: str = "", held: bool = False) -> bytes:
+def render(
+    state: State, language: str, address: str, path: str, *, trouble: str = "", held: bool = False, browser: str = ""
+) -> bytes:  # fmt: skip
     """The page of ``state``. ``path``: its own address without query; ``trouble``: a sentence why something was not done;
-    ``held``: it does not renew itself.
+    ``held``: it does not renew itself; ``browser``: what it says of itself, for steps when the system is not known.
     """
     now = moment(clock.now(), language)
-    lead = say(f"{state.kind}_lead", language, address=address or "-")
+    word = "fine_order" if state.kind == "fine" and state.under_way else f"{state.kind}_lead"
+    lead = say(word, language, address=address or "-")
     words = {name: text[language == "ja"] for name, text in TEXTS.items()}
     count = len(state.problems) + state.more
     values: dict[str, Any] = {
@@ -94,13 +99,38 @@ def render(state: State, language: str, address: str, path: str, *, trouble: str
         "times": _times(state, language),
         "count": say("wrong_one", language) if count == 1 else say("wrong", language, count=count),
         "more": say("more", language, count=state.more) if state.more else "",
-        "later": [(one, say("until", language, day=day(one.until, language)) if one.until else "") for one in state.later],
+        "problems": [_shown(one, language) for one in state.problems],
+        "later": [_shown(one, language) for one in state.later],
         "progress": _progress(state, language),
-        "send": how("inventory", told=False, mend="", family=state.family, language=language).steps,
+        "send": _inventory(state.family or _guessed(browser), language),
         "tell": say("tell_them", language, host=state.host or words["this_pc"], address=address or "-", time=now),
         "form": again.form(state.who.pc, secrets.token_urlsafe(9)) if state.may_ask and state.who.pc else "",
     }  # fmt: skip
     return str(_template().render(Context(values))).encode()
+
+
+def _shown(one: Problem, language: str) -> Mapping[str, Any]:
+    until = say("until", language, day=day(one.until, language)) if one.until else ""
+    return {"is": one, "first": one.how.first, "steps": [typed(step) for step in one.how.steps], "until": until}
+
+
+def _inventory(family: str, language: str) -> list[SafeString]:
+    """How to send an inventory."""
+    return [typed(one) for one in how("inventory", told=False, mend="", family=family, language=language).steps]
+
+
+def typed(step: str) -> SafeString:
+    """A step as HTML: what stands between backquotes is to be typed."""
+    parts = [str(conditional_escape(part)) for part in step.split("`")]
+    marked = [f"<code>{part}</code>" if at % 2 else part for at, part in enumerate(parts)]
+    return mark_safe("".join(marked))  # noqa: S308  # every part is escaped
+
+
+def _guessed(browser: str) -> str:
+    """The family of operating systems by User-Agent: only for words, so it may be wrong."""
+    if "Windows" in browser:
+        return "windows"
+    return "linux" if "Linux" in browser and "Android" not in browser else ""
 
 
 def _times(state: State, language: str) -> Mapping[str, str]:

@@ -1,7 +1,7 @@
 """How to mend, step by step, for the person at the PC: by kind of condition and operating system, in two languages.
 
 The judgment's own sentence (``mend``) says what is to be done, with the names in question; the steps say where to click.
-A condition of which the table knows nothing has that sentence as its only step.
+Where the table knows nothing, that sentence is the only step.
 """
 
 from typing import NamedTuple
@@ -33,19 +33,20 @@ def how(condition: str, *, told: bool, mend: str, family: str, language: str) ->
     ``told``: False when the inventory does not tell, so that a new inventory is what mends it.
     """
     kind = _kind(condition) if told else _INVENTORY
-    if kind is None:
-        return How("", (mend,) if mend else (), False)
-    of_kind = _TABLE[kind]
-    english, japanese = of_kind.get(family) or of_kind[ANY]
+    of_kind = _TABLE.get(kind, {})
+    found = of_kind.get(family) or of_kind.get(ANY)
+    if found is None:
+        return How("", (mend,) if mend else (), told and condition.startswith(_FOR_ADMINISTRATORS))
+    english, japanese = found
     first = mend if kind in NAMED and told else ""
     return How(first, japanese if language == "ja" else english, told and condition.startswith(_FOR_ADMINISTRATORS))
 
 
-def _kind(condition: str) -> str | None:
-    """The longest beginning of the id that has steps."""
-    name = condition
+def _kind(condition: str) -> str:
+    """The longest beginning of the id that has steps, "" for none; of a list ("prohibited_software[Winny*]") the list."""
+    name = condition.partition("[")[0]
     while name:
         if name in _TABLE:
             return name
         name = name.rpartition(".")[0]
-    return None
+    return ""

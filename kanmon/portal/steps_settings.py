@@ -23,23 +23,46 @@ _PASSWORD_JA = (
     "ほかで使用していない長いパスワードを設定します。",
 )
 _PASSWD: tuple[tuple[str, ...], tuple[str, ...]] = (
-    ("Open a terminal and run passwd.", "Choose a long one that you use nowhere else."),
-    ("端末を開き、passwd を実行します。", "ほかで使用していない長いパスワードを設定します。"),
+    ("Open a terminal and run `passwd`.", "Choose a long one that you use nowhere else."),
+    ("端末を開き、`passwd` を実行します。", "ほかで使用していない長いパスワードを設定します。"),
 )
 
 
+_FIRMWARE_LINUX = "Restart the PC into its firmware setup: `sudo systemctl reboot --firmware-setup`."
+_FIRMWARE_LINUX_JA = "`sudo systemctl reboot --firmware-setup` を実行し、ファームウェアの設定で再起動します。"
+
+
 def _windows(english: tuple[str, ...], japanese: tuple[str, ...]) -> Steps:
-    """Steps that are the same on any system, or that only Windows needs."""
-    return {ANY: (english, japanese)}
+    """Steps that only Windows knows; elsewhere the sentence of the judgment has to do."""
+    return {WINDOWS: (english, japanese)}
+
+
+def _firmware(english: str, japanese: str) -> Steps:
+    return {
+        WINDOWS: ((_FIRMWARE, english), (_FIRMWARE_JA, japanese)),
+        LINUX: ((_FIRMWARE_LINUX, english), (_FIRMWARE_LINUX_JA, japanese)),
+    }
 
 
 SETTINGS: dict[str, Steps] = {
-    "pc_settings.accounts.guest_enabled": _windows(
-        (_ACCOUNTS, "Open Guest, check Account is disabled, and press OK."),
-        (_ACCOUNTS_JA, "「Guest」を開き、「アカウントを無効にする」を選んで「OK」を押します。"),
-    ),
+    "pc_settings.accounts.guest_enabled": {
+        WINDOWS: (
+            (_ACCOUNTS, "Open Guest, check Account is disabled, and press OK."),
+            (_ACCOUNTS_JA, "「Guest」を開き、「アカウントを無効にする」を選んで「OK」を押します。"),
+        ),
+        LINUX: (
+            (
+                "Open a terminal.",
+                "Run `sudo usermod --lock --expiredate 1 NAME` for the account that is named under Found.",
+            ),
+            (
+                "端末を開きます。",
+                "「現在の状態」に示したアカウントについて `sudo usermod --lock --expiredate 1 名前` を実行します。",
+            ),
+        ),
+    },
     "pc_settings.accounts.other_administrators": {
-        ANY: (
+        WINDOWS: (
             (
                 "Press the Windows key, type Computer Management, and open it. Choose Local Users and Groups, then Groups.",
                 "Open Administrators, and remove the accounts that are named under Found.",
@@ -50,34 +73,36 @@ SETTINGS: dict[str, Steps] = {
             ),
         ),
         LINUX: (
-            ("Open a terminal.", "Run sudo gpasswd -d NAME sudo for each account that is named under Found."),
-            ("端末を開きます。", "「現在の状態」に示した各アカウントについて sudo gpasswd -d 名前 sudo を実行します。"),
+            ("Open a terminal.", "Run `sudo gpasswd -d NAME sudo` for each account that is named under Found."),
+            (
+                "端末を開きます。",
+                "「現在の状態」に示した各アカウントについて `sudo gpasswd -d 名前 sudo` を実行します。",
+            ),
         ),
     },
-    "pc_settings.passwords": {ANY: (_PASSWORD, _PASSWORD_JA), LINUX: _PASSWD},
+    "pc_settings.passwords": {WINDOWS: (_PASSWORD, _PASSWORD_JA), LINUX: _PASSWD},
     "pc_settings.passwords.never_expires": {
-        ANY: (
+        WINDOWS: (
             (_ACCOUNTS, "Open the account, clear Password never expires, and press OK."),
             (_ACCOUNTS_JA, "アカウントを開き、「パスワードを無期限にする」を外して「OK」を押します。"),
         ),
         LINUX: (
-            ("Open a terminal.", "Run sudo chage -M 90 NAME for each account that is named under Found."),
-            ("端末を開きます。", "「現在の状態」に示した各アカウントについて sudo chage -M 90 名前 を実行します。"),
+            ("Open a terminal.", "Run `sudo chage -M 90 NAME` for each account that is named under Found."),
+            ("端末を開きます。", "「現在の状態」に示した各アカウントについて `sudo chage -M 90 名前` を実行します。"),
         ),
     },
     "pc_settings.logon.automatic": _windows(
         (
-            "Press the Windows key and R, type netplwiz, and press Enter.",
+            "Press the Windows key and R, type `netplwiz`, and press Enter.",
             "Check Users must enter a user name and password, and press OK.",
         ),
         (
-            "Windows キーと R キーを押し、netplwiz と入力して Enter キーを押します。",
+            "Windows キーと R キーを押し、`netplwiz` と入力して Enter キーを押します。",
             "「ユーザーがこのコンピューターを使うには、ユーザー名とパスワードの入力が必要」を選び、「OK」を押します。",
         ),
     ),
-    "pc_settings.logon.power_on_password": _windows(
-        (_FIRMWARE, "Set a power-on (user) password there, and save."),
-        (_FIRMWARE_JA, "パワーオン（ユーザー）パスワードを設定し、保存します。"),
+    "pc_settings.logon.power_on_password": _firmware(
+        "Set a power-on (user) password there, and save.", "パワーオン（ユーザー）パスワードを設定し、保存します。"
     ),
     "pc_settings.shared_folders.any": _windows(
         (
@@ -90,7 +115,7 @@ SETTINGS: dict[str, Steps] = {
         ),
     ),
     "pc_settings.firewall.off": {
-        ANY: (
+        WINDOWS: (
             (
                 "Open Windows Security, then Firewall & network protection.",
                 "Open each network that says Off, and turn the firewall on.",
@@ -101,8 +126,8 @@ SETTINGS: dict[str, Steps] = {
             ),
         ),
         LINUX: (
-            ("Open a terminal.", "Run sudo ufw enable, or sudo systemctl enable --now firewalld."),
-            ("端末を開きます。", "sudo ufw enable または sudo systemctl enable --now firewalld を実行します。"),
+            ("Open a terminal.", "Run `sudo ufw enable`, or `sudo systemctl enable --now firewalld`."),
+            ("端末を開きます。", "`sudo ufw enable` または `sudo systemctl enable --now firewalld` を実行します。"),
         ),
     },
     "pc_settings.firewall.exceptions": _windows(
@@ -116,7 +141,7 @@ SETTINGS: dict[str, Steps] = {
         ),
     ),
     "pc_settings.automatic_updates.off": {
-        ANY: (
+        WINDOWS: (
             ("Open Settings, then Windows Update.", "If updates are paused, choose Resume updates."),
             (
                 "「設定」を開き、「Windows Update」を選びます。",
@@ -126,18 +151,18 @@ SETTINGS: dict[str, Steps] = {
         LINUX: (
             (
                 "Open a terminal.",
-                "Debian and Ubuntu: run sudo apt install unattended-upgrades, then sudo dpkg-reconfigure"
-                " unattended-upgrades, and answer Yes.",
+                "Debian and Ubuntu: run `sudo apt install unattended-upgrades`, then"
+                " `sudo dpkg-reconfigure unattended-upgrades`, and answer Yes.",
             ),
             (
                 "端末を開きます。",
-                "Debian と Ubuntu では sudo apt install unattended-upgrades に続けて sudo dpkg-reconfigure unattended-upgrades"
-                " を実行し、「はい」を選びます。",
+                "Debian と Ubuntu では `sudo apt install unattended-upgrades` に続けて"
+                " `sudo dpkg-reconfigure unattended-upgrades` を実行し、「はい」を選びます。",
             ),
         ),
     },
     "pc_settings.screensaver.not_set": {
-        ANY: (
+        WINDOWS: (
             (_SCREEN, "Choose a screen saver, and press OK."),
             (_SCREEN_JA, "スクリーン セーバーを選び、「OK」を押します。"),
         ),
@@ -147,7 +172,7 @@ SETTINGS: dict[str, Steps] = {
         ),
     },
     "pc_settings.screensaver.no_password": {
-        ANY: (
+        WINDOWS: (
             (_SCREEN, "Check On resume, display log-on screen, and press OK."),
             (_SCREEN_JA, "「再開時にログオン画面に戻る」を選び、「OK」を押します。"),
         ),
@@ -157,7 +182,7 @@ SETTINGS: dict[str, Steps] = {
         ),
     },
     "pc_settings.screensaver.lock_delay": {
-        ANY: (
+        WINDOWS: (
             (_SCREEN, "Set Wait to the time that is named under Wanted or less, and press OK."),
             (_SCREEN_JA, "「待ち時間」を「必要な状態」に示した時間以内に設定し、「OK」を押します。"),
         ),
@@ -166,13 +191,12 @@ SETTINGS: dict[str, Steps] = {
             (_SCREEN_LINUX_JA, "待ち時間を「必要な状態」に示した時間以内に設定します。"),
         ),
     },
-    "pc_settings.firmware.secure_boot_off": _windows(
-        (_FIRMWARE, "Turn Secure Boot on there, and save."),
-        (_FIRMWARE_JA, "セキュア ブートを有効にし、保存します。"),
+    "pc_settings.firmware.secure_boot_off": _firmware(
+        "Turn Secure Boot on there, and save.", "セキュア ブートを有効にし、保存します。"
     ),
-    "pc_settings.firmware.no_tpm": _windows(
-        (_FIRMWARE, "Turn the TPM on there (Security Device, PTT or fTPM), and save."),
-        (_FIRMWARE_JA, "TPM（Security Device、PTT、fTPM など）を有効にし、保存します。"),
+    "pc_settings.firmware.no_tpm": _firmware(
+        "Turn the TPM on there (Security Device, PTT or fTPM), and save.",
+        "TPM（Security Device、PTT、fTPM など）を有効にし、保存します。",
     ),
     "pc_settings.remote_desktop.on": {
         WINDOWS: (

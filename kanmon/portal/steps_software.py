@@ -24,14 +24,14 @@ _UPDATES: Steps = {
     LINUX: (
         (
             "Save your work and open a terminal.",
-            "Debian and Ubuntu: run sudo apt update, then sudo apt upgrade. AlmaLinux and Rocky Linux: sudo dnf upgrade."
-            " SUSE: sudo zypper update.",
+            "Debian and Ubuntu: run `sudo apt update`, then `sudo apt upgrade`. AlmaLinux and Rocky Linux: `sudo dnf upgrade`."
+            " SUSE: `sudo zypper update`.",
             "Restart the PC.",
         ),
         (
             "作業中のファイルを保存し、端末を開きます。",
-            "Debian と Ubuntu では sudo apt update に続けて sudo apt upgrade、AlmaLinux と Rocky Linux では sudo dnf upgrade、"
-            "SUSE では sudo zypper update を実行します。",
+            "Debian と Ubuntu では `sudo apt update` に続けて `sudo apt upgrade`、AlmaLinux と Rocky Linux では `sudo dnf upgrade`、"
+            "SUSE では `sudo zypper update` を実行します。",
             "PC を再起動します。",
         ),
     ),
@@ -56,12 +56,12 @@ _ANTIVIRUS_UPDATE: Steps = {
     LINUX: (
         (
             "Open a terminal.",
-            "ClamAV: run sudo freshclam. If it is in use already, run sudo systemctl restart clamav-freshclam.",
+            "ClamAV: run `sudo freshclam`. If it is in use already, run `sudo systemctl restart clamav-freshclam`.",
             "Another product: run its own update.",
         ),
         (
             "端末を開きます。",
-            "ClamAV では sudo freshclam を実行します。使用中と表示された場合は sudo systemctl restart clamav-freshclam を実行します。",
+            "ClamAV では `sudo freshclam` を実行します。使用中と表示された場合は `sudo systemctl restart clamav-freshclam` を実行します。",
             "別の製品では、その製品の更新を実行します。",
         ),
     ),
@@ -98,13 +98,13 @@ SOFTWARE: dict[str, Steps] = {
         LINUX: (
             (
                 "Install the product that your organisation uses. ClamAV on Debian and Ubuntu:"
-                " sudo apt install clamav clamav-daemon.",
-                "Update its definitions: sudo freshclam.",
+                " `sudo apt install clamav clamav-daemon`.",
+                "Update its definitions: `sudo freshclam`.",
             ),
             (
                 "組織で指定された製品をインストールします。Debian と Ubuntu の ClamAV では"
-                " sudo apt install clamav clamav-daemon を実行します。",
-                "sudo freshclam で定義ファイルを更新します。",
+                " `sudo apt install clamav clamav-daemon` を実行します。",
+                "`sudo freshclam` で定義ファイルを更新します。",
             ),
         ),
         ANY: (
@@ -128,11 +128,11 @@ SOFTWARE: dict[str, Steps] = {
         LINUX: (
             (
                 "Open a terminal.",
-                "ClamAV: run sudo systemctl enable --now clamav-daemon. Another product: start its service.",
+                "ClamAV: run `sudo systemctl enable --now clamav-daemon`. Another product: start its service.",
             ),
             (
                 "端末を開きます。",
-                "ClamAV では sudo systemctl enable --now clamav-daemon を実行します。別の製品では、そのサービスを開始します。",
+                "ClamAV では `sudo systemctl enable --now clamav-daemon` を実行します。別の製品では、そのサービスを開始します。",
             ),
         ),
         ANY: (
@@ -156,11 +156,11 @@ SOFTWARE: dict[str, Steps] = {
         LINUX: (
             (
                 "Open a terminal.",
-                "Remove the package: sudo apt remove NAME, sudo dnf remove NAME or sudo zypper remove NAME.",
+                "Remove the package: `sudo apt remove NAME`, `sudo dnf remove NAME` or `sudo zypper remove NAME`.",
             ),
             (
                 "端末を開きます。",
-                "sudo apt remove 名前、sudo dnf remove 名前、または sudo zypper remove 名前 でパッケージを削除します。",
+                "`sudo apt remove 名前`、`sudo dnf remove 名前`、または `sudo zypper remove 名前` でパッケージを削除します。",
             ),
         ),
         ANY: (("Uninstall the program.",), ("対象のプログラムをアンインストールします。",)),
@@ -177,24 +177,24 @@ SOFTWARE: dict[str, Steps] = {
                 "Press the Windows key, type Services, and open it.",
                 "Find the inventory program (FusionInventory Agent, GLPI Agent or the one that your organisation uses) and"
                 " press Start.",
-                "Open http://localhost:62354 on this PC and choose Force an inventory, if it offers that; else wait for the"
+                "Open `http://localhost:62354` on this PC and choose Force an inventory, if it offers that; else wait for the"
                 " next one.",
             ),
             (
                 "Windows キーを押して「サービス」と入力し、開きます。",
                 "インベントリのプログラム（FusionInventory Agent、GLPI Agent など、組織で指定されたもの）を探し、「開始」を押します。",
-                "この PC で http://localhost:62354 を開き、Force an inventory があれば選びます。ない場合は次の送信を待ちます。",
+                "この PC で `http://localhost:62354` を開き、Force an inventory があれば選びます。ない場合は次の送信を待ちます。",
             ),
         ),
         LINUX: (
             (
                 "Open a terminal.",
-                "Run the inventory program that your organisation uses, for example sudo fusioninventory-agent or"
-                " sudo glpi-agent.",
+                "Run the inventory program that your organisation uses, for example `sudo fusioninventory-agent` or"
+                " `sudo glpi-agent`.",
             ),
             (
                 "端末を開きます。",
-                "組織で指定されたインベントリのプログラムを実行します（例: sudo fusioninventory-agent、sudo glpi-agent）。",
+                "組織で指定されたインベントリのプログラムを実行します（例: `sudo fusioninventory-agent`、`sudo glpi-agent`）。",
             ),
         ),
         ANY: (
