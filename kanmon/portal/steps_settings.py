@@ -191,6 +191,18 @@ SETTINGS: dict[str, Steps] = {
             (_SCREEN_LINUX_JA, "待ち時間を「必要な状態」に示した時間以内に設定します。"),
         ),
     },
+    "pc_settings.drive_encryption.off": _windows(
+        (
+            "Press the Windows key, type Manage BitLocker, and open it.",
+            "Choose Turn on BitLocker for each drive that is named under Found.",
+            "Keep the recovery key where your organisation wants it, never on this PC.",
+        ),
+        (
+            "Windows キーを押して「BitLocker の管理」と入力し、開きます。",
+            "「現在の状態」に示した各ドライブで「BitLocker を有効にする」を選びます。",
+            "回復キーは、この PC 以外の、組織で指定された場所に保管します。",
+        ),
+    ),
     "pc_settings.firmware.secure_boot_off": _firmware(
         "Turn Secure Boot on there, and save.", "セキュア ブートを有効にし、保存します。"
     ),

@@ -53,8 +53,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "ネットワークを使用できます。使用できない場合は、ネットワーク ケーブルを抜き差しするか、Wi-Fi をオフにしてからオンにしてください。",
     ),
     "fine_order": (
-        "It has been let back in; the network is being told.",
-        "接続が許可されました。ネットワークに指示しています。",
+        "It may use the network; the network is being told.",
+        "ネットワークの使用が許可されました。ネットワークに指示しています。",
     ),
     "unknown": ("We can't tell which PC this is", "どの PC か特定できません"),
     "unknown_lead": (

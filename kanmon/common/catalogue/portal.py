@@ -39,7 +39,7 @@ MESSAGES: tuple[Message, ...] = (
         "There is no remediation page.",
         "対処ページが設定されていません。",
         "The setting portal.listen is empty.",
-        'Set portal.listen, for example to "0.0.0.0:8081", and restart the Manager.',
+        'Set portal.listen, for example to "0.0.0.0:8088", and restart the Manager.',
     ),
     Message(
         "KNM8505-E",
