@@ -205,3 +205,30 @@ def test_a_signed_link_leads_to_the_page_of_its_pc_from_anywhere(make_manager: M
     assert spoilt.heading == "We can't tell which PC this is"
     assert "This link is not good any more" in spoilt.words
     assert "KNM8505-E" in manager.run("network", "link", "pc-0001", "--days", "91", check=False).stderr
+
+
+def test_the_page_is_for_nobody_s_scripts_frames_and_cookies(make_manager: Make, tmp_path: Path) -> None:
+    _, portal = start(make_manager, tmp_path, "10.9.0.1", url="http://mend.example.com")
+    own = {"Host": "mend.example.com"}
+    page = portal.ask("/", **own)
+    assert page.status == 200
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert (page.headers["Set-Cookie"], page.headers["Referrer-Policy"]) == (None, "no-referrer")
+    assert "<script" not in page.text
+    for path in ("/", "/generate_204", "/hotspot-detect.html", "/connecttest.txt", "/console/login"):
+        sent = portal.ask(path, Host="captive.example.org")
+        assert (sent.status, sent.headers["Location"]) == (302, "http://mend.example.com/"), path
+    assert portal.ask("/api/v1/status", **own).status == 302, "nothing of the Manager's other faces is here"
+    assert portal.ask("/api/v1/status", {"x": "y"}, **own).status == 405
+    assert portal.ask("/health/live").status == 200
+    answers = {portal.ask("/", **own).status for _ in range(60)}
+    assert answers == {200, 429}, "one address can't ask without end"
+    assert Portal(portal.port, "10.9.0.2").ask("/", **own).status == 200
+
+
+def test_proxies_that_are_none_keep_the_manager_from_starting(make_manager: Make) -> None:
+    settings = {"listen": f"127.0.0.1:{free_port()}", "proxies": ["10.0.0.0/99"]}
+    manager = make_manager(portal=settings)
+    manager.start(wait=False)
+    until(manager.ended, 60)
+    assert "portal.proxies can't be used" in manager.output.read_text("utf-8")
