@@ -3,6 +3,7 @@
     intake          commits receipts and begins      record   (unless one waits)
     record          recorded a chunk           ->    judge    what changed;   record   what is left;
                                                      network  PCs that have new network cards
+    check again     a PC in quarantine asked   ->    judge    that PC, in a run that waits for no window
     judge           wrote verdicts             ->    act      when the run's collecting window closes
     act             decided                    ->    network, mail, webhook, command    one for each order
     suspected       a person accepted a report ->    record   the report
@@ -41,6 +42,7 @@ from kanmon.journal.worker import Kind, Work
 from kanmon.judgment.engine import ENGINE
 from kanmon.judgment.judging import Judged, judge_pcs
 from kanmon.judgment.verdicts import silent_or_unjudged
+from kanmon.network import recheck
 from kanmon.network.change import Asked, new_cards, order_changes
 from kanmon.network.change import begin as begin_network
 from kanmon.policy.waivers import Place
@@ -59,6 +61,11 @@ class Within(NamedTuple):
 def after_record(work: Work, done: Recorded) -> None:
     """Judge what changed; of what is the same, only PCs whose verdict the report changes all the same."""
     scope = done.changed | _due(done.same)
+    hurried = recheck.waiting(scope) if scope else scope
+    if hurried:  # it is their turn at once, see network/recheck.py
+        again = begin_judgment(hurried, runs.AGAIN, work.operation.actor, parent=work.operation.id)
+        recheck.judged_by(hurried, again.id)
+        scope = scope - hurried
     if scope:
         begin_judgment(scope, runs.COLLECTED, work.operation.actor, parent=work.operation.id)
     if done.changed and (pcs := new_cards(done.changed)):

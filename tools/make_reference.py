@@ -33,6 +33,7 @@ SECTIONS = {
     "action": "When and how often actions are carried out.",
     "webhook": "The receivers of webhooks.",
     "agents": "Network agents: where they call.",
+    "portal": "The remediation page for PCs in quarantine.",
     "network": "Network control: how many PCs may be cut off, and how long the network may take to show it.",
     "command": "Commands of action policies: what may be run, by whom, and where.",
     "log": "The Manager log.",
@@ -77,6 +78,7 @@ SUBJECTS = {
     "radius": "RADIUS",
     "radius_causes": "Why a switch refuses a Disconnect or CoA",
     "network": "Network control (Manager)",
+    "portal": "Remediation page",
 }
 EXIT_CODES = {  # names of kanmon.cli.show
     "OK": "Done.",

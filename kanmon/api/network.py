@@ -8,9 +8,10 @@ from ninja import Field, Router, Schema
 from kanmon.api import queries
 from kanmon.api.callers import need
 from kanmon.api.changes import begun, change, key_of
+from kanmon.common.errors import Refused
 from kanmon.inventory.models import Pc
 from kanmon.journal.writing import transaction
-from kanmon.network import asked, enrolment, setup, shown
+from kanmon.network import asked, enrolment, links, setup, shown
 from kanmon.network import change as ordering
 
 router = Router()
@@ -39,6 +40,13 @@ class NewAgent(Schema):
     """The name of an agent that is invited."""
 
     name: str = Field(max_length=63)
+
+
+class NewLink(Schema):
+    """A PC by asset number or host, and how long the link to its page is good."""
+
+    pc: str = Field(max_length=255)
+    days: int = links.DAYS
 
 
 @router.get("/network")
@@ -97,6 +105,19 @@ def unmanaged(request: HttpRequest, after: int = 0, limit: int = 1000) -> list[d
     """Devices that the network saw and no inventory knows, the newest first."""
     need(request, "view")
     return shown.unmanaged(after, max(1, min(limit, MOST)))
+
+
+@router.post("/network/links")
+def link(request: HttpRequest, new: NewLink) -> dict[str, Any]:
+    """A signed link to the remediation page of a PC: whoever has it may see what is wrong, and ask for a check."""
+    need(request, "act")
+    found = list(Pc.objects.filter(asset_number=new.pc)) or list(Pc.objects.filter(host__iexact=new.pc)[:5])
+    if not found:
+        raise Refused("KNM8451-E", status=404, text=new.pc)
+    if len(found) > 1:
+        listed = ", ".join(f"{pc.host} ({pc.asset_number})" for pc in found)
+        raise Refused("KNM8452-E", status=409, text=new.pc, pcs=listed)
+    return {"pc": found[0].id, "host": found[0].host, "link": links.to(found[0].id, new.days), "days": new.days}
 
 
 @router.get("/network/agents")

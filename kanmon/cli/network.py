@@ -203,6 +203,19 @@ def unmanaged(server: ServerOption = "", token_file: TokenFile = None, json: Jso
     )
 
 
+@group.command("link", epilog="Example: kanmon network link pc-0042 --days 3")
+@show.sentences
+def link(
+    pc: Annotated[str, typer.Argument(help="Asset number or host name.")],
+    days: Annotated[int, typer.Option(help="How long it is good, 1 to 90 days.")] = 7,
+    server: ServerOption = "", token_file: TokenFile = None, json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Print a signed link to the remediation page of a PC, for its user."""
+    with manager(server, token_file) as client:
+        made = client.call("POST", "/network/links", {"pc": pc, "days": days}, key=uuid.uuid4().hex)
+    show.as_json(made) if json else print(made["link"])
+
+
 @group.command("agents", epilog="Example: kanmon network agents")
 @show.sentences
 def agents(server: ServerOption = "", token_file: TokenFile = None, json: JsonOption = False) -> None:

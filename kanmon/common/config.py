@@ -192,6 +192,61 @@ SETTINGS: tuple[Setting, ...] = (
         86_400,
     ),
     Setting(
+        "portal.listen",
+        "",
+        "address:port",
+        "Where the remediation page is served to PCs in quarantine, without sign-in; empty: there is none.",
+    ),
+    Setting(
+        "portal.url",
+        "",
+        "URL",
+        "Address of the remediation page as PCs reach it, for links and for PCs that the network sends there; empty:"
+        " from listen.",
+    ),
+    Setting("portal.certificate", "", "file", "TLS certificate chain (PEM) of the remediation page; empty: HTTP."),
+    Setting("portal.key", "", "file", "Private key (PEM) of that certificate."),
+    Setting(
+        "portal.proxies",
+        [],
+        "networks",
+        "Proxies in front of the remediation page: from these alone X-Forwarded-For is believed (192.0.2.7,"
+        " 10.0.0.0/8, 2001:db8::/64).",
+        form=r"[0-9a-fA-F:.]+(/\d{1,3})?",
+    ),
+    Setting(
+        "portal.help",
+        [],
+        "texts",
+        "Whom to call, as the remediation page says it, a text for each language: en=Service desk, phone 1234.",
+        form=r"(?s)(en|ja)=.{1,1000}",
+    ),
+    Setting(
+        "portal.check_seconds",
+        30,
+        "seconds",
+        "Shortest time between two *Check again now* of one PC.",
+        1,
+        3600,
+    ),
+    Setting(
+        "portal.checks_per_hour",
+        1000,
+        "checks",
+        "Most *Check again now* of all PCs in an hour; above it: 429, try later.",
+        1,
+        100_000,
+    ),
+    Setting(
+        "portal.wake_port",
+        62354,
+        "port",
+        "Where the inventory agent of a PC listens (FusionInventory and GLPI: 62354): *Check again now* asks it there for"
+        " a new inventory; 0: it is not asked.",
+        0,
+        65_535,
+    ),
+    Setting(
         "command.folder",
         "",
         "folder",

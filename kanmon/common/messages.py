@@ -41,6 +41,7 @@ SUBJECTS = (
     "radius",
     "radius_causes",
     "network",
+    "portal",
 )
 
 

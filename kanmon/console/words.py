@@ -125,6 +125,7 @@ CAUSES = {
     "schedule": plazy("cause", "the schedule"),
     "pc_list": plazy("cause", "a person, in the PC list"),
     "judge_command": plazy("cause", "the judge command"),
+    "check_again": plazy("cause", "the PC's user, on the remediation page"),
     "action_command": plazy("cause", "the action command"),
     "policy": plazy("cause", "a changed policy"),
     "console": plazy("cause", "a person, in the console"),

@@ -202,3 +202,23 @@ class Sighting(models.Model):
     class Meta:
         db_table = "network_sighting"
         constraints = [models.UniqueConstraint(fields=["mac", "agent"], name="network_sighting_once")]
+
+
+class Recheck(models.Model):
+    """A PC in quarantine has asked to be checked again; ``operation`` judges it, after a new report another one.
+
+    ``woken``: its inventory program was there and was asked for a new inventory.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    pc = models.BigIntegerField()
+    asked_at = models.DateTimeField()
+    operation = models.BigIntegerField()
+    woken = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "network_recheck"
+        indexes = [
+            models.Index(fields=["pc", "asked_at"], name="network_recheck_pc"),
+            models.Index(fields=["asked_at"], name="network_recheck_time"),
+        ]
