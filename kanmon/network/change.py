@@ -206,7 +206,9 @@ def _order(
 def macs_of(pcs: Sequence[int]) -> dict[int, list[str]]:
     """PC -> its MACs, of which no other PC has any."""
     found: dict[int, list[str]] = {pc: [] for pc in pcs}
-    mine = {value for kind, value in Identity.objects.filter(pc__in=list(pcs)).values_list("kind", "value") if kind == "mac"}
+    mine = {
+        value for kind, value in Identity.objects.filter(pc__in=list(pcs)).values_list("kind", "value") if kind == "mac"
+    }
     owners: dict[str, set[int]] = {}
     for mac, pc in Identity.objects.filter(kind="mac", value__in=mine).values_list("value", "pc"):
         owners.setdefault(mac, set()).add(pc)
