@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from kanmon import wire
 from kanmon.action import webhook_body
 from kanmon.agent import config as agent_config
 from kanmon.agent import drivers
@@ -164,11 +165,20 @@ def test_a_policy_shown_is_a_policy(block: Block) -> None:
     assert rules.load(rules.to_yaml(policy)) == policy
 
 
-@pytest.mark.parametrize("block", blocks("json"), ids=lambda block: block.name)
+INVENTORIES = [block for block in blocks("json") if "setup" not in block.words]
+
+
+@pytest.mark.parametrize("block", INVENTORIES, ids=lambda block: block.name)
 def test_an_inventory_shown_is_an_inventory(block: Block) -> None:
     got = formats.read(block.text.encode())
     assert isinstance(got, Report)
     assert got.host == json.loads(block.text)["host"]
+
+
+@pytest.mark.parametrize("block", blocks("json", "setup"), ids=lambda block: block.name)
+def test_a_setup_of_networks_shown_is_one(block: Block) -> None:
+    msgspec.json.decode(block.text, type=wire.Setup)
+    assert set(json.loads(block.text)) <= set(wire.Setup.__struct_fields__), "no field is misspelt"
 
 
 def test_the_webhook_shown_is_a_webhook() -> None:
