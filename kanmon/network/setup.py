@@ -1,5 +1,6 @@
 """Which network is for whom, as a person has set it up for all agents: immutable versions."""
 
+import difflib
 import hashlib
 from typing import Any
 
@@ -32,6 +33,9 @@ def read(body: bytes) -> wire.Setup:
     """A setup from JSON; its version is not heeded. Raises Refused KNM8426-E when it is none."""
     try:
         told = msgspec.json.decode(body, type=wire.Setup, strict=True)
+        for name in msgspec.json.decode(body).keys() - set(wire.Setup.__struct_fields__):
+            near = difflib.get_close_matches(name, wire.Setup.__struct_fields__, n=1, cutoff=0)[0]
+            raise Refused("KNM8426-E", status=422, problem=f"there is no field {name[:60]}; the nearest is {near}")
     except msgspec.MsgspecError as problem:
         raise Refused("KNM8426-E", status=422, problem=str(problem)) from None
     return msgspec.structs.replace(told, version=0)

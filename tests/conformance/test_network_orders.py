@@ -19,7 +19,7 @@ from kanmon.journal.models import Entry as JournalEntry
 from kanmon.journal.models import Operation
 from kanmon.journal.term import Leadership
 from kanmon.journal.writing import transaction
-from kanmon.network import asked, book, caps, change, enrolment, exchange, retention, seen, shown
+from kanmon.network import asked, book, caps, change, enrolment, exchange, retention, seen, setup, shown
 from kanmon.network.models import Agent, AgentRun, Awaiting, Entry, Given, NetworkOrder, Sighting
 from kanmon.network.whole import Whole
 from kanmon.ordering import FixedDevices, holds
@@ -425,6 +425,25 @@ def test_what_is_old_is_forgotten_but_what_holds(lead: Leadership, monkeypatch: 
     retention.duty(lead.term)
     assert [order.wanted for order in NetworkOrder.objects.all()] == ["permit"]
     assert state(1) == "permit"
+
+
+def test_a_setup_is_a_new_version_and_a_misspelt_one_is_refused(lead: Leadership) -> None:
+    one = agent()
+    assert call(one).setup is None
+    told = setup.read(b'{"unregistered": "quarantine", "fixed": [{"mac": "00:1b:a9"}]}')
+    version = setup.change(told, "hanako").version
+    given = call(one).setup
+    assert given is not None
+    assert (given.version, given.unregistered) == (version, "quarantine")
+    assert call(one, setup=version).setup is None
+    for wrong, says in (
+        (b'{"fixd": []}', "nearest is fixed"),
+        (b'{"unregistered": "moon"}', "unregistered"),
+        (b"[", ""),
+    ):
+        with pytest.raises(Refused, match=says) as problem:
+            setup.read(wrong)
+        assert problem.value.message_id == "KNM8426-E"
 
 
 def test_whom_a_person_means(lead: Leadership) -> None:
