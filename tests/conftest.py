@@ -28,7 +28,7 @@ KANMON = str(Path(sys.executable).with_name("kanmon"))
 CAMPAIGN = bool(os.environ.get("KANMON_CAMPAIGN"))
 
 
-def until(what: Callable[[], Any], seconds: float = 20.0, pause: float = 0.05) -> Any:
+def until(what: Callable[[], Any], seconds: float = 60.0, pause: float = 0.05) -> Any:
     """The first true value of ``what``; fails after ``seconds`` with the last one."""
     end = time.monotonic() + seconds
     while True:

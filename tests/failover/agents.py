@@ -1,5 +1,6 @@
 """Agents that send reports to one of several Managers, and to another when that does not answer."""
 
+import http.client
 import json
 import random
 import threading
@@ -36,13 +37,18 @@ class Agents(threading.Thread):
             self.send(report)
 
     def send(self, report: dict[str, Any]) -> None:
-        """Until it is acknowledged, as an agent would."""
-        while not self.stopping.is_set():
+        """Until it is acknowledged, as an agent would. Also when it is to end, for a minute at most: what was sent and
+        has got no answer may have been taken, and then nobody here would know that it is the newest.
+        """
+        until = float("inf")
+        while time.monotonic() < until:
+            if self.stopping.is_set():
+                until = min(until, time.monotonic() + 60)
             manager = self.random.choice(self.managers)
             began = time.monotonic()
             try:
                 status, _, _ = manager.post(json.dumps(report).encode(), self.token)
-            except OSError:
+            except (OSError, http.client.HTTPException):  # it died in the middle of its answer
                 time.sleep(0.02)
                 continue
             self.answers[manager.url].append((began, status))
