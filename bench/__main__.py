@@ -10,6 +10,8 @@ BENCHES = (
     "judging",
     "judge_memory",
     "names",
+    "denials",
+    "authorize",
     "journal_cost",
     "scale",
     "policy_edit",

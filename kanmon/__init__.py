@@ -37,6 +37,9 @@ ask it. ``audit/`` tells who did what, taken from the journal and written by the
 
 **backup** - the whole database as one file, from one moment, and back again; after a restore nothing is done twice.
 
+**agent** - a program of its own on the RADIUS server or gateway: it keeps the connection control list, calls the Manager
+for orders, and lets PCs in or cuts them off by its drivers. ``wire.py`` is what the two say to each other.
+
 **Beside** - ``client/`` collects what a Linux machine can truly say about itself; ``simulate/`` makes up fleets to try
 Kanmon with; ``supervise/`` is the small program that runs a command and outlives the Manager; ``common/`` is what everybody uses: clock, settings, messages, the table of facts.
 

@@ -25,6 +25,8 @@ from kanmon.journal.window import OPEN, Window
 from kanmon.journal.worker import Worker
 from kanmon.journal.writing import TermLost, call_session, transaction
 from kanmon.judgment import days, retention
+from kanmon.network import retention as network_retention
+from kanmon.network import seen
 from kanmon.policy.waivers import Place
 from kanmon.schedule import ticking
 from kanmon.schedule.models import Schedule
@@ -79,6 +81,8 @@ PERIODIC: tuple[tuple[float, Duty], ...] = (
     (5.0, report_mail.duty),
     (60.0, schedule.duty),
     (60.0, model_pc.duty),
+    (5.0, seen.warn),
+    (3600.0, network_retention.duty),
 )
 
 

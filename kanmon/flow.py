@@ -1,14 +1,17 @@
 """The pipeline on one screen: which operation follows which outcome.
 
     intake          commits receipts and begins      record   (unless one waits)
-    record          recorded a chunk           ->    judge    what changed;   record   what is left
+    record          recorded a chunk           ->    judge    what changed;   record   what is left;
+                                                     network  PCs that have new network cards
+    check again     a PC in quarantine asked   ->    judge    that PC, in a run that waits for no window
     judge           wrote verdicts             ->    act      when the run's collecting window closes
-    act             decided                    ->    mail, webhook, command    one for each order
+    act             decided                    ->    network, mail, webhook, command    one for each order
     suspected       a person accepted a report ->    record   the report
     antivirus_versions   a policy wants those of its model PC   ->   judge   whom it holds for
     feed            has new knowledge          ->    judge    everything
     mail, webhook   was sent, or not           ->    nothing
     command         has ended, or was not run  ->    nothing
+    network         wrote orders               ->    nothing: agents are given them (kanmon.network)
 
 Each arrow is begun in the transaction that ends the operation before it: nothing is handed over in memory.
 """
@@ -39,6 +42,9 @@ from kanmon.journal.worker import Kind, Work
 from kanmon.judgment.engine import ENGINE
 from kanmon.judgment.judging import Judged, judge_pcs
 from kanmon.judgment.verdicts import silent_or_unjudged
+from kanmon.network import recheck
+from kanmon.network.change import Asked, new_cards, order_changes
+from kanmon.network.change import begin as begin_network
 from kanmon.policy.waivers import Place
 
 CONCERNED = "PCs that a change concerns"
@@ -55,8 +61,15 @@ class Within(NamedTuple):
 def after_record(work: Work, done: Recorded) -> None:
     """Judge what changed; of what is the same, only PCs whose verdict the report changes all the same."""
     scope = done.changed | _due(done.same)
+    hurried = recheck.waiting(scope) if scope else scope
+    if hurried:  # it is their turn at once, see network/recheck.py
+        again = begin_judgment(hurried, runs.AGAIN, work.operation.actor, parent=work.operation.id)
+        recheck.judged_by(hurried, again.id)
+        scope = scope - hurried
     if scope:
         begin_judgment(scope, runs.COLLECTED, work.operation.actor, parent=work.operation.id)
+    if done.changed and (pcs := new_cards(done.changed)):
+        begin_network(Asked("follow", pcs=tuple(pcs)), "kanmon", None)
     if Receipt.objects.filter(state=Receipt.QUEUED).exists():
         begin_recording()
 
@@ -176,5 +189,6 @@ KINDS: Mapping[str, Kind] = {
     "act": Kind(decide_actions, "rows", "KNM3001-I", "KNM3002-I", failed=close_run),
     "mail": Kind(send_mail, "mail", "KNM3011-I", "KNM3012-I", repeat="keyed", fenced=False),
     "command": Kind(run_command, "command", "KNM3130-I", "KNM3131-I", repeat="ask", probes=True, fenced=False),
+    "network": Kind(order_changes, "network", "KNM8403-I", "KNM8404-I"),
     "webhook": Kind(send_webhook, "webhook", "KNM3100-I", "KNM3101-I", repeat="keyed"),
 }

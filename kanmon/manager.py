@@ -35,6 +35,20 @@ log = logging.getLogger("kanmon.manager")
 LOOPBACK = ("127.", "localhost:", "[::1]")
 
 
+def bind(listen: str) -> socket.socket:
+    """A socket that is bound to ``listen`` ("address:port"). Raises Refused KNM6008-E."""
+    host, _, port = listen.rpartition(":")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host.strip("[]"), int(port)))
+    except (OSError, ValueError, OverflowError) as problem:
+        bound.close()
+        raise Refused("KNM6008-E", listen=listen, problem=str(problem)) from None
+    return bound
+
+
 class QuietServer(uvicorn.Server):
     """A uvicorn server that leaves signals to the Manager."""
 
@@ -54,12 +68,16 @@ class Manager:
         self.node_folder = config.node_folder(home)
         self.address = str(config.get("server.public_url")) or f"http://{listen or 'localhost'}"
         self.membership: Any = None
+        self.agents: Any = None  # the listener of network agents
+        self.portal: Any = None  # the remediation page
 
     def run(self) -> None:
         """Serve until ``stop`` is called. Raises Refused when it can't start."""
         place.require(self.home, serving=self.listen is not None)
         homes.require(self.home)
         tcp = self._bind() if self.listen else None
+        agents = bind(str(config.get("agents.listen"))) if self.listen and config.get("agents.listen") else None
+        portal = self._bind_portal() if self.listen and config.get("portal.listen") else None
         service_log.configure(self.node_folder)
         homes.start_django(pooled=True)
         from kanmon.audit import start
@@ -71,11 +89,13 @@ class Manager:
                 homes.migrate()
                 if self.listen:
                     start.note_settings()
-                self._serve_as_node(lock, tcp)
+                self._serve_as_node(lock, tcp, agents, portal)
         finally:
             os.close(lock)
 
-    def _serve_as_node(self, lock: int, tcp: socket.socket | None) -> None:
+    def _serve_as_node(
+        self, lock: int, tcp: socket.socket | None, agents: socket.socket | None, portal: socket.socket | None
+    ) -> None:
         from kanmon.intake.asgi import IntakeApplication
         from kanmon.intake.commit import Committer
         from kanmon.intake.receive import Receiver
@@ -92,7 +112,7 @@ class Manager:
         committer.start()
         intake = IntakeApplication(Receiver(committer), int(config.get("intake.body_bytes")))
         try:
-            uvloop.run(self._serve(intake, tcp))
+            uvloop.run(self._serve(intake, tcp, agents, portal))
         finally:
             notify.say("STOPPING=1")
             self.readiness.ready, self.readiness.why = False, "The Manager is stopping."
@@ -108,6 +128,10 @@ class Manager:
     def stop(self) -> None:
         """Ask the Manager to stop; safe from any thread and from signal handlers."""
         self.stop_asked.set()
+        if self.agents is not None:
+            self.agents.stop()
+        if self.portal is not None:
+            self.portal.stop()
         for server in self.servers:
             server.should_exit = True
 
@@ -116,22 +140,21 @@ class Manager:
         secure = config.get("server.certificate") or config.get("server.behind_proxy")
         if not self.listen.startswith(LOOPBACK) and not secure:
             raise Refused("KNM6005-E", listen=self.listen)
-        for name in ("server.certificate", "server.key"):
+        for name in ("server.certificate", "server.key", "portal.certificate", "portal.key"):
             path = str(config.get(name))
             if path and not os.access(path, os.R_OK):
                 raise Refused("KNM6006-E", path=path, problem=f"{name} names it")
-        host, _, port = self.listen.rpartition(":")
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        bound = socket.socket(family, socket.SOCK_STREAM)
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            bound.bind((host.strip("[]"), int(port)))
-        except (OSError, ValueError, OverflowError) as problem:
-            bound.close()
-            raise Refused("KNM6008-E", listen=self.listen, problem=str(problem)) from None
-        return bound
+        return bind(self.listen)
 
-    async def _serve(self, intake: Any, tcp: socket.socket | None) -> None:
+    def _bind_portal(self) -> socket.socket:
+        from kanmon.portal.address import networks
+
+        networks([str(one) for one in config.get("portal.proxies")])
+        return bind(str(config.get("portal.listen")))
+
+    async def _serve(
+        self, intake: Any, tcp: socket.socket | None, agents: socket.socket | None, portal: socket.socket | None
+    ) -> None:
         from django.core.asgi import get_asgi_application
 
         django: Any = get_asgi_application()
@@ -142,6 +165,10 @@ class Manager:
                 options = {"ssl_certfile": config.get("server.certificate"), "ssl_keyfile": config.get("server.key")}
             tasks.append(self._server(ManagerApplication(intake, django, self.readiness, local=False), tcp, **options))
         tasks.append(self._server(ManagerApplication(intake, django, self.readiness, local=True), self._local_socket()))
+        if agents is not None:
+            tasks.append(self._listen_to_agents(agents))
+        if portal is not None:
+            tasks.append(self._listen_to_pcs(portal))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             with contextlib.suppress(ValueError, RuntimeError):  # not the main thread
@@ -155,15 +182,36 @@ class Manager:
         if self.on_ready:
             self.on_ready()
         notify.say("READY=1", "STATUS=Serves.")
-        pulse = asyncio.create_task(notify.keep_alive())
+        pulses = [asyncio.create_task(notify.keep_alive())]
+        if self.agents is not None:
+            pulses.append(asyncio.create_task(self.agents.keep_certified()))
         await asyncio.gather(*running)
-        pulse.cancel()
+        for pulse in pulses:
+            pulse.cancel()
 
-    async def _server(self, app: ManagerApplication, bound: socket.socket, **options: Any) -> None:
+    def _listen_to_agents(self, bound: socket.socket) -> Any:
+        """The listener of network agents: TLS by our own authority."""
+        from kanmon.network.listener import AgentListener, AgentProtocol
+
+        self.agents = AgentListener(lambda: self._role()[0] == "active", self.node_folder / "run")
+        options: dict[str, Any] = {"ssl_context_factory": self.agents.tls, "http": AgentProtocol}
+        return self._server(self.agents, bound, **options)
+
+    def _listen_to_pcs(self, bound: socket.socket) -> Any:
+        """The remediation page, for PCs in quarantine. It looks at X-Forwarded-For itself."""
+        from kanmon.portal.listener import CONNECTIONS, PortalListener, PortalProtocol
+
+        self.portal = PortalListener()
+        options: dict[str, Any] = {"proxy_headers": False, "http": PortalProtocol, "limit_concurrency": CONNECTIONS}
+        if config.get("portal.certificate"):
+            options |= {"ssl_certfile": config.get("portal.certificate"), "ssl_keyfile": config.get("portal.key")}
+        return self._server(self.portal, bound, **options)
+
+    async def _server(self, app: Any, bound: socket.socket, **options: Any) -> None:
+        usual: dict[str, Any] = {"proxy_headers": bool(config.get("server.behind_proxy")), "limit_concurrency": 2000}
         settings = uvicorn.Config(
             app, log_config=None, access_log=False, server_header=False, date_header=True, lifespan="off",
-            proxy_headers=bool(config.get("server.behind_proxy")), forwarded_allow_ips="127.0.0.1",
-            timeout_graceful_shutdown=10, limit_concurrency=2000, backlog=1024, **options,
+            forwarded_allow_ips="127.0.0.1", timeout_graceful_shutdown=10, backlog=1024, **(usual | options),
         )  # fmt: skip
         server = QuietServer(settings)
         self.servers.append(server)

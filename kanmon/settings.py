@@ -122,6 +122,7 @@ INSTALLED_APPS = [
     "kanmon.inventory",
     "kanmon.judgment",
     "kanmon.action",
+    "kanmon.network",
     "kanmon.schedule",
     "kanmon.console",
     "django.contrib.auth",

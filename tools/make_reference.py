@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from kanmon.agent.config import SETTINGS as AGENT_SETTINGS
 from kanmon.common import messages
 from kanmon.common.config import SETTINGS, Setting
 
@@ -31,6 +32,9 @@ SECTIONS = {
     "mail": "The SMTP server and who gets mails.",
     "action": "When and how often actions are carried out.",
     "webhook": "The receivers of webhooks.",
+    "agents": "Network agents: where they call.",
+    "portal": "The remediation page for PCs in quarantine.",
+    "network": "Network control: how many PCs may be cut off, and how long the network may take to show it.",
     "command": "Commands of action policies: what may be run, by whom, and where.",
     "log": "The Manager log.",
     "audit": "How long the audit is kept.",
@@ -39,6 +43,10 @@ SECTIONS = {
     "database": "Where everything is stored.",
     "judgment": "Judging: the index that is kept, and how long the past is.",
     "schedule": "Judging at set times.",
+}
+AGENT_SECTIONS = {
+    "agent": "The process: where it listens, what it drives, its logs.",
+    "link": "The exchange with the Manager.",
 }
 SUBJECTS = {
     "service": "Service",
@@ -64,6 +72,13 @@ SUBJECTS = {
     "whatif": "What-if",
     "past": "The past",
     "schedule": "Schedules",
+    "agent": "Agent: list, orders, drivers",
+    "agent_link": "Agent: enrolment and exchange with the Manager",
+    "network_drivers": "Agent: drivers",
+    "radius": "RADIUS",
+    "radius_causes": "Why a switch refuses a Disconnect or CoA",
+    "network": "Network control (Manager)",
+    "portal": "Remediation page",
 }
 EXIT_CODES = {  # names of kanmon.cli.show
     "OK": "Done.",
@@ -101,6 +116,26 @@ def settings() -> str:
         lines.append("")
     lines.append("## Environment variables\n\n| Setting | Variable |\n| --- | --- |")
     lines += [f"| `{one.name}` | `{one.variable}` |" for one in SETTINGS]
+    return "\n".join(lines) + "\n"
+
+
+def agent_settings() -> str:
+    """The page of the settings of the agent."""
+    lines = [
+        MADE.format("kanmon.agent.config.SETTINGS"),
+        "# Settings of the agent\n",
+        "A setting is read from `agent.toml` in the agent's home, where it stands under its section, or from its\n"
+        "environment variable, which wins over the file. The home is `KANMON_AGENT_HOME`, without it `~/.kanmon-agent`.\n"
+        "`kanmon agent check` shows every value in force and where it comes from. Restart the agent after a change.\n\n"
+        "`[drivers.NAME]` holds the settings of a driver, `[radius]` those of RADIUS; their own pages tell them.\n",
+    ]
+    for section, told in AGENT_SECTIONS.items():
+        lines.append(f"## [{section}]\n\n{told}\n")
+        lines.append("| Setting | Default | Unit | Allowed | Meaning |\n| --- | --- | --- | --- | --- |")
+        lines += [_setting(one) for one in AGENT_SETTINGS if one.name.split(".")[0] == section]
+        lines.append("")
+    lines.append("## Environment variables\n\n| Setting | Variable |\n| --- | --- |")
+    lines += [f"| `{one.name}` | `{one.variable}` |" for one in AGENT_SETTINGS]
     return "\n".join(lines) + "\n"
 
 
@@ -214,7 +249,8 @@ def _cell(text: str) -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
-    "settings.md": settings, "messages.md": catalogue, "commands.md": commands, "health.md": health,
+    "settings.md": settings,
+    "agent-settings.md": agent_settings, "messages.md": catalogue, "commands.md": commands, "health.md": health,
     **page.pages(),
 }  # fmt: skip
 

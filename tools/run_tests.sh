@@ -19,10 +19,10 @@ lint() {
 for part in "$@"; do
   case $part in
     lint) run lint lint ;;
-    unit) run unit $by_two tests --ignore=tests/stories --ignore=tests/backup --ignore=tests/docs --ignore=tests/failover --ignore=tests/browser --ignore=tests/packaging --ignore=tests/place ;;
+    unit) run unit $by_two tests --ignore=tests/stories --ignore=tests/backup --ignore=tests/docs --ignore=tests/failover --ignore=tests/browser --ignore=tests/packaging --ignore=tests/place --ignore=tests/agent/drivers --ignore=tests/agent/loop ;;
     stories) run stories $by_two tests/stories tests/backup tests/docs ;;
     kills) run kills .venv/bin/python -m pytest -q tests/failover ;;
-    network) run network .venv/bin/python -m pytest -q tests/place ;;
+    network) run network .venv/bin/python -m pytest -q tests/place tests/agent/drivers tests/agent/loop ;;
     browser) run browser $by_two --dist loadfile tests/browser ;;
     packaging) run packaging .venv/bin/python -m pytest -q tests/packaging ;;
     *) echo "unknown part: $part" >&2; exit 2 ;;

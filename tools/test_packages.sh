@@ -2,7 +2,8 @@
 # System packages that tests need: installed when root, else said loudly (and their tests fail with a sentence).
 set -u
 wanted=(curl libatomic1 fusioninventory-agent ocsinventory-agent libio-socket-ssl-perl chromium fonts-noto-cjk postgresql
-  resource-agents libxml2-utils fuse2fs dash rpm gcc libc6-dev iproute2 lynis openscap-scanner ssg-debian)
+  resource-agents libxml2-utils fuse2fs dash rpm gcc libc6-dev iproute2 lynis openscap-scanner ssg-debian
+  freeradius freeradius-rest freeradius-utils eapoltest hostapd wpasupplicant nftables iputils-ping)
 [ -n "${KANMON_CAMPAIGN:-}" ] && wanted+=(etcd-server patroni pacemaker pacemaker-cli-utils corosync keepalived kmod)
 missing=()
 for name in "${wanted[@]}"; do

@@ -52,9 +52,12 @@ def decide_actions(work: Work) -> None:
     run = Run.objects.get(id=work.operation.run)
     with work.transaction():
         ended = Run.objects.exclude(ended_at=None).values("id")
-        waiting = Verdict.objects.filter(decided_run=None).filter(Q(run=run.id) | Q(run__in=ended))
-        changed = [Seen(*row) for row in waiting.filter(to_at=None).values_list("pc", "level", "level_before")]
         scope = BitMap.deserialize(bytes(run.scope)) if run.scope else BitMap()
+        of_window = Q(run=run.id) | Q(run__in=ended)
+        if run.cause == runs.AGAIN:  # what was judged just before, and waits for its window, is decided with it
+            of_window |= Q(pc__in=list(scope))
+        waiting = Verdict.objects.filter(decided_run=None).filter(of_window)
+        changed = [Seen(*row) for row in waiting.filter(to_at=None).values_list("pc", "level", "level_before")]
         scope |= BitMap(seen.pc for seen in changed)
         orders, pcs, notes = 0, BitMap(), []
         for version, members in sorted(_policies(scope).items()):

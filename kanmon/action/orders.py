@@ -100,11 +100,23 @@ def command(wanted: Wanted) -> str:
     return _sentence("KNM3132-I", wanted, operation, program=what.program)
 
 
+def network(wanted: Wanted) -> str:
+    """Order that these PCs are cut off, or let back; returns the sentence about it."""
+    what = wanted.actions.network
+    assert what is not None
+    operation = begin(wanted, "network", "idempotent")
+    reason = f"{wanted.level.word}: {wanted.policy.name}"
+    write(wanted, operation, subject=what, input={"wanted": what, "reason": reason})
+    return _sentence("KNM8401-I" if what == "deny" else "KNM8402-I", wanted, operation)
+
+
 def _sentence(id: str, wanted: Wanted, operation: Operation, **more: str) -> str:
     language = str(config.get("server.language"))
     params = {"level": wanted.level.word, "counted": counted(len(wanted.pcs), language), "operation": operation.id}
     return messages.text(id, params | more, language)
 
 
-ORDERS: Mapping[str, Callable[[Wanted], str]] = {"mail": mail, "webhook": webhook, "command": command}
+ORDERS: Mapping[str, Callable[[Wanted], str]] = {
+    "network": network, "mail": mail, "webhook": webhook, "command": command
+}  # fmt: skip
 """Action of the policy -> the function that orders it; the names of ``rules_action.ACTIONS``."""

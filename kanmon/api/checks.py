@@ -8,6 +8,7 @@ from kanmon.cluster.found import Found
 from kanmon.cluster.health import CHECKS, Check
 from kanmon.common import config, zone
 from kanmon.feeds import patches_store, vulnerabilities_store
+from kanmon.network import health as network
 from kanmon.policy import versions, waivers
 from kanmon.policy.models import Assignment
 
@@ -17,6 +18,14 @@ def _of_backups(id: str) -> Callable[[], Iterator[Found]]:
         for found, params in backups():
             if found == id:
                 yield Found(params)
+
+    return look
+
+
+def _of_network(id: str) -> Callable[[], Iterator[Found]]:
+    def look() -> Iterator[Found]:
+        for params, since in network.CHECKS[id]():
+            yield Found(params, since)
 
     return look
 
@@ -71,4 +80,5 @@ CHECKS.append(Check("KNM1214-W", _no_vulnerability_feed))
 CHECKS.append(Check("KNM1205-W", _patch_feed_too_old))
 CHECKS.append(Check("KNM1206-W", _no_patch_feed))
 CHECKS.append(Check("KNM5070-W", _waivers_that_end))
+CHECKS += [Check(id, _of_network(id)) for id in network.CHECKS]
 CHECKS += [Check(id, _of_backups(id)) for id in ("KNM4232-W", "KNM4243-W")]

@@ -17,6 +17,7 @@ from kanmon.api import (
     backup,
     cluster,
     feeds,
+    network,
     nodes,
     policies,
     policy_folder,
@@ -49,6 +50,7 @@ api.add_router("", policies.router)
 api.add_router("", assignments.router)
 api.add_router("", antivirus.router)
 api.add_router("", properties.router)
+api.add_router("", network.router)
 api.add_router("/audit", audit.router)
 
 

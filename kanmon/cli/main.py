@@ -4,6 +4,9 @@ import typer
 
 from kanmon import __version__
 from kanmon.cli import (
+    agent,
+    agent_devices,
+    agent_radius,
     assigning,
     audit,
     backup,
@@ -15,6 +18,7 @@ from kanmon.cli import (
     inventory,
     judging,
     looking,
+    network,
     nodes,
     policies,
     policy_folder,
@@ -67,11 +71,15 @@ for module in (
     feed_patches,
     feed_vulnerabilities,
     simulating,
+    network,
     nodes,
     stopping,
     audit,
     failover,
     backup,
+    agent,
+    agent_devices,
+    agent_radius,
 ):
     module.add(app)
 

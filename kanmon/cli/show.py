@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from kanmon.cli.client import ServerSaid
+from kanmon.common import messages
 from kanmon.common.errors import Refused
 
 # Exit codes, also in docs/reference/commands.md
@@ -16,8 +17,13 @@ _CODE = {
     "KNM5050-E": NOT_FOUND,
     "KNM5054-E": NOT_FOUND,
     "KNM5059-E": NOT_FOUND,
+    "KNM8053-E": NOT_FOUND,
     "KNM6007-E": NO_MANAGER,
     "KNM6004-E": NO_MANAGER,
+    "KNM8006-E": NO_MANAGER,
+    "KNM8023-E": NO_MANAGER,
+    "KNM8025-E": NOT_ALLOWED,
+    "KNM8002-E": NOT_HERE,
     "KNM7001-E": NOT_ALLOWED,
     "KNM7002-E": NOT_ALLOWED,
     "KNM4006-E": NOT_HERE,
@@ -51,6 +57,11 @@ def sentences(command: F) -> F:
 def _say(message_id: str, sentence: str) -> None:
     print(f"{message_id} {sentence}", file=sys.stderr)
     raise SystemExit(_CODE.get(message_id, REFUSED))
+
+
+def said(message_id: str, **params: Any) -> None:
+    """A sentence of the catalogue on stdout."""
+    print(message_id, messages.text(message_id, params))
 
 
 def as_json(value: Any) -> None:

@@ -9,6 +9,7 @@ import os
 import re
 import socket
 import tomllib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,90 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("webhook.timeout_seconds", 20, "seconds", "Longest wait for a receiver, from connecting on.", 1, 300),
     Setting(
+        "agents.listen",
+        "",
+        "address:port",
+        "Where network agents call, by TLS with certificates of both sides; empty: there are none.",
+    ),
+    Setting(
+        "agents.addresses",
+        [],
+        "URLs",
+        "Where agents find the Managers, as an invitation tells them (https://host:port); empty: this one.",
+        form=r"https://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?",
+    ),
+    Setting(
+        "network.most_denied_per_hour",
+        100,
+        "PCs",
+        "Most PCs that policies may cut off in an hour; those beyond wait until a person approves.",
+        0,
+        1_000_000,
+    ),
+    Setting(
+        "network.verify_seconds",
+        60,
+        "seconds",
+        "How long the network may take to show an order carried out before a warning says so.",
+        5,
+        86_400,
+    ),
+    Setting(
+        "portal.listen",
+        "",
+        "address:port",
+        "Where the remediation page is served to PCs in quarantine, without sign-in; empty: there is none.",
+    ),
+    Setting(
+        "portal.url",
+        "",
+        "URL",
+        "Address of the remediation page as PCs reach it, for links and for PCs that the network sends there; empty:"
+        " from listen.",
+    ),
+    Setting("portal.certificate", "", "file", "TLS certificate chain (PEM) of the remediation page; empty: HTTP."),
+    Setting("portal.key", "", "file", "Private key (PEM) of that certificate."),
+    Setting(
+        "portal.proxies",
+        [],
+        "networks",
+        "Proxies in front of the remediation page: from these alone X-Forwarded-For is believed (192.0.2.7,"
+        " 10.0.0.0/8, 2001:db8::/64).",
+        form=r"[0-9a-fA-F:.]+(/\d{1,3})?",
+    ),
+    Setting(
+        "portal.help",
+        [],
+        "texts",
+        "Whom to call, as the remediation page says it, a text for each language: en=Service desk, phone 1234.",
+        form=r"(?s)(en|ja)=.{1,1000}",
+    ),
+    Setting(
+        "portal.check_seconds",
+        30,
+        "seconds",
+        "Shortest time between two *Check again now* of one PC.",
+        1,
+        3600,
+    ),
+    Setting(
+        "portal.checks_per_hour",
+        1000,
+        "checks",
+        "Most *Check again now* of all PCs in an hour; above it: 429, try later.",
+        1,
+        100_000,
+    ),
+    Setting(
+        "portal.wake_port",
+        62354,
+        "port",
+        "Where the inventory agent of a PC listens (FusionInventory and GLPI: 62354): *Check again now* asks it there for"
+        " a new inventory; 0: it is not asked.",
+        0,
+        65_535,
+    ),
+    Setting(
         "command.folder",
         "",
         "folder",
@@ -288,7 +373,7 @@ class Value:
     source: str
 
 
-def _convert(setting: Setting, raw: Any, source: str) -> Any:
+def convert(setting: Setting, raw: Any, source: str) -> Any:
     """``raw`` as the setting's type, within its bounds. Raises Refused KNM6001-E."""
     kind = type(setting.default)
     value = raw
@@ -325,8 +410,11 @@ def _wanted(setting: Setting) -> str:
     return text if setting.low is None else f"{text} from {setting.low:g} to {setting.high:g}"
 
 
-def read_file(path: Path) -> dict[str, Any]:
-    """The settings in the file, flat ("mail.server"). Unknown names are refused with the nearest one."""
+def read_file(path: Path, known: Mapping[str, Setting] = BY_NAME, others: Collection[str] = ()) -> dict[str, Any]:
+    """The settings in the file, flat ("mail.server"). Names that are not ``known`` are refused with the nearest one.
+
+    ``others``: sections that somebody else reads.
+    """
     if not path.exists():
         return {}
     try:
@@ -335,34 +423,40 @@ def read_file(path: Path) -> dict[str, Any]:
         raise Refused("KNM6002-E", path=str(path), problem=str(problem)) from None
     flat: dict[str, Any] = {}
     for section, entries in tree.items():
+        if section in others:
+            continue
         if not isinstance(entries, dict):
-            raise Refused("KNM6003-E", path=str(path), name=section, near=_nearest(section))
+            raise Refused("KNM6003-E", path=str(path), name=section, near=_nearest(section, known))
         for key, value in entries.items():
             name = f"{section}.{key}"
-            if name not in BY_NAME:
-                raise Refused("KNM6003-E", path=str(path), name=name, near=_nearest(name))
+            if name not in known:
+                raise Refused("KNM6003-E", path=str(path), name=name, near=_nearest(name, known))
             flat[name] = value
     return flat
 
 
-def _nearest(name: str) -> str:
+def _nearest(name: str, known: Mapping[str, Setting]) -> str:
     import difflib
 
-    found = difflib.get_close_matches(name, BY_NAME, n=1, cutoff=0)
+    found = difflib.get_close_matches(name, known, n=1, cutoff=0)
     return found[0] if found else "-"
 
 
 def read(root: Path | None = None) -> dict[str, Value]:
     """All settings with their values and sources. Raises Refused with a sentence that names the place."""
-    path = (root or home()) / "kanmon.toml"
-    from_file = read_file(path)
+    return read_table((root or home()) / "kanmon.toml", BY_NAME)
+
+
+def read_table(path: Path, known: Mapping[str, Setting], others: Collection[str] = ()) -> dict[str, Value]:
+    """The settings of any table, from their file and the environment. Raises Refused as ``read`` does."""
+    from_file = read_file(path, known, others)
     values: dict[str, Value] = {}
-    for setting in SETTINGS:
+    for setting in known.values():
         if setting.variable in os.environ:
             source = setting.variable
-            values[setting.name] = Value(_convert(setting, os.environ[setting.variable], source), source)
+            values[setting.name] = Value(convert(setting, os.environ[setting.variable], source), source)
         elif setting.name in from_file:
-            values[setting.name] = Value(_convert(setting, from_file[setting.name], str(path)), str(path))
+            values[setting.name] = Value(convert(setting, from_file[setting.name], str(path)), str(path))
         else:
             values[setting.name] = Value(setting.default, "default")
     return values

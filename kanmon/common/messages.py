@@ -2,8 +2,8 @@
 
 Ids are ``KNMnnnn-E`` (error), ``-W`` (warning) or ``-I`` (information); they are never used again for
 something else. Numbers by subject: 0 service, 1 intake and inventory, 2 judgment, 3 action, 4 journal
-and failover, 5 policy, 6 settings and commands, 7 people and tokens. Each file of ``catalogue/`` holds
-one subject. ``docs/reference/messages.md`` is made from here, and a test keeps them equal.
+and failover, 5 policy, 6 settings and commands, 7 people and tokens, 8 network control. Each file of
+``catalogue/`` holds one subject. ``docs/reference/messages.md`` is made from here, and a test keeps them equal.
 """
 
 from collections.abc import Mapping
@@ -35,6 +35,13 @@ SUBJECTS = (
     "whatif",
     "past",
     "schedule",
+    "agent",
+    "agent_link",
+    "network_drivers",
+    "radius",
+    "radius_causes",
+    "network",
+    "portal",
 )
 
 

@@ -200,6 +200,8 @@ def _actions(actions: LevelActions) -> Iterator[Rule]:
         to = actions.mail.to
         whom = _("the administrators of the settings") if isinstance(to, str) else listed(to)
         yield Rule(_("Mail to %(whom)s") % {"whom": whom}, when)
+    if actions.network is not None:
+        yield Rule(_("Cut off the network") if actions.network == "deny" else _("Let back into the network"), when)
     if actions.webhook is not None:
         yield Rule(_("Webhook to %(target)s") % {"target": actions.webhook.to}, when)
     if actions.command is not None:

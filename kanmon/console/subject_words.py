@@ -40,6 +40,23 @@ def _filled(text: Callable[[], str]) -> Callable[[re.Match[str]], str]:
     return lambda match: text() % match.groupdict()
 
 
+ORDERS: dict[str, Callable[[], str]] = {
+    "permit": lambda: _("Permit: %(pcs)s"),
+    "deny": lambda: _("Cut off: %(pcs)s"),
+    "refuse": lambda: _("Refuse in emergency: %(pcs)s"),
+    "lift": lambda: _("Lift the emergency: %(pcs)s"),
+    "withdraw": lambda: _("Withdraw a person's order: %(pcs)s"),
+    "remove": lambda: _("Remove from the list: %(pcs)s"),
+    "approve": lambda: _("Approve that they are cut off: %(pcs)s"),
+    "decline": lambda: _("Decline that they are cut off: %(pcs)s"),
+    "follow": lambda: _("New network cards: %(pcs)s"),
+}
+
+
+def _network(match: re.Match[str]) -> str:
+    return ORDERS[match["wanted"]]() % {"pcs": counted(_number(match["n"]), language())}
+
+
 POLICY = r"(?P<kind>Judgment|Action) policy (?P<name>.+?)"
 KINDS: dict[str, Callable[[], str]] = {"Judgment": lambda: _("Judgment"), "Action": lambda: _("Action")}
 PLACE = re.compile(r"group (?P<path>/.*)|PC (?P<pc>.+)|(?P<n>[\d,]+) PCs?|the whole system")
@@ -107,6 +124,10 @@ SHAPES: tuple[Shape, ...] = tuple(
         (r"API token (?P<name>.+): token made", _filled(lambda: _("API token %(name)s made"))),
         (r"API token (?P<name>.+): revoked", _filled(lambda: _("API token %(name)s revoked"))),
         (r"Account (?P<name>.+): made", _filled(lambda: _("Account %(name)s made"))),
+        (r"Agent (?P<name>.+): invited", _filled(lambda: _("Agent %(name)s invited"))),
+        (r"Networks set up: (?P<mark>[0-9a-f]+)", lambda match: _("Networks set up")),
+        (r"Agent (?P<name>.+): revoked", _filled(lambda: _("Agent %(name)s revoked"))),
+        (r"(?P<wanted>permit|deny|refuse|lift|withdraw|remove|approve|decline|follow): (?P<n>[\d,]+) PCs?", _network),
         (r"acknowledge failover", lambda match: _("Acknowledge a failover")),
         (r"release lane (?P<lane>\S+)", lambda match: _("Release held work: %(lane)s") % {"lane": lane(match["lane"])}),
         (r"release of held actions", lambda match: _("Release held actions")),

@@ -56,6 +56,7 @@ KINDS = {
     "change": plazy("operation", "Window operation"),
     "command": plazy("operation", "Command"),
     "webhook": plazy("operation", "Webhook"),
+    "network": plazy("operation", "Network control"),
     "antivirus_versions": plazy("operation", "Antivirus versions"),
 }
 NODE_STATES = {
@@ -115,6 +116,7 @@ LANES = {
     "feed": plazy("lane", "Imports of feeds"),
     "command": plazy("lane", "Commands"),
     "webhook": plazy("lane", "Webhooks"),
+    "network": plazy("lane", "Network control"),
 }
 CAUSES = {
     "inventory": plazy("cause", "an inventory update"),
@@ -123,6 +125,7 @@ CAUSES = {
     "schedule": plazy("cause", "the schedule"),
     "pc_list": plazy("cause", "a person, in the PC list"),
     "judge_command": plazy("cause", "the judge command"),
+    "check_again": plazy("cause", "the PC's user, on the remediation page"),
     "action_command": plazy("cause", "the action command"),
     "policy": plazy("cause", "a changed policy"),
     "console": plazy("cause", "a person, in the console"),

@@ -10,6 +10,7 @@ from kanmon.common import clock
 from kanmon.journal.models import Run
 
 COLLECTED = "inventory"
+AGAIN = "check_again"  # a PC in quarantine has asked: it waits for no window
 
 
 def open_run(cause: str, actor: str = "", closes_at: datetime | None = None) -> Run:

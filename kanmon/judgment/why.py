@@ -20,8 +20,11 @@ from kanmon.policy import versions
 __all__ = ["ItemExplanation", "facts_of_pc", "of_pc", "worst_texts"]
 
 
-def of_pc(pc: int, language: str) -> list[ItemExplanation]:
-    """The items of PC ``pc`` with found, wanted and how to mend; empty when it has not been judged."""
+def of_pc(pc: int, language: str, *, passed: bool = True) -> list[ItemExplanation]:
+    """The items of PC ``pc`` with found, wanted and how to mend; empty when it has not been judged.
+
+    ``passed``: rows of what holds, too.
+    """
     state = PcState.objects.filter(pc=pc).exclude(verdict=None).first()
     verdict = Verdict.objects.filter(id=state.verdict).first() if state else None
     if state is None or verdict is None:
@@ -30,7 +33,7 @@ def of_pc(pc: int, language: str) -> list[ItemExplanation]:
     facts, columns = facts_of_pc(pc)
     return explained(
         verdict.policy_version, decode_set(bytes(row.body)), facts, columns, _day(state.judged_at), language,
-        waivers_of(pc, state.judged_at or verdict.from_at, language), state.judged_at or verdict.from_at,
+        waivers_of(pc, state.judged_at or verdict.from_at, language), state.judged_at or verdict.from_at, passed=passed,
     )  # fmt: skip
 
 
@@ -59,7 +62,7 @@ def facts_of_pc(pc: int) -> tuple[dict[int, Fact], dict[str, object]]:
 
 def explained(
     version: int, findings: Sequence[Finding], facts: dict[int, Fact], columns: dict[str, object], today: date,
-    language: str, waivers: Mapping[str, str], moment: datetime | None = None,
+    language: str, waivers: Mapping[str, str], moment: datetime | None = None, *, passed: bool = True,
 ) -> list[ItemExplanation]:  # fmt: skip
     """Stored findings in words, for a PC that has these facts and columns on the day ``today``.
 
@@ -79,6 +82,7 @@ def explained(
         waivers,
         zone=zone.zone(),
         knowledge=patches_store.at(moment),
+        passed=passed,
     )
 
 

@@ -138,6 +138,7 @@ FIELDS: dict[str, Words] = {
     # actions
     "when": ("when: {0}", "実行する場合: {0}"),
     "mail": ("mail", "メール"),
+    "network": ("network: {0}", "ネットワーク: {0}"),
     "webhook": ("webhook", "Webhook 通知"),
     "command": ("command", "コマンド"),
     "to": ("to {0}", "宛先 {0}"),
@@ -167,6 +168,8 @@ VALUES: dict[str, Words] = {
     "unknown": ("Unknown", "不明"),
     "not_applicable": ("not judged", "判定しない"),
     "as_set": ("counts as failed", "不適合とみなす"),
+    "deny": ("cut off", "遮断"),
+    "permit": ("let back", "接続許可"),
     "one": ("one of them", "いずれか一つ"),
     "all": ("all", "すべて"),
     "met": ("all conditions hold", "すべての条件を満たす場合"),

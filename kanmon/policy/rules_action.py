@@ -21,7 +21,7 @@ COMMAND_KEYWORDS = {
 }
 """Words in braces that an argument of a command may hold, with their meaning. Each is an environment variable, too."""
 
-ACTIONS = ("mail", "webhook", "command")
+ACTIONS = ("network", "mail", "webhook", "command")
 """What a level may order, in the order in which it is ordered."""
 
 Address = Annotated[str, Meta(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$", max_length=254)]
@@ -63,9 +63,13 @@ class Webhook(Rule, frozen=True, kw_only=True):
 
 
 class LevelActions(Rule, frozen=True, kw_only=True):
-    """What is done for one level. ``when``: only for PCs whose level has just become this one, or each time."""
+    """What is done for one level. ``when``: only for PCs whose level has just become this one, or each time.
+
+    ``network``: deny cuts the PC off the network, permit lets it back; empty leaves it as it is.
+    """
 
     when: Literal["level_changed", "every_judgment"] = "level_changed"
+    network: Literal["permit", "deny"] | None = None
     mail: Mail | None = None
     webhook: Webhook | None = None
     command: Command | None = None

@@ -13,9 +13,11 @@ from pyroaring import BitMap
 
 from kanmon.action.decide import ACTED_LEVELS
 from kanmon.common import clock, config, messages
+from kanmon.common.messages import counted
 from kanmon.journal.models import Operation
 from kanmon.judgment.engine import ENGINE
 from kanmon.judgment.levels import Level
+from kanmon.network import caps as cuts
 from kanmon.policy import assignment, versions
 from kanmon.policy.rules_action import ActionPolicy, LevelActions
 from kanmon.whatif.effect import Effect
@@ -48,8 +50,12 @@ def _command(actions: LevelActions) -> tuple[str, ...]:
     return (actions.command.program,)
 
 
+def _network(actions: LevelActions) -> tuple[str, ...]:
+    return (str(actions.network),)
+
+
 KINDS: Mapping[str, Callable[[LevelActions], tuple[str, ...]]] = {
-    "mail": _mail, "webhook": _webhook, "command": _command
+    "network": _network, "mail": _mail, "webhook": _webhook, "command": _command
 }  # fmt: skip
 
 
@@ -97,7 +103,24 @@ def _nobody_to_mail(orders: Sequence[WouldRun], language: str) -> str | None:
     return None
 
 
-CAPS: tuple[Callable[[Sequence[WouldRun], str], str | None], ...] = (_mails_an_hour, _no_mail_server, _nobody_to_mail)
+def _denied_an_hour(orders: Sequence[WouldRun], language: str) -> str | None:
+    denied = BitMap.union(
+        BitMap(), *(order.pcs for order in orders if order.kind == "network" and order.to == ("deny",))
+    )
+    spare = cuts.spare()
+    if len(denied) <= spare:
+        return None
+    told = {
+        "counted": counted(len(denied), language),
+        "spare": spare,
+        "most": config.get("network.most_denied_per_hour"),
+    }
+    return messages.text("KNM8416-W", told, language)
+
+
+CAPS: tuple[Callable[[Sequence[WouldRun], str], str | None], ...] = (
+    _denied_an_hour, _mails_an_hour, _no_mail_server, _nobody_to_mail,
+)  # fmt: skip
 
 
 def caps(orders: Sequence[WouldRun], language: str) -> list[str]:

@@ -61,7 +61,8 @@ class Company:
 
     def __init__(self, chromium: Browser, folder: Path, ready_made: Path | None = None) -> None:
         self.chromium = chromium
-        self.manager = _shared().ManagerProcess(folder / "home").setup(ready_made)
+        agents = {"agents": {"listen": f"127.0.0.1:{_shared().free_port()}"}}
+        self.manager = _shared().ManagerProcess(folder / "home", agents).setup(ready_made)
         if ready_made is None:
             environment = self.manager.environment | {"DJANGO_SETTINGS_MODULE": "kanmon.settings"}
             fill = "import django; django.setup(); import sample; sample.fill()"

@@ -35,7 +35,18 @@ def take(browser: Browser, base: str, name: str, password: str, folder: Path, wa
         page = window.new_page()
         sign_in(page, name, password)
         filled = numbers(page)
-        for title in ("overview", "pcs", "pc", "policy", "operations", "operation-doubt", "failovers", "failover"):
+        for title in (
+            "overview",
+            "pcs",
+            "pc",
+            "network",
+            "network-waiting",
+            "policy",
+            "operations",
+            "operation-doubt",
+            "failovers",
+            "failover",
+        ):
             if not wanted or title in wanted:
                 page.goto(PAGES[title].format(**filled))
                 page.screenshot(path=folder / f"{title}-phone.png", full_page=True)

@@ -37,7 +37,9 @@ def test_no_page_scrolls_sideways_on_a_phone(open_page: Open, numbers: dict[str,
     assert wide <= 0, f"{wide} px wider than the screen"
 
 
-@pytest.mark.parametrize("name", ["overview", "pcs", "pc", "suspected", "policy", "operations"])
+@pytest.mark.parametrize(
+    "name", ["overview", "pcs", "pc", "suspected", "policy", "operations", "network", "network-waiting"]
+)
 def test_the_focus_is_always_seen(open_page: Open, numbers: dict[str, str], name: str) -> None:
     page = open_page()
     page.goto(PAGES[name].format(**numbers))

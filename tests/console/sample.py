@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import sample_journal
+import sample_network
 from sample_parts import GROUPS, MAILS, PEOPLE, PREFIX, STANDARD, facts_of
 
 from kanmon.common import clock
@@ -132,13 +133,18 @@ class Company:
             model.objects.bulk_create(made)
 
 
-def fill(pcs: int = 120, seed: int = 7) -> None:
-    """Write everything; the same ``seed`` gives the same company. The last PC is not judged yet."""
+def fill(pcs: int = 120, seed: int = 7, term: int | None = None) -> None:
+    """Write everything; the same ``seed`` gives the same company. The last PC is not judged yet.
+
+    ``term``: the journal is there and stands at this term; None: its story is written, too.
+    """
     company = Company(seed)
     for number in range(1, pcs + 1):
         company.pc(number, judged=number < pcs)
     company.write()
-    sample_journal.fill(company.now)
+    if term is None:
+        sample_journal.fill(company.now)
+    sample_network.fill(company.now, sample_journal.TERM if term is None else term)
     _intake(company.now, company.source)
 
 

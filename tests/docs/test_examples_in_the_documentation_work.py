@@ -14,7 +14,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from kanmon import wire
 from kanmon.action import webhook_body
+from kanmon.agent import config as agent_config
+from kanmon.agent import drivers
+from kanmon.agent.radius import setup as radius_setup
 from kanmon.common import config
 from kanmon.common.messages import catalogue
 from kanmon.intake import formats
@@ -26,6 +30,7 @@ from tests.conftest import MailServer, ManagerProcess, free_port, until
 from tests.docs.pages import PAGES, ROOT, Block, blocks, prose
 
 CLUSTER = blocks("sh", "test", "cluster")
+MANAGER_TOML = [block for block in blocks("toml") if block.words[1:] != ("agent",)]
 TESTED = sorted({block.page for block in blocks("sh", "test") if block not in CLUSTER})
 
 
@@ -160,11 +165,20 @@ def test_a_policy_shown_is_a_policy(block: Block) -> None:
     assert rules.load(rules.to_yaml(policy)) == policy
 
 
-@pytest.mark.parametrize("block", blocks("json"), ids=lambda block: block.name)
+INVENTORIES = [block for block in blocks("json") if "setup" not in block.words]
+
+
+@pytest.mark.parametrize("block", INVENTORIES, ids=lambda block: block.name)
 def test_an_inventory_shown_is_an_inventory(block: Block) -> None:
     got = formats.read(block.text.encode())
     assert isinstance(got, Report)
     assert got.host == json.loads(block.text)["host"]
+
+
+@pytest.mark.parametrize("block", blocks("json", "setup"), ids=lambda block: block.name)
+def test_a_setup_of_networks_shown_is_one(block: Block) -> None:
+    msgspec.json.decode(block.text, type=wire.Setup)
+    assert set(json.loads(block.text)) <= set(wire.Setup.__struct_fields__), "no field is misspelt"
 
 
 def test_the_webhook_shown_is_a_webhook() -> None:
@@ -174,7 +188,18 @@ def test_the_webhook_shown_is_a_webhook() -> None:
     assert (told.type, told.data.counts.listed) == (webhook_body.TYPE, len(told.data.pcs))
 
 
-@pytest.mark.parametrize("block", blocks("toml"), ids=lambda block: block.name)
+@pytest.mark.parametrize("block", blocks("toml", "agent"), ids=lambda block: block.name)
+def test_settings_of_the_agent_are_accepted(block: Block, tmp_path: Path) -> None:
+    (tmp_path / agent_config.FILE).write_text(block.text, "utf-8")
+    read = agent_config.read(tmp_path)
+    told = read.parts.get("drivers", {})
+    for name in read["agent.drivers"]:
+        drivers.make(name, told.get(name, {}), tmp_path)
+    if "radius" in read.parts:
+        assert radius_setup.read(read.parts["radius"]) != radius_setup.DEFAULT
+
+
+@pytest.mark.parametrize("block", MANAGER_TOML, ids=lambda block: block.name)
 def test_settings_shown_are_settings(block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("KANMON_")]:
         monkeypatch.delenv(name)
@@ -190,7 +215,7 @@ def test_tls_is_served_as_the_page_says(make_manager: Callable[..., ManagerProce
     page = ROOT / "docs" / "howto" / "listen-on-the-network-with-tls.md"
     make_certificate = next(block for block in blocks("sh", "test") if block.page == page)
     shell(manager, make_certificate, tmp_path)
-    shown = next(block for block in blocks("toml") if block.page == page).text
+    shown = next(block for block in MANAGER_TOML if block.page == page).text
     shown = re.sub(r"/etc/kanmon/(cert|key)\.pem", lambda found: str(tmp_path / f"{found[1]}.pem"), shown)
     (manager.home / "kanmon.toml").write_text(shown, "utf-8")
     with contextlib.suppress(AssertionError):  # it asks by http, where nobody answers

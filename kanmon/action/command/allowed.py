@@ -13,6 +13,7 @@ from pathlib import Path
 
 from kanmon.common import config
 from kanmon.common.errors import Refused
+from kanmon.common.trusted import only_ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def program(name: str) -> Path:
     if not real.exists():
         raise Refused("KNM3139-E", program=name, folder=str(folder))
     for one in (real, *real.parents):
-        if not _only_ours(one, above=folder.is_relative_to(one) and one != folder):
+        if not only_ours(one, above=folder.is_relative_to(one) and one != folder):
             raise Refused("KNM3141-E", path=str(one))
     found = real.stat()
     if not stat.S_ISREG(found.st_mode) or not found.st_mode & 0o111:
@@ -61,16 +62,6 @@ def _folder() -> Path:
     if problem:
         raise Refused("KNM3146-E", folder=wanted, problem=problem)
     return folder
-
-
-def _only_ours(path: Path, above: bool) -> bool:
-    """Whether only root and the Manager's user can change ``path``. ``above`` the folder, one like /tmp will do: who
-    may write there can't replace what others own.
-    """
-    found = path.stat()
-    if found.st_uid not in (0, os.geteuid()):
-        return False
-    return not found.st_mode & 0o022 or (above and bool(found.st_mode & stat.S_ISVTX))
 
 
 def run_as(wanted: str, program: str) -> RunAs:

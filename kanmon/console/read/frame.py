@@ -8,6 +8,7 @@ from kanmon.journal import eras
 from kanmon.journal.here import HERE
 from kanmon.journal.models import Lease, Operation
 from kanmon.journal.states import State
+from kanmon.network.models import Awaiting
 
 
 @keep.for_seconds(3)
@@ -27,4 +28,5 @@ def shell() -> Shell:
         suspected=Receipt.objects.filter(state=Receipt.SUSPECTED).count(),
         refused=Refusal.objects.count(),
         in_doubt=Operation.objects.filter(state=State.IN_DOUBT).count(),
+        network_waiting=Awaiting.objects.filter(decision="").count(),
     )

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db.models import Max
 
 from kanmon.common import clock
-from kanmon.console.read import findings, keep
+from kanmon.console.read import findings, keep, network
 from kanmon.console.read.cluster import held
 from kanmon.console.read.frame import shell
 from kanmon.console.read.pcs import STALE_DAYS, level_counts, newest_in, stale_before
@@ -40,12 +40,15 @@ def _changes() -> dict[Level, int]:
 def _needs() -> list[Need]:
     """What waits for a person, most pressing first; nothing that mends itself."""
     day_ago = clock.now() - timedelta(days=1)
-    frame = shell()
+    frame, net = shell(), network.counts()
     failed = Operation.objects.filter(state=State.FAILED, ended_at__gte=day_ago).count()
     on_hold = Operation.objects.filter(state=State.HELD).count()
     refused = Refusal.objects.filter(received_at__gte=day_ago).count()
     needs = [
         Need("in_doubt", frame.in_doubt, "console:operations", "state=in_doubt"),
+        Need("network_waiting", frame.network_waiting, "console:network_waiting"),
+        Need("network_agents", net.unwell, "console:network_agents"),
+        Need("network_wrong", net.wrong.n, "console:network", "wrong=yes"),
         Need("held", on_hold, "console:operations", "state=held"),
         Need("failed", failed, "console:operations", "state=failed"),
         Need("suspected", frame.suspected, "console:suspected"),
@@ -73,4 +76,5 @@ def overview() -> Overview:
         newly=newly,
         newly_count=newly_count,
         failed=findings.most_failed(7),
+        network=network.counts(),
     )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from kanmon.action.models import Order
 from kanmon.common.facts import Agent, Os
 from kanmon.console import wording, words
-from kanmon.console.read import findings
+from kanmon.console.read import findings, network_pc
 from kanmon.console.read.inventory import known
 from kanmon.console.read.pcs import rows
 from kanmon.console.read.policies import used
@@ -83,7 +83,10 @@ def _history(number: int, size: int) -> list[HistoryEntry]:
     operations: Mapping[int, Operation] = Operation.objects.defer("input").in_bulk(
         [order.operation for order in orders]
     )
-    lines += [_order(order, operations.get(order.operation)) for order in orders]
+    by_network = network_pc.history(number, size)
+    written = {line.operation for line in by_network}  # of these the orders themselves tell more
+    lines += [_order(one, operations.get(one.operation)) for one in orders if one.operation not in written]
+    lines += by_network
     return sorted(lines, key=lambda line: line.at, reverse=True)[:size]
 
 
@@ -108,6 +111,8 @@ def _order(order: Order, operation: Operation | None) -> HistoryEntry:
         text = _('Mail "%(subject)s"') % {"subject": order.subject}
     elif order.kind == "webhook":
         text = _("Webhook to %(target)s") % {"target": order.subject}
+    elif order.kind == "network":
+        text = _("Cut off the network") if order.subject == "deny" else _("Let back into the network")
     elif order.kind == "command":
         text = _("Command %(program)s") % {"program": order.subject}
     return HistoryEntry(at, order.kind, text, note=str(state), operation=order.operation)

@@ -40,7 +40,7 @@ def stale_before() -> Q:
     return Q(last_seen_at__lt=clock.now() - timedelta(days=STALE_DAYS))
 
 
-def _mac(text: str) -> str:
+def mac_prefix(text: str) -> str:
     """The beginning of a MAC address as it is stored, or "" when ``text`` is none."""
     digits = re.sub(r"[:\-. ]", "", text).lower()
     if not re.fullmatch(r"[0-9a-f]{4,12}", digits):
@@ -51,7 +51,7 @@ def _mac(text: str) -> str:
 def _text(text: str) -> Q:
     found = Q(host__icontains=text) | Q(user__icontains=text)
     found |= Q(serial__icontains=text) | Q(asset_number__icontains=text)
-    if mac := _mac(text):
+    if mac := mac_prefix(text):
         macs = Identity.objects.filter(kind="mac", value__gte=mac, value__lt=mac + "g")  # "g" comes after all digits
         found |= Q(id__in=macs.values("pc"))
     return found

@@ -15,3 +15,4 @@ class Shell:
     suspected: int = 0
     refused: int = 0
     in_doubt: int = 0
+    network_waiting: int = 0

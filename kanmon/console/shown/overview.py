@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from kanmon.console.shown.network import NetworkCounts
 from kanmon.console.shown.pcs import PcRow
 from kanmon.judgment.levels import Level
 
@@ -53,3 +54,4 @@ class Overview:
     newly: Sequence[PcRow]
     newly_count: int
     failed: Sequence[FailedCondition]
+    network: NetworkCounts

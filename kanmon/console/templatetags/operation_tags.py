@@ -15,9 +15,10 @@ from kanmon.console.templatetags.kanmon_tags import icon
 register = template.Library()
 
 
-def _tag(
+def tag(
     value: str, table: Mapping[str, Any], looks: Mapping[str, tuple[str, str]], plain: tuple[str, str]
 ) -> SafeString:
+    """A tag with the drawing and the word for ``value``; ``plain`` is for what ``looks`` does not know."""
     classes, shape = looks.get(value, plain)
     return format_html('<span class="k-tag {}">{}{}</span>', classes, icon(shape), table.get(value, value))
 
@@ -25,19 +26,19 @@ def _tag(
 @register.simple_tag
 def state(value: str) -> SafeString:
     """The tag of an operation's state."""
-    return _tag(value, words.STATES, words.STATE_TAGS, ("", "pending"))
+    return tag(value, words.STATES, words.STATE_TAGS, ("", "pending"))
 
 
 @register.simple_tag
 def outcome(value: str) -> SafeString:
     """The tag of what became of an operation that was running when a node was lost."""
-    return _tag(value, words.OUTCOMES, words.OUTCOME_TAGS, ("k-tag-done", "done"))
+    return tag(value, words.OUTCOMES, words.OUTCOME_TAGS, ("k-tag-done", "done"))
 
 
 @register.simple_tag
 def node_state(value: str) -> SafeString:
     """The tag of a node's state."""
-    return _tag(value, words.NODE_STATES, words.NODE_TAGS, ("", "pending"))
+    return tag(value, words.NODE_STATES, words.NODE_TAGS, ("", "pending"))
 
 
 @register.simple_tag

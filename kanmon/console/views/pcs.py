@@ -16,6 +16,7 @@ from kanmon.console.read import past
 from kanmon.console.read.pcs import SORTS
 from kanmon.console.shown.pc import PcShown
 from kanmon.console.shown.pcs import PcQuery
+from kanmon.console.views import network
 from kanmon.judgment.as_of import moment_of
 from kanmon.judgment.levels import Level
 
@@ -111,6 +112,7 @@ def pc(request: HttpRequest, number: int) -> HttpResponse:
         shown, same = past.then(shown, at)
     items = [(item, pc_words.summary(item), item.level in pc_words.FAILING) for item in shown.items]
     asked = {"at": at, "at_text": text, "same": same, "strip": past.strip(number, at)}
+    asked |= network.context_of(request, number) if at is None else {}
     return render(request, "console/pc.html", {**_head(shown), **asked, "items": items, "earlier": more + 50})
 
 

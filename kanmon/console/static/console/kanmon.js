@@ -15,7 +15,7 @@
     const at = found.indexOf(document.activeElement);
     found[Math.min(found.length - 1, Math.max(0, at + by))]?.focus();
   };
-  const places = { o: "overview", p: "pcs", j: "policies", r: "operations" };
+  const places = { o: "overview", p: "pcs", j: "policies", r: "operations", n: "network" };
   let going = 0;
   const plain = {
     "/": () => (one("#main [type=search]") || one(".k-find input"))?.focus(),
@@ -48,6 +48,25 @@
     const open = items.some((item) => !item.open);
     items.forEach((item) => { item.open = open; });
     event.currentTarget.textContent = open ? event.currentTarget.dataset.kClose : event.currentTarget.dataset.kOpenAll;
+  });
+
+  /* rows of a list are ticked: all of the page at once, and the buttons wait for a tick */
+  all("form[data-k-ticks]").forEach((form) => {
+    const whole = one("[data-k-tick-all]", form);
+    const said = one("[data-k-ticks-said]", form);
+    const ticks = [...form.querySelectorAll("tbody input[type=checkbox]")];
+    const count = () => {
+      const n = ticks.filter((tick) => tick.checked).length;
+      form.querySelectorAll("[data-k-ticked]").forEach((button) => { button.disabled = !n; });
+      said.hidden = !n;
+      said.textContent = said.dataset.kTicksSaid.replace("{}", n);
+      whole.checked = n === ticks.length;
+      whole.indeterminate = n > 0 && n < ticks.length;
+    };
+    whole.hidden = false;
+    whole.addEventListener("change", () => { ticks.forEach((tick) => { tick.checked = whole.checked; }); count(); });
+    form.addEventListener("change", count);
+    count();
   });
 
   /* fields left empty stay out of the address */

@@ -1,0 +1,126 @@
+"""Why a switch refuses a Disconnect or CoA: a message for each Error-Cause of RFC 5176 section 3.5."""
+
+from kanmon.common.messages import Message
+
+MESSAGES: tuple[Message, ...] = (
+    Message(
+        "KNM8230-W",
+        "{nas} refuses a {what} for {mac} without saying why.",
+        "{nas} が {mac} の {what} を拒否しました: 理由は示されませんでした。",
+        "The NAK holds no Error-Cause, or one that RFC 5176 does not know.",
+        "Look into the log of the switch.",
+    ),
+    Message(
+        "KNM8231-I",
+        "{nas} answers the {what} for {mac} that it has removed what was left of it (201); {network} holds from now on.",
+        "{nas} が {mac} の {what} に応答しました: 残っていたものを削除しました (201)。以後 {network} になります。",
+    ),
+    Message(
+        "KNM8232-W",
+        "{nas} refuses a {what} for {mac}: it takes the packet for an invalid EAP packet (202).",
+        "{nas} が {mac} の {what} を拒否しました: 無効な EAP パケットとみなされました (202)。",
+        "Something between changes the packet, or the switch is mistaken.",
+        "Look into the log of the switch, and whether a proxy stands between.",
+    ),
+    Message(
+        "KNM8233-W",
+        "{nas} refuses a {what} for {mac}: it does not know an attribute of it (401).",
+        "{nas} が {mac} の {what} を拒否しました: 未対応の属性があります (401)。",
+        "The switch does not take this kind of change, or names sessions otherwise.",
+        "Turn CoA off for this switch (Disconnect is used then), or choose its profile.",
+    ),
+    Message(
+        "KNM8234-W",
+        "{nas} refuses a {what} for {mac}: an attribute is missing that it wants (402).",
+        "{nas} が {mac} の {what} を拒否しました: 必要な属性がありません (402)。",
+        "The switch names sessions by more than MAC address and session number.",
+        "Look into its manual which attributes it wants, and add them to its profile.",
+    ),
+    Message(
+        "KNM8235-W",
+        "{nas} refuses a {what} for {mac}: it is another switch than the one that is named (403).",
+        "{nas} が {mac} の {what} を拒否しました: 指定されたスイッチではありません (403)。",
+        "The request reached another switch than the one that has the session.",
+        "Give each switch an entry of its own with its own address, or name the right coa_address.",
+    ),
+    Message(
+        "KNM8236-W",
+        "{nas} refuses a {what} for {mac}: it takes the request for invalid (404).",
+        "{nas} が {mac} の {what} を拒否しました: 要求が無効とみなされました (404)。",
+        "Often its clock and this machine's differ: the request bears its time.",
+        "Let both take their time from the same server (NTP).",
+    ),
+    Message(
+        "KNM8237-W",
+        "{nas} refuses a {what} for {mac}: it does not offer this service (405).",
+        "{nas} が {mac} の {what} を拒否しました: このサービスに対応していません (405)。",
+        "The switch does not know Authorize Only.",
+        "Turn CoA off for this switch.",
+    ),
+    Message(
+        "KNM8238-W",
+        "{nas} refuses a {what} for {mac}: it does not offer this extension (406).",
+        "{nas} が {mac} の {what} を拒否しました: この拡張に対応していません (406)。",
+        "The switch knows this kind of request not at all.",
+        "Turn off for it what it can't do: CoA or Disconnect.",
+    ),
+    Message(
+        "KNM8239-W",
+        "{nas} refuses a {what} for {mac}: a value is wrong for it (407).",
+        "{nas} が {mac} の {what} を拒否しました: 値が正しくありません (407)。",
+        "A VLAN, filter or role is not defined on the switch.",
+        "Define it there, or correct the setup.",
+    ),
+    Message(
+        "KNM8240-W",
+        "{nas} refuses a {what} for {mac}: its administrator forbids it (501).",
+        "{nas} が {mac} の {what} を拒否しました: 管理者により禁止されています (501)。",
+        "The switch is set up not to take this from here.",
+        "Allow this agent on the switch as a dynamic authorisation client.",
+    ),
+    Message(
+        "KNM8241-W",
+        "{nas} refuses a {what} for {mac}: a proxy does not know where to send it (502).",
+        "{nas} が {mac} の {what} を拒否しました: プロキシが転送先を特定できません (502)。",
+        "A proxy stands between and has no way to the switch.",
+        "Name the switch's own address as coa_address, or set up the proxy.",
+    ),
+    Message(
+        "KNM8242-I",
+        "{nas} has no session of {mac} to change; {network} holds when it connects.",
+        "{nas} に {mac} のセッションはありません。接続時から {network} になります。",
+    ),
+    Message(
+        "KNM8243-W",
+        "{nas} refuses a {what} for {mac}: the session can't be removed (504).",
+        "{nas} が {mac} の {what} を拒否しました: セッションを削除できません (504)。",
+        "The switch has it, and may not end it: often another session of the port holds it.",
+        "Close the port at the switch.",
+    ),
+    Message(
+        "KNM8244-W",
+        "{nas} refuses a {what} for {mac}: a proxy failed (505).",
+        "{nas} が {mac} の {what} を拒否しました: プロキシでエラーが発生しました (505)。",
+        "A proxy stands between.",
+        "Look into its log.",
+    ),
+    Message(
+        "KNM8245-W",
+        "{nas} refuses a {what} for {mac}: it lacks resources at the moment (506).",
+        "{nas} が {mac} の {what} を拒否しました: 一時的にリソースが不足しています (506)。",
+        "The switch is overloaded or has no room for another filter.",
+        "It is tried again; look at the load of the switch.",
+    ),
+    Message(
+        "KNM8246-I",
+        "{nas} answers the {what} for {mac} that it has begun to ask anew (507); {network} holds from now on.",
+        "{nas} が {mac} の {what} に応答しました: 再認証を開始しました (507)。以後 {network} になります。",
+    ),
+    Message(
+        "KNM8247-W",
+        "{nas} refuses a {what} for {mac}: it can't choose among several sessions (508).",
+        "{nas} が {mac} の {what} を拒否しました: 複数のセッションから選択できません (508)。",
+        "The PC has more than one session at this switch.",
+        "Look at the switch which these are; end them there.",
+    ),
+)
