@@ -19,12 +19,15 @@ from kanmon.journal import record
 from kanmon.journal.models import Operation, Run
 from kanmon.journal.worker import Work
 from kanmon.judgment.levels import Level
-from kanmon.policy.rules_action import ActionPolicy, LevelActions
+from kanmon.policy.rules_action import ActionPolicy, LevelActions, Step
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An action policy wants something done about these PCs of a run. ``work``: the operation that decides."""
+    """An action policy wants something done about these PCs of a run. ``work``: the operation that decides.
+
+    ``step``: the number of the step of the level; 0 is the first.
+    """
 
     work: Work
     run: Run
@@ -32,21 +35,28 @@ class Wanted:
     policy: ActionPolicy
     level: Level
     pcs: BitMap
+    step: int = 0
 
     @property
-    def actions(self) -> LevelActions:
-        """What the policy says of this level."""
-        actions: LevelActions = getattr(self.policy, self.level.word)
-        return actions
+    def actions(self) -> Step:
+        """What the policy says of this step."""
+        of_level: LevelActions = getattr(self.policy, self.level.word)
+        return of_level.steps[self.step]
+
+    @property
+    def when(self) -> str:
+        """``level_changed`` or ``every_judgment``."""
+        of_level: LevelActions = getattr(self.policy, self.level.word)
+        return of_level.when
 
 
-def begin(wanted: Wanted, kind: str, repeat: str, step: int = 0) -> Operation:
+def begin(wanted: Wanted, kind: str, repeat: str) -> Operation:
     """Begin the operation that will carry the order out, or return the one that was begun for it."""
     decides = wanted.work.operation
     return record.begin(
         kind, requester=decides.requester, actor=decides.actor, repeat=repeat,
         subject=f"{wanted.level.word}, {counted(len(wanted.pcs))}", run=wanted.run.id, parent=decides.id,
-        key=f"{kind}:{wanted.run.id}:{wanted.version}:{wanted.level.word}:{step}",
+        key=f"{kind}:{wanted.run.id}:{wanted.version}:{wanted.level.word}:{wanted.step}",
         max_attempts=int(config.get("action.max_attempts")),
     )  # fmt: skip
 
@@ -57,6 +67,7 @@ def write(wanted: Wanted, operation: Operation, **fields: Any) -> None:
         operation=operation.id,
         defaults={
             "kind": operation.kind, "run": wanted.run.id, "policy_version": wanted.version, "level": int(wanted.level),
+            "step": wanted.step,
             "pcs": wanted.pcs.serialize(), "created_at": clock.now(), **fields,
         },
     )  # fmt: skip
@@ -85,7 +96,7 @@ def webhook(wanted: Wanted) -> str:
     operation = begin(wanted, "webhook", "keyed")
     id = f"kanmon_{texts.installation()}_{operation.id}"
     body = webhook_body.build(
-        id, operation.id, wanted.run, wanted.version, wanted.level, wanted.actions.when, wanted.pcs
+        id, operation.id, wanted.run, wanted.version, wanted.level, wanted.when, wanted.pcs
     )
     write(wanted, operation, recipients=[target], message_id=id, subject=target, text=body)
     return _sentence("KNM3102-I", wanted, operation, target=target)

@@ -62,13 +62,33 @@ class Webhook(Rule, frozen=True, kw_only=True):
     to: TargetName
 
 
-class LevelActions(Rule, frozen=True, kw_only=True):
-    """What is done for one level. ``when``: only for PCs whose level has just become this one, or each time.
+class After(Rule, frozen=True, kw_only=True):
+    """Execution condition: the level has been the same for this long. Both must hold where both are given.
+
+    ``days``: days of the calendar since the day on which the level became this one, in ``server.time_zone``; a day
+    on which the PC was not judged counts. ``judgments``: judgments of the PC in a row, the one that brought it here
+    counted.
+    """
+
+    days: Annotated[int, Meta(ge=0, le=365)] = 0
+    judgments: Annotated[int, Meta(ge=1, le=1000)] = 1
+
+
+class Repeat(Rule, frozen=True, kw_only=True):
+    """Done again ``every_days`` days while the level stays the same, ``most`` times after the first at most."""
+
+    every_days: Annotated[int, Meta(ge=1, le=365)]
+    most: Annotated[int, Meta(ge=1, le=365)]
+
+
+class Step(Rule, frozen=True, kw_only=True):
+    """What is done, and how long the level must have been the same for it.
 
     ``network``: deny cuts the PC off the network, permit lets it back; empty leaves it as it is.
     """
 
-    when: Literal["level_changed", "every_judgment"] = "level_changed"
+    after: After | None = None
+    repeat: Repeat | None = None
     network: Literal["permit", "deny"] | None = None
     mail: Mail | None = None
     webhook: Webhook | None = None
@@ -76,15 +96,36 @@ class LevelActions(Rule, frozen=True, kw_only=True):
 
     @property
     def wanted(self) -> tuple[str, ...]:
-        """The actions of this level, of ``ACTIONS``."""
+        """The actions of this step, of ``ACTIONS``."""
         return tuple(action for action in ACTIONS if getattr(self, action) is not None)
 
 
+class LevelActions(Step, frozen=True, kw_only=True):
+    """What is done for one level. ``when``: once for each time that a PC comes to this level, or at each judgment.
+
+    ``then``: what more is done when the level stays the same for longer.
+    """
+
+    when: Literal["level_changed", "every_judgment"] = "level_changed"
+    then: Annotated[tuple[Step, ...], Meta(max_length=5)] = ()
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps; their places are their numbers."""
+        return (self, *self.then)
+
+
 class ActionPolicy(Rule, frozen=True, kw_only=True, tag_field="kind", tag="action"):
-    """Actions by level."""
+    """Actions by level.
+
+    ``dry_run``: nothing is done; what would be is written down. ``new_pc_grace_days``: nothing is done about a PC in
+    its first days, counted like those of ``after``; what is still due then is done.
+    """
 
     name: Annotated[str, Meta(min_length=1, max_length=200)]
     comment: Annotated[str, Meta(max_length=10_000)] = ""
+    dry_run: bool = False
+    new_pc_grace_days: Annotated[int, Meta(ge=0, le=90)] = 0
     danger: LevelActions = LevelActions()
     warning: LevelActions = LevelActions()
     caution: LevelActions = LevelActions()
