@@ -6,6 +6,7 @@
     check again     a PC in quarantine asked   ->    judge    that PC, in a run that waits for no window
     judge           wrote verdicts             ->    act      when the run's collecting window closes
     act             decided                    ->    network, mail, webhook, command    one for each order
+    a new day, a person, an action policy      ->    act      what is due by time, what was asked for
     suspected       a person accepted a report ->    record   the report
     antivirus_versions   a policy wants those of its model PC   ->   judge   whom it holds for
     feed            has new knowledge          ->    judge    everything
@@ -19,11 +20,14 @@ Each arrow is begun in the transaction that ends the operation before it: nothin
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
 from pyroaring import BitMap
 
+from kanmon.action import acting, hold
+from kanmon.action.acting import Already, Ask
 from kanmon.action.carry_out.command import run_command
 from kanmon.action.carry_out.mail import send_mail
 from kanmon.action.carry_out.webhook import send_webhook
@@ -42,6 +46,7 @@ from kanmon.journal.worker import Kind, Work
 from kanmon.judgment.engine import ENGINE
 from kanmon.judgment.judging import Judged, judge_pcs
 from kanmon.judgment.verdicts import silent_or_unjudged
+from kanmon.network import change as network_change
 from kanmon.network import recheck
 from kanmon.network.change import Asked, new_cards, order_changes
 from kanmon.network.change import begin as begin_network
@@ -52,10 +57,14 @@ NEW_DAY = "PCs that the day {day} concerns"
 
 
 class Within(NamedTuple):
-    """PCs by where they are, looked up when they are judged: places, and judgment policies (ids) that hold for them."""
+    """PCs by where they are, looked up when they are judged: places, and judgment policies (ids) that hold for them.
+
+    ``already``: actions are in force for other PCs than before; what becomes of those at their level already.
+    """
 
     places: Sequence[Place] = ()
     policies: Sequence[int] = ()
+    already: Already | None = None
 
 
 def after_record(work: Work, done: Recorded) -> None:
@@ -119,6 +128,40 @@ def begin_judgment(
     )  # fmt: skip
 
 
+def begin_acting(ask: Ask, cause: str, actor: str, key: str | None = None, judged: BitMap | None = None) -> Operation:
+    """Begin to decide actions in a run of its own. ``judged``: PCs to count as judged in it. Inside a transaction."""
+    if key is not None:
+        earlier = Operation.objects.filter(key=key).first()
+        if earlier is not None:
+            return record.asked_again(earlier, actor)
+    run = runs.open_run(cause, actor)
+    if judged:
+        runs.add_scope(run, judged, set(), {})
+    subject = "all PCs" if ask.whole else counted(len(ask.pcs))
+    return record.begin(
+        "act", requester=cause, actor=actor, subject=f"{ask.answer}: {subject}" if ask.answer else subject, run=run.id,
+        key=key, input=acting.encode(ask),
+    )  # fmt: skip
+
+
+ACTION_KINDS = ("network", "mail", "webhook", "command")
+
+
+def action_lanes() -> set[str]:
+    """The lanes in which orders are carried out."""
+    return {KINDS[kind].lane for kind in ACTION_KINDS}
+
+
+def hold_actions(on: bool, actor: str) -> dict[str, Any]:
+    """Hold all actions, or release them and decide on what is due. Inside a transaction."""
+    if on:
+        return {"held": hold.hold(action_lanes(), actor) > 0}
+    released = hold.release()
+    if released:
+        begin_acting(Ask(whole=True), "hold_released", actor)
+    return {"released": released > 0}
+
+
 def begin_suspected(receipt: int, decision: str, pc: int | None, actor: str, key: str | None) -> Operation:
     """Begin to carry out a person's decision on a suspected report. Inside a transaction."""
     return record.begin(
@@ -168,6 +211,11 @@ def after_judge(work: Work, judged: Judged) -> None:
     )  # fmt: skip
 
 
+def in_force(kind: str, wanted: str, pcs: BitMap) -> BitMap:
+    """Those of ``pcs`` for which an action of ``kind`` has made it so already."""
+    return network_change.in_force(wanted, pcs) if kind == "network" else BitMap()
+
+
 def close_run(work: Work) -> None:
     """A judgment or a decision has failed for good: what it left undecided is decided with the next run."""
     if work.operation.run is not None:
@@ -186,7 +234,7 @@ KINDS: Mapping[str, Kind] = {
     "record": Kind(record_reports, "rows", "KNM2003-I", "KNM2004-I", follow=after_record),
     "judge": Kind(judge_pcs, "rows", "KNM2001-I", "KNM2002-I", follow=after_judge, failed=close_run),
     "antivirus_versions": Kind(model_pc.take_over, "rows", "KNM2050-I", "KNM2051-I", follow=after_antivirus_versions),
-    "act": Kind(decide_actions, "rows", "KNM3001-I", "KNM3002-I", failed=close_run),
+    "act": Kind(partial(decide_actions, in_force=in_force), "rows", "KNM3001-I", "KNM3002-I", failed=close_run),
     "mail": Kind(send_mail, "mail", "KNM3011-I", "KNM3012-I", repeat="keyed", fenced=False),
     "command": Kind(run_command, "command", "KNM3130-I", "KNM3131-I", repeat="ask", probes=True, fenced=False),
     "network": Kind(order_changes, "network", "KNM8403-I", "KNM8404-I"),

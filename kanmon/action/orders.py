@@ -95,9 +95,7 @@ def webhook(wanted: Wanted) -> str:
     target = wanted.actions.webhook.to
     operation = begin(wanted, "webhook", "keyed")
     id = f"kanmon_{texts.installation()}_{operation.id}"
-    body = webhook_body.build(
-        id, operation.id, wanted.run, wanted.version, wanted.level, wanted.when, wanted.pcs
-    )
+    body = webhook_body.build(id, operation.id, wanted.run, wanted.version, wanted.level, wanted.when, wanted.pcs)
     write(wanted, operation, recipients=[target], message_id=id, subject=target, text=body)
     return _sentence("KNM3102-I", wanted, operation, target=target)
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
+from kanmon.action.acting import Already
 from kanmon.api import queries
 from kanmon.api.callers import need
 from kanmon.api.places import Names, place_words, places_of, spell
@@ -37,10 +38,13 @@ class Where(Schema):
 
 
 class NewAssignment(Where):
-    """The policy to assign; empty: take the assignment of this kind away."""
+    """The policy to assign; empty: take the assignment of this kind away. ``already``: of an action policy, what becomes
+    of PCs that are at its levels already.
+    """
 
     kind: Kind = "judgment"
     policy: str = ""
+    already: Already = "ask"
 
 
 class NewWaiver(Where):
@@ -92,7 +96,7 @@ def assign(request: HttpRequest, new: NewAssignment) -> dict[str, Any]:
             elif assignment.unassign(new.kind, *place) is None:
                 raise Refused("KNM5068-E", status=404, kind=new.kind, where=where)
         told = {"kind": new.kind, "policy": new.policy, "where": where, "before": before}
-        return told, Within(places) if new.kind == "judgment" else Within()
+        return told, Within(places) if new.kind == "judgment" else Within(already=new.already)
 
     does = f"assigned to {where}" if new.policy else f"taken from {where}"
     return rejudging(request, who, f"{new.kind.capitalize()} policy {new.policy}: {does}".replace(" :", ":"), work)

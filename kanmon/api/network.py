@@ -28,14 +28,6 @@ class ByHand(Schema):
     reason: str = Field(default="", max_length=500)
 
 
-class Decision(Schema):
-    """What a person decides about PCs that wait; ``pcs`` are numbers, ``all`` means every one that waits now."""
-
-    decision: Literal["approve", "decline"]
-    pcs: list[int] = Field(default=[], max_length=MOST)
-    all: bool = False
-
-
 class NewAgent(Schema):
     """The name of an agent that is invited."""
 
@@ -80,24 +72,6 @@ def orders(
         number = Pc.objects.filter(asset_number=pc).values_list("id", flat=True).first()
         number = number or Pc.objects.filter(host__iexact=pc).values_list("id", flat=True).first() or 0
     return shown.orders(number, asked.parsed(mac) if mac else "", before, max(1, min(limit, 1000)), open)
-
-
-@router.get("/network/waiting")
-def waiting(request: HttpRequest, after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
-    """PCs that policies would cut off beyond the cap of an hour."""
-    need(request, "view")
-    return shown.waiting(after, max(1, min(limit, MOST)))
-
-
-@router.post("/network/waiting")
-def decide(request: HttpRequest, new: Decision) -> dict[str, Any]:
-    """Approve or decline what waits."""
-    who = need(request, "act")
-    key = key_of(request, who)
-    pcs = tuple(one["pc"] for one in shown.waiting(limit=MOST)) if new.all else tuple(new.pcs)
-    with transaction():
-        operation = ordering.begin(ordering.Asked(new.decision, pcs=pcs), who.username, key)
-    return queries.operation(begun(operation, "network").id)
 
 
 @router.get("/network/unmanaged")

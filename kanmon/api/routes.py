@@ -11,6 +11,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from kanmon import __version__
 from kanmon.accounts import tokens as api_tokens
 from kanmon.api import (
+    actions,
     antivirus,
     assignments,
     audit,
@@ -51,6 +52,7 @@ api.add_router("", assignments.router)
 api.add_router("", antivirus.router)
 api.add_router("", properties.router)
 api.add_router("", network.router)
+api.add_router("", actions.router)
 api.add_router("/audit", audit.router)
 
 

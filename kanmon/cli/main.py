@@ -4,6 +4,7 @@ import typer
 
 from kanmon import __version__
 from kanmon.cli import (
+    acting,
     agent,
     agent_devices,
     agent_radius,
@@ -60,6 +61,7 @@ for module in (
     tokens,
     inventory,
     judging,
+    acting,
     looking,
     properties,
     policies,

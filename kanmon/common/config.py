@@ -139,6 +139,21 @@ SETTINGS: tuple[Setting, ...] = (
         100,
     ),
     Setting(
+        "action.act",
+        "after_judgment",
+        "choice",
+        "When actions are decided: after each judgment, or only when a person says so (kanmon act).",
+        choices=("after_judgment", "by_command"),
+    ),
+    Setting(
+        "action.most_per_hour",
+        ["network=100"],
+        "kind=number",
+        "Most PCs that an action of a kind may reach in an hour, a number or a share of the fleet: network=100,"
+        " command=2%. About those beyond a person is asked. Network: those that are cut off.",
+        form=r"[a-z_]{1,20}=(\d{1,7}|(100|\d{1,2})%)",
+    ),
+    Setting(
         "webhook.targets",
         [],
         "name=URL",
@@ -174,14 +189,6 @@ SETTINGS: tuple[Setting, ...] = (
         "URLs",
         "Where agents find the Managers, as an invitation tells them (https://host:port); empty: this one.",
         form=r"https://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?",
-    ),
-    Setting(
-        "network.most_denied_per_hour",
-        100,
-        "PCs",
-        "Most PCs that policies may cut off in an hour; those beyond wait until a person approves.",
-        0,
-        1_000_000,
     ),
     Setting(
         "network.verify_seconds",

@@ -1,5 +1,6 @@
 """The frame of every page."""
 
+from kanmon.action import asked
 from kanmon.console.read import keep
 from kanmon.console.shown.frame import Shell
 from kanmon.intake.models import Receipt, Refusal
@@ -8,7 +9,6 @@ from kanmon.journal import eras
 from kanmon.journal.here import HERE
 from kanmon.journal.models import Lease, Operation
 from kanmon.journal.states import State
-from kanmon.network.models import Awaiting
 
 
 @keep.for_seconds(3)
@@ -28,5 +28,5 @@ def shell() -> Shell:
         suspected=Receipt.objects.filter(state=Receipt.SUSPECTED).count(),
         refused=Refusal.objects.count(),
         in_doubt=Operation.objects.filter(state=State.IN_DOUBT).count(),
-        network_waiting=Awaiting.objects.filter(decision="").count(),
+        waiting=len(asked.everybody()),
     )
