@@ -60,12 +60,12 @@ class Counts(NamedTuple):
         return Counts(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
 
 
-def begin(asked: Asked, actor: str, key: str | None) -> Operation:
-    """Begin what a person wants. Inside a transaction."""
+def begin(asked: Asked, actor: str, key: str | None, parent: int | None = None) -> Operation:
+    """Begin what a person wants, or what follows the operation ``parent``. Inside a transaction."""
     about = counted(len(asked.targets) or len(asked.pcs))
     return record.begin(
         "network", requester="person", actor=actor, subject=f"{asked.wanted}: {about}"[:200], key=key,
-        input=msgspec.json.encode(asked),
+        parent=parent, input=msgspec.json.encode(asked),
     )  # fmt: skip
 
 
