@@ -16,9 +16,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.db.models import Q, QuerySet
+from pyroaring import BitMap
 
+from kanmon.common import clock
 from kanmon.inventory.models import Pc
 from kanmon.journal import changes
+from kanmon.journal.record import note
 
 Wanted = Literal["remove", "disable", "enable"]
 BACK: dict[str, Any] = {"managed": True, "retired_at": None, "retired_by": "", "retired_reason": ""}
@@ -53,6 +56,19 @@ def change(pcs: Sequence[int], wanted: Wanted, at: datetime, by: str, reason: st
     if changed:
         changes.add([("pc", pc, b"") for pc in changed])
     return changed
+
+
+def removed() -> BitMap:
+    """The PCs that are removed."""
+    return BitMap(Pc.objects.filter(retired_at__isnull=False).values_list("id", flat=True).iterator(chunk_size=10_000))
+
+
+def take_back(pcs: Sequence[Pc]) -> BitMap:
+    """Removed ``pcs`` that have reported since are managed again; the journal says so of each. Inside a transaction."""
+    for pc in pcs:
+        removed = {"pc": pc.id, "at": f"{pc.retired_at:%Y-%m-%d %H:%M} UTC", "by": pc.retired_by}
+        note(None, "pc_back", {"id": "KNM1136-I", "subject": f"{pc.host} ({pc.asset_number})", **removed})
+    return BitMap(change([pc.id for pc in pcs], "enable", clock.now(), "", "") if pcs else ())
 
 
 def removed_at(pcs: Sequence[int], at: datetime) -> list[int]:

@@ -25,7 +25,6 @@ from kanmon.inventory.dictionary import Bodies, Dictionary, decode, facts_of
 from kanmon.inventory.identify import Decision, Marks, identify
 from kanmon.inventory.models import Pc
 from kanmon.inventory.packing import pack, unpack, unpack_columns
-from kanmon.journal.record import note
 from kanmon.journal.worker import Work
 from kanmon.journal.writing import sql_time
 
@@ -140,7 +139,7 @@ def record_chunk(receipts: list[Receipt]) -> Recorded:
     book.checks_told = supplement.told_number()
     ended = [(*_record_one(book, one, result), one.receipt.id) for one in queue]
     book.write()
-    _take_back(book, result)
+    result.back |= managing.take_back([book.pcs[number] for number in sorted(book.back)])
     now = sql_time(clock.now())
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -289,19 +288,6 @@ def _apply(book: Book, pc: Pc, one: Queued, result: Recorded) -> None:
     else:
         numbers = one.facts + supplement.kept(before, one.facts, book.checks_told, report.format)
     _put_facts(book, pc.id, numbers, result)
-
-
-def _take_back(book: Book, result: Recorded) -> None:
-    """PCs that were removed from management and have reported since are managed again; the journal says so of each."""
-    if not book.back:
-        return
-    back = [book.pcs[number] for number in sorted(book.back)]
-    for pc in back:
-        removed = {"pc": pc.id, "at": f"{pc.retired_at:%Y-%m-%d %H:%M} UTC", "by": pc.retired_by}
-        note(None, "pc_back", {"id": "KNM1136-I", "subject": f"{pc.host} ({pc.asset_number})", **removed})
-    numbers = [pc.id for pc in back]
-    managing.change(numbers, "enable", clock.now(), "", "")
-    result.back |= BitMap(numbers)
 
 
 def _put_facts(book: Book, pc: int, numbers: list[int], result: Recorded) -> None:

@@ -14,12 +14,13 @@ from kanmon.console import read
 from kanmon.console.read import keep
 from kanmon.console.shown.pcs import PcQuery
 from kanmon.flow import KINDS, begin_judgment
+from kanmon.inventory import groups
 from kanmon.inventory.models import Pc
 from kanmon.journal.models import Entry as JournalEntry
 from kanmon.journal.models import Operation
 from kanmon.journal.term import Leadership
 from kanmon.journal.writing import transaction
-from kanmon.judgment import managing
+from kanmon.judgment import managing, properties
 from kanmon.judgment.models import PcState, Verdict
 from kanmon.network import caps
 from kanmon.network.models import Awaiting, NetworkOrder
@@ -88,6 +89,12 @@ def test_a_removed_pc_is_in_no_list_and_keeps_its_past(lead: Leadership) -> None
     assert [row["host"] for row in queries.pcs("", "", "", 0, 10, removed=True)] == ["pc-0001"]
     told = queries.pc("pc-0001", "en")
     assert (told["management"], told["removed"]["by"], told["removed"]["reason"]) == ("removed", "hanako", "given back")
+    assert [count for _, count in groups.listed()] == [2]
+    assert {one["class"]: one["pcs"] for one in properties.overview()}["software"] == 2
+    assert [one.of_pcs for one in (properties.of_property("pc", "host"), properties.of_property("os", "family"))] == [
+        2,
+        2,
+    ]
     (verdict,) = Verdict.objects.filter(pc=number(1))
     assert verdict.to_at is not None
     page = read.pc(number(1))
