@@ -88,8 +88,7 @@ def find_pc(name: str) -> Pc:
     found = Pc.objects.filter(asset_number=name).first()
     if found:
         return found
-    named = Pc.objects.filter(host__iexact=name).order_by("id")
-    rows = list(named.filter(retired_at=None)[:10]) or list(named[:10])
+    rows = managing.called(name)
     if not rows:
         raise Refused("KNM6010-E", status=404, what="PC", name=name)
     if len(rows) > 1:

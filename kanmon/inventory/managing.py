@@ -42,6 +42,12 @@ def how_many() -> int:
     return int(Pc.objects.count() - Pc.objects.filter(retired_at__isnull=False).count())
 
 
+def called(host: str, most: int = 10) -> list[Pc]:
+    """At most so many PCs of this host name; removed ones when no other has it, as a new PC often takes an old name."""
+    named = Pc.objects.filter(host__iexact=host).order_by("id")
+    return list(named.filter(retired_at=None)[:most]) or list(named[:most])
+
+
 def change(pcs: Sequence[int], wanted: Wanted, at: datetime, by: str, reason: str) -> list[int]:
     """Make it so for ``pcs``, some hundred at most; returns those for whom that was a change. Inside a transaction.
 

@@ -15,14 +15,15 @@ from kanmon.console.read import keep
 from kanmon.console.shown.pcs import PcQuery
 from kanmon.flow import KINDS, begin_judgment
 from kanmon.inventory import groups
-from kanmon.inventory.models import Pc
+from kanmon.inventory.models import Identity, Pc
 from kanmon.journal.models import Entry as JournalEntry
 from kanmon.journal.models import Operation
 from kanmon.journal.term import Leadership
 from kanmon.journal.writing import transaction
 from kanmon.judgment import managing, properties
 from kanmon.judgment.models import PcState, Verdict
-from kanmon.network import caps
+from kanmon.network import asked, caps
+from kanmon.network.change import macs_of
 from kanmon.network.models import Awaiting, NetworkOrder
 from kanmon.policy import versions
 from tests.conformance.test_stages import Killed, arrive, at, bad, levels
@@ -174,6 +175,19 @@ def test_a_disabled_pc_that_reports_stays_disabled(lead: Leadership) -> None:
 def refused(lead: Leadership) -> list[tuple[int, str, str]]:
     work_off(worker(KINDS, lead, "network"))
     return list(NetworkOrder.objects.order_by("id").values_list("pc", "wanted", "by"))
+
+
+def test_a_new_pc_takes_the_name_and_a_card_of_a_removed_one(lead: Leadership) -> None:
+    old = number(1)
+    manage(lead, "remove", 1)
+    card = pc_json(1)["identity"]["macs"]
+    Pc.objects.filter(id=number(2)).update(host="pc-0001")
+    new = int(Pc.objects.get(retired_at=None, host="pc-0001").id)
+    Identity.objects.create(kind="mac", value=card[0], pc=new)
+    assert queries.find_pc("pc-0001").id == new
+    assert {target.pc for target in asked.targets(host="pc-0001")} == {new}
+    assert card[0] in macs_of([old, new])[new]
+    assert macs_of([old])[old] == []
 
 
 def test_removed_pcs_are_left_in_the_network(lead: Leadership) -> None:
