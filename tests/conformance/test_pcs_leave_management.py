@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pyroaring import BitMap
 
-from kanmon.api import queries
+from kanmon.api import queries, then
 from kanmon.common import clock, config, fault
 from kanmon.common.errors import Refused
 from kanmon.console import read
@@ -101,6 +101,16 @@ def test_a_removed_pc_is_in_no_list_and_keeps_its_past(lead: Leadership) -> None
     page = read.pc(number(1))
     assert page is not None
     assert (page.removed_by, len(page.history) > 0, page.row.removed is not None) == ("hanako", True, True)
+
+
+def test_as_of_a_moment_before_it_is_there(lead: Leadership) -> None:
+    before = clock.now().isoformat()
+    manage(lead, "remove", 1)
+    listed = [(row["host"], row["level"]) for row in then.pcs(before, "", "", "", 0, 10)]
+    assert listed == [("pc-0001", "danger"), ("pc-0002", "safe"), ("pc-0003", "safe")]
+    assert [row["host"] for row in then.pcs(clock.now().isoformat(), "", "", "", 0, 10)] == ["pc-0002", "pc-0003"]
+    assert then.pc("pc-0001", before, "en")["level"] == "danger"
+    assert then.pc("pc-0001", clock.now().isoformat(), "en")["level"] == "not_judged"
 
 
 def test_who_is_not_managed_is_not_judged_and_not_acted_on(lead: Leadership) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.agent.processes import AgentProcess
 from tests.conftest import KANMON, ManagerProcess, until
+from tests.stories.test_a_call_that_is_sent_again_is_not_done_twice import Caller
 from tests.stories.test_a_pc_is_cut_off_and_let_back_in import Make, enrol, mac, send, start
 
 
@@ -81,3 +82,33 @@ def test_a_removed_pc_that_reports_again_is_back_and_stays_refused(
     assert agent.network() == {mac(1): "refuse"}, "until a person lifts it"
     manager.run("network", "lift", "--host", "pc-0001")
     agent.until_network({mac(1): "deny"})
+
+
+def test_a_program_removes_once_and_needs_the_permission(manager: ManagerProcess) -> None:
+    send(manager, manager.token(), 1)
+    send(manager, manager.token("more"), 2, host="manage")
+    until(lambda: len(hosts(manager, "--level", "safe")) == 2)
+    ci, order = Caller(manager, "ci"), {"wanted": "remove", "pcs": ["pc-0001"], "reason": "sold"}
+    status, first = ci.call("POST", "/pcs/manage", order, "k1")
+    assert (status, first["subject"]) == (200, "removal of 1 PC")
+    until(lambda: hosts(manager, "--removed") == ["pc-0001"])
+    assert ci.call("POST", "/pcs/manage", {**order, "wanted": "enable"})[0] == 200
+    until(lambda: len(hosts(manager, "--level", "safe")) == 2)
+    assert ci.call("POST", "/pcs/manage", order, "k1")[1]["id"] == first["id"], "sent again, it removes nothing again"
+    until(manager.idle)
+    assert hosts(manager, "--removed") == []
+    assert ci.call("POST", "/pcs/manage", {**order, "pcs": ["no-such-pc"]})[1]["title"] == "KNM6010-E"
+    assert ci.call("POST", "/pcs/manage", {**order, "wanted": "sell"})[0] == 422
+    assert ci.call("POST", "/pcs/manage", {**order, "pcs": []})[0] == 422
+    assert ci.call("GET", "/pcs/manage")[1]["host"] == "manage"
+    ci.token = manager.run("token", "create", "screen", "--api", "--role", "viewer").stdout.strip()
+    assert ci.call("POST", "/pcs/manage", order)[1]["title"] == "KNM7001-E"
+    told = {one["event"]: one["actor"] for one in manager.json("audit", "list", "--event", "pcs_*")}
+    assert told == {"pcs_begun": "token:ci", "pcs_finished": "token:ci"}
+    by_file = manager.home / "pcs.txt"
+    by_file.write_text("pc-0001\nno-such-pc\n")
+    assert manager.run("pcs", "disable", "-f", str(by_file), "--yes", check=False).returncode == 3
+    by_file.write_text("")
+    assert "KNM1139-E" in manager.run("pcs", "disable", "-f", str(by_file), "--yes", check=False).stderr
+    assert manager.run("pcs", "disable", "-k", "/", "--yes").stdout == "Management disabled: 2 PCs.\n"
+    assert "not judged" in manager.run("pc", "pc-0001").stdout
