@@ -8,6 +8,8 @@
     act             decided                    ->    network, mail, webhook, command    one for each order
     a new day, a person, an action policy      ->    act      what is due by time, what was asked for
     suspected       a person accepted a report ->    record   the report
+    pcs             removed or disabled PCs    ->    network  removed ones are refused, if the setting says so
+    pcs             enabled PCs                ->    judge    them
     antivirus_versions   a policy wants those of its model PC   ->   judge   whom it holds for
     feed            has new knowledge          ->    judge    everything
     mail, webhook   was sent, or not           ->    nothing
@@ -26,7 +28,7 @@ from typing import Any, NamedTuple
 import msgspec
 from pyroaring import BitMap
 
-from kanmon.action import acting, hold
+from kanmon.action import acting, book, hold
 from kanmon.action.acting import Already, Ask
 from kanmon.action.carry_out.command import run_command
 from kanmon.action.carry_out.mail import send_mail
@@ -45,9 +47,10 @@ from kanmon.journal.models import Operation, Run
 from kanmon.journal.worker import Kind, Work
 from kanmon.judgment.engine import ENGINE
 from kanmon.judgment.judging import Judged, judge_pcs
+from kanmon.judgment.managing import Managed, manage_pcs
 from kanmon.judgment.verdicts import silent_or_unjudged
 from kanmon.network import change as network_change
-from kanmon.network import recheck
+from kanmon.network import recheck, removed
 from kanmon.network.change import Asked, new_cards, order_changes
 from kanmon.network.change import begin as begin_network
 from kanmon.policy.waivers import Place
@@ -69,7 +72,7 @@ class Within(NamedTuple):
 
 def after_record(work: Work, done: Recorded) -> None:
     """Judge what changed; of what is the same, only PCs whose verdict the report changes all the same."""
-    scope = done.changed | _due(done.same)
+    scope = done.changed | done.back | _due(done.same)
     hurried = recheck.waiting(scope) if scope else scope
     if hurried:  # it is their turn at once, see network/recheck.py
         again = begin_judgment(hurried, runs.AGAIN, work.operation.actor, parent=work.operation.id)
@@ -176,6 +179,18 @@ def after_suspected(work: Work, queued: bool) -> None:
         begin_recording()
 
 
+def after_pcs(work: Work, done: Managed) -> None:
+    """Judge who is managed again; refuse who is removed, where that is wanted."""
+    if done.wanted == "enable":
+        begin_judgment(BitMap(done.pcs), "managed", work.operation.actor, parent=work.operation.id)
+        return
+    books = book.Book()
+    books.forget(BitMap(done.pcs))  # nobody is asked about them any more
+    books.write(work.operation.id)
+    if done.wanted == "remove":
+        removed.refuse(done.pcs, work.operation, done.reason)
+
+
 def after_antivirus_versions(work: Work, policy: int | None) -> None:
     """A policy that wants newer versions judges the PCs for which it holds anew."""
     if policy is not None:
@@ -233,6 +248,7 @@ KINDS: Mapping[str, Kind] = {
     "suspected": Kind(decide_suspected, "rows", "KNM1117-I", "KNM1118-I", follow=after_suspected),
     "record": Kind(record_reports, "rows", "KNM2003-I", "KNM2004-I", follow=after_record),
     "judge": Kind(judge_pcs, "rows", "KNM2001-I", "KNM2002-I", follow=after_judge, failed=close_run),
+    "pcs": Kind(manage_pcs, "rows", "KNM1130-I", "KNM1131-I", follow=after_pcs),
     "antivirus_versions": Kind(model_pc.take_over, "rows", "KNM2050-I", "KNM2051-I", follow=after_antivirus_versions),
     "act": Kind(partial(decide_actions, in_force=in_force), "rows", "KNM3001-I", "KNM3002-I", failed=close_run),
     "mail": Kind(send_mail, "mail", "KNM3011-I", "KNM3012-I", repeat="keyed", fenced=False),

@@ -13,8 +13,7 @@ from kanmon.api.places import Names, place_words, places_of, spell
 from kanmon.api.rejudging import rejudging
 from kanmon.common.errors import Refused
 from kanmon.flow import Within
-from kanmon.inventory import groups
-from kanmon.inventory.models import Pc
+from kanmon.inventory import groups, managing
 from kanmon.judgment.known import check_condition
 from kanmon.policy import assignment, versions, waivers
 from kanmon.policy.models import Assignment, Waiver
@@ -148,7 +147,7 @@ def delete_group(request: HttpRequest, order: GroupPath) -> dict[str, Any]:
 def members(request: HttpRequest, group: str, after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
     """PCs of a group, those below not counted."""
     need(request, "view")
-    rows = Pc.objects.filter(group=groups.find(group), id__gt=after).order_by("id")[: max(1, min(limit, 10_000))]
+    rows = managing.listed().filter(group=groups.find(group), id__gt=after).order_by("id")[: max(1, min(limit, 10_000))]
     return [{"number": row.id, "asset_number": row.asset_number, "host": row.host} for row in rows]
 
 

@@ -18,6 +18,7 @@ from kanmon.api import (
     backup,
     cluster,
     feeds,
+    managing,
     network,
     nodes,
     policies,
@@ -92,13 +93,25 @@ def status(request: HttpRequest) -> dict[str, Any]:
 @api.get("/pcs")
 def pcs(
     request: HttpRequest, level: str = "", search: str = "", group: str = "", after: int = 0, limit: int = 1000,
-    as_of: str = "",
+    as_of: str = "", removed: bool = False,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """PCs in order of number after ``after``; ``limit`` at most 10,000. ``as_of``: a day or moment of the past."""
+    """PCs in order of number after ``after``; ``limit`` at most 10,000. ``as_of``: a day or moment of the past.
+
+    ``removed``: those that are removed from management, instead of all others.
+    """
     need(request, "view")
     if as_of:
         return then.pcs(as_of, level, search, group, after, max(1, min(limit, 10_000)))
-    return queries.pcs(level, search, group, after, max(1, min(limit, 10_000)))
+    return queries.pcs(level, search, group, after, max(1, min(limit, 10_000)), removed)
+
+
+api.post("/pcs/manage")(managing.manage)  # before the path of one PC, which fits it as well
+
+
+@api.get("/pcs/manage", include_in_schema=False)
+def pc_called_manage(request: HttpRequest, language: str = "en", as_of: str = "") -> dict[str, Any]:
+    """The PC of that name, if there is one."""
+    return pc(request, "manage", language, as_of)
 
 
 @api.get("/pcs/{name}")

@@ -199,6 +199,14 @@ SETTINGS: tuple[Setting, ...] = (
         86_400,
     ),
     Setting(
+        "network.removed_pcs",
+        "leave",
+        "what is done",
+        "PCs that a person removes from management: left in the network as they are, or refused in emergency until a"
+        " person lifts that.",
+        choices=("leave", "refuse"),
+    ),
+    Setting(
         "portal.listen",
         "",
         "address:port",

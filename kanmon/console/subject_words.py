@@ -57,6 +57,17 @@ def _network(match: re.Match[str]) -> str:
     return ORDERS[match["wanted"]]() % {"pcs": counted(_number(match["n"]), language())}
 
 
+MANAGED: dict[str, Callable[[], str]] = {
+    "removal": lambda: _("Remove from management: %(pcs)s"),
+    "disabling": lambda: _("Disable management: %(pcs)s"),
+    "enabling": lambda: _("Enable management: %(pcs)s"),
+}
+
+
+def _managed(match: re.Match[str]) -> str:
+    return MANAGED[match["noun"]]() % {"pcs": counted(_number(match["n"]), language())}
+
+
 POLICY = r"(?P<kind>Judgment|Action) policy (?P<name>.+?)"
 KINDS: dict[str, Callable[[], str]] = {"Judgment": lambda: _("Judgment"), "Action": lambda: _("Action")}
 PLACE = re.compile(r"group (?P<path>/.*)|PC (?P<pc>.+)|(?P<n>[\d,]+) PCs?|the whole system")
@@ -128,6 +139,7 @@ SHAPES: tuple[Shape, ...] = tuple(
         (r"Networks set up: (?P<mark>[0-9a-f]+)", lambda match: _("Networks set up")),
         (r"Agent (?P<name>.+): revoked", _filled(lambda: _("Agent %(name)s revoked"))),
         (r"(?P<wanted>permit|deny|refuse|lift|withdraw|remove|approve|decline|follow): (?P<n>[\d,]+) PCs?", _network),
+        (r"(?P<noun>removal|disabling|enabling) of (?P<n>[\d,]+) PCs?", _managed),
         (r"acknowledge failover", lambda match: _("Acknowledge a failover")),
         (r"release lane (?P<lane>\S+)", lambda match: _("Release held work: %(lane)s") % {"lane": lane(match["lane"])}),
         (r"release of held actions", lambda match: _("Release held actions")),

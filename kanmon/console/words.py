@@ -58,6 +58,7 @@ KINDS = {
     "webhook": plazy("operation", "Webhook"),
     "network": plazy("operation", "Network control"),
     "antivirus_versions": plazy("operation", "Antivirus versions"),
+    "pcs": plazy("operation", "Management of PCs"),
 }
 NODE_STATES = {
     "active": plazy("node", "Active"),
@@ -128,6 +129,7 @@ CAUSES = {
     "check_again": plazy("cause", "the PC's user, on the remediation page"),
     "action_command": plazy("cause", "the action command"),
     "policy": plazy("cause", "a changed policy"),
+    "managed": plazy("cause", "management enabled"),
     "console": plazy("cause", "a person, in the console"),
     "api": plazy("cause", "the API"),
     "start": plazy("cause", "the start of the Manager"),

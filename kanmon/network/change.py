@@ -59,12 +59,12 @@ class Counts(NamedTuple):
         return Counts(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
 
 
-def begin(asked: Asked, actor: str, key: str | None) -> Operation:
-    """Begin what a person wants. Inside a transaction."""
+def begin(asked: Asked, actor: str, key: str | None, parent: int | None = None) -> Operation:
+    """Begin what a person wants, or what follows the operation ``parent``. Inside a transaction."""
     about = counted(len(asked.targets) or len(asked.pcs))
     return record.begin(
         "network", requester="person", actor=actor, subject=f"{asked.wanted}: {about}"[:200], key=key,
-        input=msgspec.json.encode(asked),
+        parent=parent, input=msgspec.json.encode(asked),
     )  # fmt: skip
 
 
@@ -191,7 +191,7 @@ def _order(
 
 
 def macs_of(pcs: Sequence[int]) -> dict[int, list[str]]:
-    """PC -> its MACs, of which no other PC has any."""
+    """PC -> its MACs, of which no other PC has any. What a removed PC had belongs to who has it now."""
     found: dict[int, list[str]] = {pc: [] for pc in pcs}
     mine = {
         value for kind, value in Identity.objects.filter(pc__in=list(pcs)).values_list("kind", "value") if kind == "mac"
@@ -199,8 +199,11 @@ def macs_of(pcs: Sequence[int]) -> dict[int, list[str]]:
     owners: dict[str, set[int]] = {}
     for mac, pc in Identity.objects.filter(kind="mac", value__in=mine).values_list("value", "pc"):
         owners.setdefault(mac, set()).add(pc)
+    several = {pc for of_mac in owners.values() if len(of_mac) > 1 for pc in of_mac}
+    gone = set(Pc.objects.filter(id__in=several, retired_at__isnull=False).values_list("id", flat=True))
     for mac, of_mac in sorted(owners.items()):
-        if len(of_mac) == 1 and (pc := next(iter(of_mac))) in found:
+        present = of_mac - gone or of_mac
+        if len(present) == 1 and (pc := next(iter(present))) in found:
             found[pc].append(mac)
     return found
 

@@ -265,4 +265,5 @@ MESSAGES: tuple[Message, ...] = (
         "What a person orders stands in the list with its reason, so that others know why.",
         "Give one, in a few words.",
     ),
+    Message("KNM8573-I", "Removed from management by {actor}. {reason}", "{actor} が管理対象から外しました。{reason}"),
 )

@@ -4,7 +4,7 @@ from kanmon.action import asked
 from kanmon.console.read import keep
 from kanmon.console.shown.frame import Shell
 from kanmon.intake.models import Receipt, Refusal
-from kanmon.inventory.models import Pc
+from kanmon.inventory import managing
 from kanmon.journal import eras
 from kanmon.journal.here import HERE
 from kanmon.journal.models import Lease, Operation
@@ -24,7 +24,7 @@ def shell() -> Shell:
         role=role,
         active=lease.node if lease and not lease.released else "",
         term=eras.said(lease.term) if lease else "",
-        pcs=Pc.objects.count(),
+        pcs=managing.how_many(),
         suspected=Receipt.objects.filter(state=Receipt.SUSPECTED).count(),
         refused=Refusal.objects.count(),
         in_doubt=Operation.objects.filter(state=State.IN_DOUBT).count(),

@@ -11,6 +11,7 @@ from kanmon.console.read.frame import shell
 from kanmon.console.read.pcs import STALE_DAYS, level_counts, newest_in, stale_before
 from kanmon.console.shown.overview import LevelCount, Need, Overview
 from kanmon.intake.models import Refusal
+from kanmon.inventory import managing
 from kanmon.inventory.models import Pc
 from kanmon.journal.models import Operation
 from kanmon.journal.states import State
@@ -67,9 +68,9 @@ def overview() -> Overview:
     newly, newly_count = newest_in(Level.DANGER, timedelta(days=1), NEWLY_SHOWN)
     return Overview(
         pcs=pcs,
-        managed=pcs - Pc.objects.filter(managed=False).count(),
+        managed=pcs - managing.listed().filter(managed=False).count(),
         counts=[LevelCount(level, count, changes[level]) for level, count in counts.items()],
-        stale=Pc.objects.filter(stale_before()).count(),
+        stale=managing.listed().filter(stale_before()).count(),
         stale_days=STALE_DAYS,
         newest=Pc.objects.aggregate(newest=Max("last_seen_at"))["newest"],
         needs=_needs(),

@@ -40,6 +40,7 @@ def _query(given: QueryDict) -> PcQuery:
         group=_text(given, "group", 1000),
         managed={"yes": True, "no": False}.get(given.get("managed", "")),
         stale=given.get("stale") == "yes",
+        removed=given.get("managed") == "removed",
         sort=sort,
         descending=falls,
         cursor=given.get("at", ""),
@@ -55,6 +56,8 @@ def _chips(query: PcQuery) -> Iterator[dict[str, str]]:
         yield {"name": "group", "label": _("Group under"), "value": query.group}
     if query.managed is not None:
         yield {"name": "managed", "label": _("Management"), "value": _("enabled") if query.managed else _("disabled")}
+    if query.removed:
+        yield {"name": "managed", "label": _("Management"), "value": _("removed")}
     if query.stale:
         days = read.STALE_DAYS
         yield {"name": "stale", "label": _("Not seen"), "value": _("for %(days)s days") % {"days": days}}
