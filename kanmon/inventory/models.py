@@ -33,8 +33,8 @@ class Pc(models.Model):
     reported_at = models.DateTimeField()  # of the newest report that was recorded
     format = models.CharField(max_length=20, default="")
     retired_at = models.DateTimeField(null=True)  # removed from management, until it reports again
-    retired_by = models.CharField(max_length=200, default="")
-    retired_reason = models.CharField(max_length=500, default="")
+    retired_by = models.CharField(max_length=200, default="", db_default="")
+    retired_reason = models.CharField(max_length=500, default="", db_default="")
 
     class Meta:
         db_table = "pc"
