@@ -8,8 +8,8 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField("pc", "retired_at", models.DateTimeField(null=True)),
-        migrations.AddField("pc", "retired_by", models.CharField(default="", max_length=200)),
-        migrations.AddField("pc", "retired_reason", models.CharField(default="", max_length=500)),
+        migrations.AddField("pc", "retired_by", models.CharField(default="", db_default="", max_length=200)),
+        migrations.AddField("pc", "retired_reason", models.CharField(default="", db_default="", max_length=500)),
         migrations.AddIndex(
             "pc",
             models.Index(
