@@ -5,6 +5,7 @@ from django.urls.converters import IntConverter
 
 from kanmon.console.views import (
     actions,
+    bulk,
     choices,
     connection,
     failovers,
@@ -32,6 +33,8 @@ app_name = "console"
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("pcs", pcs.pcs, name="pcs"),
+    path("pcs/bulk", bulk.ask, name="bulk"),
+    path("pcs/bulk/<str:verb>", bulk.order, name="bulk_order"),
     path("pcs/<number:number>", pcs.pc, name="pc"),
     path("pcs/<number:number>/inventory", pcs.pc_inventory, name="pc_inventory"),
     path("pcs/<number:number>/network", network.card, name="pc_network"),

@@ -4,7 +4,9 @@ Reading only. Lists come a page at a time and are sorted by indexed columns; cou
 are kept for a few seconds.
 """
 
+from kanmon.console.read.bulk import bulk
 from kanmon.console.read.cluster import cluster, held
+from kanmon.console.read.done import actions
 from kanmon.console.read.failovers import failover, failover_group, failover_json, failovers, unseen_failovers
 from kanmon.console.read.frame import shell
 from kanmon.console.read.intake import refused, suspected
@@ -31,9 +33,11 @@ from kanmon.console.read.waiting import question, questions
 
 __all__ = [
     "STALE_DAYS",
+    "actions",
     "agents",
     "answer_asked",
     "asked_about",
+    "bulk",
     "change",
     "cluster",
     "connections",

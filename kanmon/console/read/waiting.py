@@ -8,6 +8,7 @@ from pyroaring import BitMap
 
 from kanmon.action import asked, caps, hold
 from kanmon.action.asked import Question
+from kanmon.action.deciding import Slot
 from kanmon.action.models import Withheld
 from kanmon.console import action_words
 from kanmon.console.read import paging
@@ -40,8 +41,8 @@ def about(pc: int) -> list[QuestionShown]:
 
 
 def _shown(one: Question) -> QuestionShown:
-    steps = _steps(one)
-    step = steps[one.slot.step] if one.slot.step < len(steps) else None
+    steps = _steps(one.slot)
+    step = step_of(one.slot)
     return QuestionShown(
         number=one.number, slot=one.slot, policy=one.policy, what=action_words.what(one.slot.kind, step),
         deny=one.slot.kind == "network" and getattr(step, "network", "deny") == "deny", why=one.why, steps=len(steps),
@@ -49,13 +50,19 @@ def _shown(one: Question) -> QuestionShown:
     )  # fmt: skip
 
 
-def _steps(one: Question) -> Sequence[Step]:
+def step_of(slot: Slot) -> Step | None:
+    """The step of an action, by the newest version of its policy; None when it is not there any more."""
+    steps = _steps(slot)
+    return steps[slot.step] if slot.step < len(steps) else None
+
+
+def _steps(slot: Slot) -> Sequence[Step]:
     """The steps of the level, by the newest version of the policy."""
-    version = PolicyVersion.objects.filter(policy=one.slot.policy).order_by("-number").first()
+    version = PolicyVersion.objects.filter(policy=slot.policy).order_by("-number").first()
     if version is None:
         return ()
     policy: ActionPolicy = versions.rules(version.id)
-    actions: LevelActions = getattr(policy, Level(one.slot.level).word)
+    actions: LevelActions = getattr(policy, Level(slot.level).word)
     return actions.steps
 
 
@@ -122,7 +129,7 @@ def answer(number: int, decision: str, ticked: Sequence[int], everybody: bool) -
     counts = shown.slot.kind != "network" or shown.deny
     return AnswerAsked(
         question=shown, decision=decision, pcs=len(pcs), upto=upto, ticked=() if everybody else list(pcs),
-        levels=_levels(some), named=[names.get(pc, str(pc)) for pc in some[:NAMED]], looked=len(some),
+        levels=levels_of(some), named=[names.get(pc, str(pc)) for pc in some[:NAMED]], looked=len(some),
         left=len(one.pcs) - len(pcs), cap=caps.most(one.slot.kind, _fleet()) if counts else None,
         reached=len(caps.reached(one.slot.kind)), kept_back=hold.is_held(),
         without_mac=len(some) - _with_mac(some) if one.slot.kind == "network" else 0,
@@ -135,7 +142,7 @@ def _fleet() -> int:
     return managed or Pc.objects.filter(managed=True).count()
 
 
-def _levels(pcs: Sequence[int]) -> dict[int, int]:
+def levels_of(pcs: Sequence[int]) -> dict[int, int]:
     """How many of these PCs are at each level now."""
     found: Counter[int] = Counter()
     for at in range(0, len(pcs), BATCH):
