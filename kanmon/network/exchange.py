@@ -35,7 +35,7 @@ def keep(agent: Agent, told: wire.Exchange, address: str) -> tuple[str, ...]:
 
 
 def instructions(agent: Agent, told: wire.Exchange, confirmed: tuple[str, ...], whole: Whole) -> wire.Instructions:
-    """What the agent is told now. Raises Refused KNM8425-E when it was revoked meanwhile."""
+    """What the agent is told now. Raises Refused KNM8425-E when it was revoked meanwhile, KNM8580-W."""
     term = HERE.term
     if not Agent.objects.filter(id=agent.id, revoked_at=None).exists():  # it may have been revoked while it waited
         raise Refused("KNM8425-E", status=403, name=agent.name)
@@ -44,11 +44,12 @@ def instructions(agent: Agent, told: wire.Exchange, confirmed: tuple[str, ...], 
     wanted = setup.newest()
     piece = None
     if not orders:
-        if whole.digest() != told.digest:
-            piece = whole.piece(agent.id, told.staged)
+        ours = whole.digest()
+        _note_step(agent, ours == told.digest, told)
+        if ours != told.digest:
+            piece = whole.piece(agent.id, told.staged, ours, told.digest)
         else:
             whole.forget(agent.id)
-        _note_step(agent, piece is None, told)
     return wire.Instructions(
         term=term, orders=orders, confirmed=confirmed, whole_list=piece,
         setup=wanted if wanted.version and wanted.version != told.setup else None,

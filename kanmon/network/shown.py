@@ -1,16 +1,18 @@
 """What is shown of network control: the list, orders, agents, who waits, who is unmanaged. Plain rows for every face."""
 
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Max, QuerySet
 
 from kanmon import wire
 from kanmon.common import clock, config
-from kanmon.inventory.models import Identity, Pc
+from kanmon.inventory.models import Pc
 from kanmon.network import setup
 from kanmon.network.book import OPEN, body_of
 from kanmon.network.models import Agent, AgentRun, Awaiting, Entry, NetworkOrder, Sighting
+from kanmon.network.unmanaged import devices as unmanaged_devices
 from kanmon.ordering import FixedDevices, holds
 
 SILENT_SECONDS = 120.0
@@ -136,14 +138,8 @@ def waiting(after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
 
 
 def unmanaged(after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
-    """Devices that the network saw and no inventory knows, and that no person has permitted; the newest first."""
-    known = Identity.objects.filter(kind="mac", value=OuterRef("mac"))
-    permitted = Entry.objects.filter(mac=OuterRef("mac"), why="person", state="permit")
-    rows = Sighting.objects.filter(~Exists(known), ~Exists(permitted)).select_related("agent")
-    if after:
-        rows = rows.filter(id__lt=after)
-    fixed = FixedDevices(setup.newest())
-    found = [row for row in rows.order_by("-id")[:limit] if row.mac not in fixed]
+    """At most ``limit`` of ``kanmon.network.unmanaged``, the newest first, each once; after the one with the id ``after``."""
+    found = islice(unmanaged_devices(before=after), limit)
     return [{"id": row.id, "mac": row.mac, "first_at": _said(row.first_at), **_sighting(row)} for row in found]
 
 

@@ -10,13 +10,13 @@ from django.db.models import Max
 
 from kanmon.common import clock, config
 from kanmon.console.read import paging
-from kanmon.console.read.network import counted, counts, device, sighting, unmanaged
+from kanmon.console.read.network import counted, counts, device, sighting
 from kanmon.console.read.pcs import rows as pc_rows
 from kanmon.console.shown.lists import Page
 from kanmon.console.shown.network import AgentShown, Asked, Counted, Said, Started, UnmanagedRow, WaitingRow
 from kanmon.inventory.models import Identity, Pc
 from kanmon.judgment.models import PcState
-from kanmon.network import setup, shown
+from kanmon.network import setup, shown, unmanaged
 from kanmon.network.models import Agent, Awaiting, Certificate, Entry, Given, NetworkOrder, Sighting
 from kanmon.ordering import FixedDevices
 
@@ -103,7 +103,7 @@ def unmanaged_devices(cursor: str) -> tuple[Page[UnmanagedRow], bool]:
     found: list[Sighting] = []
     at = order
     for _ in range(BATCHES):
-        some = at.fetch(unmanaged())
+        some = at.fetch(unmanaged.sightings())
         found += [row for row in some[: at.size] if row.mac not in fixed]
         if len(found) > order.size or len(some) <= at.size:
             break
