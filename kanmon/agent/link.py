@@ -25,7 +25,8 @@ from kanmon.common import clock
 from kanmon.common.errors import Refused
 from kanmon.wire import EXCHANGE, MOST_ENTRIES, Entry, Exchange, Health, Instructions, Message, Piece
 
-LONGEST_PAUSE_SECONDS = 30.0
+LONGEST_PAUSE_SECONDS = 5.0  # after a Manager has failed over, its orders flow within this
+SHORTEST_PART = 0.6  # of a pause: agents that lost the same Manager don't all come back in the same moment
 RENEW_PAUSE_SECONDS = 300.0  # after a renewal that failed
 SOON_DAYS = 10
 _instructions = msgspec.json.Decoder(Instructions)
@@ -67,7 +68,7 @@ class Link(threading.Thread):
         try:
             self.store = Store(self.home, shared_disk=bool(self.settings["agent.shared_disk"]))
             pause = 0.0
-            while not self._stopping.wait(pause * random.uniform(0.8, 1.2)):  # noqa: S311  # not for secrets
+            while not self._stopping.wait(pause * random.uniform(SHORTEST_PART, 1.0)):  # noqa: S311  # not for secrets
                 pause = self._turn_of_calls(pause)
             self._close()
             self.store.close()
@@ -90,7 +91,8 @@ class Link(threading.Thread):
             self._close()
             self._turn += 1
         self._not_well(problem or Refused("KNM8037-E"))
-        return min(max(pause * 2, float(self.settings["link.retry_seconds"])), LONGEST_PAUSE_SECONDS)
+        shortest = float(self.settings["link.retry_seconds"])
+        return min(max(pause * 2, shortest), max(LONGEST_PAUSE_SECONDS, shortest))
 
     def _managers(self) -> list[str]:
         told = list(self.settings["link.managers"]) or self.store.word("managers").split()

@@ -12,6 +12,7 @@ A driver brings one kind of device to what the connection control list says. Wha
 Calls come from one thread at a time and may block for as long as the driver's own time limit.
 """
 
+import difflib
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -159,6 +160,11 @@ def unwell(name: str, refused: Refused) -> Health:
 
 def read_settings(name: str, told: Mapping[str, Any], kind: type[_Settings]) -> _Settings:
     """The settings of driver ``name``. Raises Refused KNM8301-E, which names the setting that is wrong."""
+    known = kind.__struct_fields__
+    for unknown in told.keys() - set(known):
+        near = difflib.get_close_matches(unknown, known, n=1, cutoff=0)
+        problem = f"there is no setting {unknown}" + (f"; the nearest is {near[0]}" if near else "")
+        raise Refused("KNM8301-E", name=name, problem=problem)
     try:
         return msgspec.convert(dict(told), kind)
     except (msgspec.ValidationError, TypeError, ValueError) as problem:

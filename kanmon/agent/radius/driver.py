@@ -16,7 +16,7 @@ from kanmon import wire
 from kanmon.agent import config
 from kanmon.agent.drivers import base
 from kanmon.agent.drivers.base import Applied, Change, Drift, Entry
-from kanmon.agent.radius import dynamic, parts
+from kanmon.agent.radius import dynamic, parts, setup
 from kanmon.agent.radius.change import Told, change
 from kanmon.agent.radius.decisions import Network
 from kanmon.agent.radius.nas import Nas
@@ -174,3 +174,12 @@ def make(settings: Mapping[str, Any], home: Path) -> RadiusDriver:
     if local is None:
         raise Refused("KNM8229-E")
     return RadiusDriver(home, local)
+
+
+def check(settings: Mapping[str, Any], home: Path) -> None:
+    """Raises Refused KNM8301-E, KNM8229-E (there is no section [radius]), KNM8200-E (what is wrong in it)."""
+    base.read_settings(NAME, settings, _Settings)
+    local = config.read(home).parts.get("radius")
+    if local is None:
+        raise Refused("KNM8229-E")
+    setup.read(local)
