@@ -10,7 +10,7 @@ from kanmon.common import clock
 from kanmon.common.errors import Refused
 from kanmon.journal.here import HERE
 from kanmon.journal.writing import transaction
-from kanmon.network import runs, seen, setup
+from kanmon.network import runs, said, seen, setup
 from kanmon.network.book import on_the_wire
 from kanmon.network.models import Agent, AgentRun, Given
 from kanmon.network.whole import Whole
@@ -29,7 +29,7 @@ def keep(agent: Agent, told: wire.Exchange, address: str) -> tuple[str, ...]:
         Agent.objects.filter(id=agent.id).update(
             seen_at=clock.now(), address=address[:64], version=told.version, highest_term=told.highest_term,
             setup=told.setup, entries=told.entries,
-            health=[{"part": one.part, "sentence": one.sentence, "id": one.id} for one in told.health],
+            health=[said.kept(one) for one in told.health],
         )  # fmt: skip
     return confirmed
 

@@ -9,7 +9,7 @@ from django.db.models import Max, QuerySet
 from kanmon import wire
 from kanmon.common import clock, config
 from kanmon.inventory.models import Pc
-from kanmon.network import setup
+from kanmon.network import said, setup
 from kanmon.network.book import OPEN, body_of
 from kanmon.network.models import Agent, AgentRun, Awaiting, Entry, NetworkOrder, Sighting
 from kanmon.network.unmanaged import devices as unmanaged_devices
@@ -87,15 +87,15 @@ def orders(
     ]  # fmt: skip
 
 
-def agents() -> list[dict[str, Any]]:
-    """All agents, by name."""
+def agents(language: str = "en") -> list[dict[str, Any]]:
+    """All agents, by name; what they say of themselves in ``language`` ("en" or "ja")."""
     silent = clock.now() - timedelta(seconds=SILENT_SECONDS)
     starts = {run.agent_id: run for run in AgentRun.objects.filter(id__in=_newest_runs())}
     return [
         {
             "name": row.name, "state": _state(row, silent), "enrolled_at": _said(row.enrolled_at),
             "seen_at": _said(row.seen_at), "address": row.address, "version": row.version, "entries": row.entries,
-            "in_step": row.in_step, "health": row.health, "last_start": _start(starts.get(row.id)),
+            "in_step": row.in_step, "health": said.rows(row.health, language), "last_start": _start(starts.get(row.id)),
         }
         for row in Agent.objects.order_by("name")
     ]  # fmt: skip

@@ -21,7 +21,7 @@ from kanmon.agent.radius.change import Told, change
 from kanmon.agent.radius.decisions import Network
 from kanmon.agent.radius.nas import Nas
 from kanmon.agent.radius.sessions import Session, Sessions
-from kanmon.common import fault, messages
+from kanmon.common import fault
 from kanmon.common.errors import Refused
 from kanmon.ordering import FixedDevices
 from kanmon.wire import Health, Seen
@@ -93,7 +93,7 @@ class RadiusDriver:
             if not self._troubles:
                 return base.well(self.name)
             told = self._troubles[min(self._troubles)]
-        return Health(part=self.name, sentence=told.sentence()[:1000], id=told.message_id)
+        return base.unwell(self.name, told.said, told.tried)
 
     def remove(self) -> None:
         """Nothing was made at any switch."""
@@ -141,7 +141,7 @@ class RadiusDriver:
         elif where in given_up:
             told = given_up[where]
             params = {**told.params, "mac": session.mac}
-            return told._replace(params=params, before=(messages.text("KNM8228-W", {"nas": nas.name}),))
+            return told._replace(params=params, tried=(Refused("KNM8228-W", nas=nas.name),))
         else:
             told = await change(nas, session, network, self._setups(), self._waits)
             fault.point("driver_changed")
