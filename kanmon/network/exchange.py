@@ -47,7 +47,7 @@ def instructions(agent: Agent, told: wire.Exchange, confirmed: tuple[str, ...], 
         ours = whole.digest()
         _note_step(agent, ours == told.digest, told)
         if ours != told.digest:
-            piece = whole.piece(agent.id, told.staged, ours, told.digest)
+            piece = whole.piece(agent.id, told.staged, ours, f"{told.digest} {told.run}")
         else:
             whole.forget(agent.id)
     return wire.Instructions(

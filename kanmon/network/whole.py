@@ -2,6 +2,10 @@
 
 The digest is counted anew when an order has been written since; a list in pieces is the one that stood when its first
 piece was asked for. Both are kept in memory and can be made anew by whoever is active next.
+
+An agent that has had a list and still has another one would ask for it again at once, and for ever. So a list is begun
+at most ``BEGINNINGS_MOST`` times in ``BEGINNINGS_SECONDS`` as long as neither digest changes and the agent is not started
+anew: more than once, for an answer may be lost on its way; not without end, for then something else is wrong.
 """
 
 import secrets
@@ -57,7 +61,8 @@ class Whole:
     def piece(self, agent: int, staged: tuple[str, int] | None, ours: str, theirs: str) -> wire.Piece:
         """The piece after the one that the agent has put aside; the first of a new list when that is not ours.
 
-        ``ours``, ``theirs``: the digests. Raises Refused KNM8580-W when the same list was begun too often of late: an
+        ``ours``, ``theirs``: the digests; the agent's with a mark of its start, since one that was killed has to begin
+        anew. Raises Refused KNM8580-W when the same list was begun too often of late: an
         answer without a list would say that the agent's own is right.
         """
         with self._lock:

@@ -361,8 +361,8 @@ def test_a_list_that_does_not_help_is_not_begun_again_and_again(lead: Leadership
     decide(lead, "deny", [1])
     one, whole = agent(), Whole(2)
 
-    def ask(digest: str = "other") -> wire.Instructions:
-        said = wire.Exchange(name=one.name, highest_term=0, digest=digest, entries=1)
+    def ask(digest: str = "other", run: str = "1") -> wire.Instructions:
+        said = wire.Exchange(name=one.name, highest_term=0, digest=digest, entries=1, run=run)
         return exchange.instructions(one, said, (), whole)
 
     for _ in range(3):  # an answer may be lost on its way
@@ -371,6 +371,7 @@ def test_a_list_that_does_not_help_is_not_begun_again_and_again(lead: Leadership
         ask()
     assert (refused.value.message_id, refused.value.status) == ("KNM8580-W", 429)
     assert not Agent.objects.get().in_step
+    assert ask(run="2").whole_list is not None, "it was started anew, and may have lost what it had"
     assert ask("yet another").whole_list is not None, "it has changed: perhaps it helps now"
     decide(lead, "permit", [1])
     Given.objects.update(result="done")
