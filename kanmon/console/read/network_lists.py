@@ -7,11 +7,12 @@ from typing import Any
 
 from django.db.models import Max
 
+from kanmon.console.language import language
 from kanmon.console.read import paging
-from kanmon.console.read.network import counted, counts, device, sighting, unmanaged
+from kanmon.console.read.network import counted, counts, device, sighting
 from kanmon.console.shown.lists import Page
 from kanmon.console.shown.network import AgentShown, Counted, Said, Started, UnmanagedRow
-from kanmon.network import setup, shown
+from kanmon.network import said, setup, shown, unmanaged
 from kanmon.network.models import Agent, Certificate, Entry, Given, Sighting
 from kanmon.ordering import FixedDevices
 
@@ -27,7 +28,7 @@ def unmanaged_devices(cursor: str) -> tuple[Page[UnmanagedRow], bool]:
     found: list[Sighting] = []
     at = order
     for _ in range(BATCHES):
-        some = at.fetch(unmanaged())
+        some = at.fetch(unmanaged.sightings())
         found += [row for row in some[: at.size] if row.mac not in fixed]
         if len(found) > order.size or len(some) <= at.size:
             break
@@ -46,7 +47,7 @@ def unmanaged_devices(cursor: str) -> tuple[Page[UnmanagedRow], bool]:
 
 def agents() -> list[AgentShown]:
     """All agents: those that are not well first, revoked ones last."""
-    told = {one["name"]: one for one in shown.agents()}
+    told = {one["name"]: one for one in shown.agents(language())}
     ends = dict(Certificate.objects.values_list("agent").annotate(end=Max("until")).order_by())
     wanted = setup.newest().version
     rows = [
@@ -54,7 +55,7 @@ def agents() -> list[AgentShown]:
             name=row.name, state=told[row.name]["state"] if row.name in told else "silent", enrolled=row.enrolled_at, revoked=row.revoked_at,
             seen=row.seen_at, address=row.address, version=row.version, entries=row.entries, in_step=row.in_step,
             setup=row.setup, setup_wanted=wanted, certified=ends.get(row.id), open=_open(row),
-            health=[Said(str(one.get("part", "")), str(one.get("sentence", "")), str(one.get("id", ""))) for one in row.health],
+            health=[Said(**one) for one in said.rows(row.health, language())],
             start=_start(told[row.name].get("last_start")) if row.name in told else None,
         )
         for row in Agent.objects.all()
