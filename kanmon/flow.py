@@ -5,11 +5,11 @@
                                                      network  PCs that have new network cards
     check again     a PC in quarantine asked   ->    judge    that PC, in a run that waits for no window
     judge           wrote verdicts             ->    act      when the run's collecting window closes
-    act             decided                    ->    network, mail, webhook, command    one for each order
+    act             decided                    ->    network, mail, webhook, event, command    one for each order
     suspected       a person accepted a report ->    record   the report
     antivirus_versions   a policy wants those of its model PC   ->   judge   whom it holds for
     feed            has new knowledge          ->    judge    everything
-    mail, webhook   was sent, or not           ->    nothing
+    mail, webhook, event   was sent, or not    ->    nothing
     command         has ended, or was not run  ->    nothing
     network         wrote orders               ->    nothing: agents are given them (kanmon.network)
 
@@ -25,6 +25,7 @@ import msgspec
 from pyroaring import BitMap
 
 from kanmon.action.carry_out.command import run_command
+from kanmon.action.carry_out.event import send_event
 from kanmon.action.carry_out.mail import send_mail
 from kanmon.action.carry_out.webhook import send_webhook
 from kanmon.action.decide import decide_actions
@@ -191,4 +192,5 @@ KINDS: Mapping[str, Kind] = {
     "command": Kind(run_command, "command", "KNM3130-I", "KNM3131-I", repeat="ask", probes=True, fenced=False),
     "network": Kind(order_changes, "network", "KNM8403-I", "KNM8404-I"),
     "webhook": Kind(send_webhook, "webhook", "KNM3100-I", "KNM3101-I", repeat="keyed"),
+    "event": Kind(send_event, "event", "KNM3240-I", "KNM3249-I", repeat="keyed"),
 }

@@ -21,6 +21,7 @@ SUBJECTS = (
     "antivirus",
     "action",
     "action_command",
+    "events",
     "journal",
     "policy",
     "policy_life",

@@ -204,6 +204,8 @@ def _actions(actions: LevelActions) -> Iterator[Rule]:
         yield Rule(_("Cut off the network") if actions.network == "deny" else _("Let back into the network"), when)
     if actions.webhook is not None:
         yield Rule(_("Webhook to %(target)s") % {"target": actions.webhook.to}, when)
+    if actions.event is not None:
+        yield Rule(_("Events to %(target)s") % {"target": actions.event.to}, when)
     if actions.command is not None:
         command = actions.command
         words = {"when": when, "interrupted": INTERRUPTED[command.interrupted]}

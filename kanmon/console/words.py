@@ -56,6 +56,7 @@ KINDS = {
     "change": plazy("operation", "Window operation"),
     "command": plazy("operation", "Command"),
     "webhook": plazy("operation", "Webhook"),
+    "event": plazy("operation", "Events"),
     "network": plazy("operation", "Network control"),
     "antivirus_versions": plazy("operation", "Antivirus versions"),
 }
@@ -116,6 +117,7 @@ LANES = {
     "feed": plazy("lane", "Imports of feeds"),
     "command": plazy("lane", "Commands"),
     "webhook": plazy("lane", "Webhooks"),
+    "event": plazy("lane", "Events"),
     "network": plazy("lane", "Network control"),
 }
 CAUSES = {

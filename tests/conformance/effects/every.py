@@ -3,6 +3,7 @@
 from tests.conformance.effects.command import Command
 from tests.conformance.effects.contract import Effect
 from tests.conformance.effects.mail import Mail
+from tests.conformance.effects.syslog import Syslog
 from tests.conformance.effects.webhook import Webhook
 
-EFFECTS: tuple[type[Effect], ...] = (Mail, Webhook, Command)
+EFFECTS: tuple[type[Effect], ...] = (Mail, Webhook, Syslog, Command)
