@@ -19,6 +19,7 @@ from kanmon.api import (
     feeds,
     network,
     nodes,
+    orders,
     policies,
     policy_folder,
     properties,
@@ -51,6 +52,7 @@ api.add_router("", assignments.router)
 api.add_router("", antivirus.router)
 api.add_router("", properties.router)
 api.add_router("", network.router)
+api.add_router("", orders.router)
 api.add_router("/audit", audit.router)
 
 

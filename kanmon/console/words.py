@@ -135,6 +135,7 @@ CAUSES = {
     "start": plazy("cause", "the start of the Manager"),
     "day": plazy("cause", "a new day"),
     "redo": plazy("cause", "a person, to be done again"),
+    "replay": plazy("cause", "a person, to be sent once more"),
 }
 ROLES = {
     "administrator": plazy("role", "Administrator"),
@@ -161,6 +162,9 @@ EVENTS = {
     "it_ran": plazy("event", "Recorded as done"),
     "closed": plazy("event", "Closed"),
     "redone": plazy("event", "Redone"),
+    "replayed": plazy("event", "Sent once more"),
+    "given_up": plazy("event", "Given up"),
+    "sent": plazy("event", "Part delivered"),
     "repeat": plazy("event", "May be a repeat"),
     "may_be_repeat": plazy("event", "May be a repeat"),
     "already_done": plazy("event", "Had been done already"),

@@ -256,12 +256,16 @@ def was_not_done(operation: Operation) -> bool:
 def replay(operation: Operation, actor: str, sentence: str = "") -> Operation:
     """A new operation that tells once more what was told, under the same mark; for kinds whose receivers know a repeat.
 
-    Each call begins one. Raises IllegalStep unless it has finished, and did something.
+    Asked a second time, it returns the first. Raises IllegalStep unless it has finished, and did something.
     """
+    key = f"replay:{operation.id}"
+    earlier = Operation.objects.filter(key=key).first()
+    if earlier is not None:
+        return earlier
     if operation.state != State.FINISHED or operation.repeat != "keyed" or was_not_done(operation):
         raise IllegalStep(State(operation.state), Event.REPLAY)
     again = begin(
-        operation.kind, requester=REPLAY, subject=operation.subject, actor=actor, repeat=operation.repeat,
+        operation.kind, requester=REPLAY, subject=operation.subject, actor=actor, repeat=operation.repeat, key=key,
         input=bytes(operation.input), run=operation.run, parent=operation.parent, redo_of=operation.id,
         max_attempts=operation.max_attempts,
     )  # fmt: skip
