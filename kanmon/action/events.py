@@ -68,7 +68,8 @@ class AboutPc:
     def clipped(self, most: int) -> "AboutPc":
         """With no text longer than ``most`` characters."""
         longs: dict[str, Any] = {
-            name: clip(getattr(self, name), most) for name in ("user", "group", "domain", "ip", "mac", "why", "link")
+            name: clip(getattr(self, name), most)
+            for name in ("host", "user", "group", "domain", "ip", "mac", "why", "link")
         }
         return replace(self, **longs, os=self.os._replace(name=clip(self.os.name, most)))
 
