@@ -4,8 +4,8 @@ It gets a connection that stands (checked address, TLS, a time limit, cut when t
 is to be told in one go. It says it, makes as sure as the protocol allows that it has arrived, and returns what the
 receiver said. What it raises decides what comes next:
 
-    Passing       the receiver says "later": tried again. ``unknown=True``: it may have taken it all the same
-    Permanent     the receiver refuses, and would again
+    later()       it can't take it now: tried again (a Passing; with ``unknown=True``: it may have taken it all the same)
+    refused()     it does not take it, and would not later: failed (a Permanent)
     OSError       the line broke: tried again, as what may be a repeat
     anything else a mistake: tried again, and logged
 """
@@ -19,6 +19,7 @@ from typing import ClassVar
 from kanmon.action.events import Event
 from kanmon.action.targets import Target
 from kanmon.common import config, messages
+from kanmon.journal.worker import Passing, Permanent
 
 EVENTS: Mapping[str, str] = {
     "unreachable": "KNM3243-W", "silent": "KNM3244-W", "address": "KNM3245-E", "plain": "KNM3246-E",
@@ -73,7 +74,20 @@ class Notifier(ABC):
     def tell(self, connection: socket.socket, parcel: Parcel) -> str:
         """Tell the receiver; what it said, for the sentence. See the module for what may be raised."""
 
+    def later(self, said: str) -> Passing:
+        """The receiver can't take it now, and has not: raise it."""
+        return Passing(self.sentence("KNM3267-W", said=_short(said)))
+
+    def refused(self, said: str) -> Permanent:
+        """The receiver does not take it, and would not later: raise it."""
+        return Permanent(self.sentence("KNM3268-E", said=_short(said)))
+
     def sentence(self, id: str, **params: object) -> str:
         """A sentence about the receiver, in the language of the server."""
         known = {"target": self.target.name, "host": self.target.host}
         return messages.text(id, known | params, str(config.get("server.language")))
+
+
+def _short(said: str) -> str:
+    """What a receiver said, as it may stand in a sentence: it can be anything."""
+    return "".join(one if one.isprintable() else " " for one in said[:100]).strip() or "-"

@@ -79,6 +79,20 @@ MESSAGES: tuple[Message, ...] = (
         "Correct the address; then retry the order.",
     ),
     Message(
+        "KNM3267-W",
+        "{target} ({host}) can't take events now: {said}.",
+        "{target}（{host}）は現在イベントを受信できません: {said}",
+        "The receiver itself has said so.",
+        "Nothing at once: it is tried again. Look after the receiver when it goes on.",
+    ),
+    Message(
+        "KNM3268-E",
+        "{target} ({host}) has refused the events: {said}.",
+        "{target}（{host}）がイベントを拒否しました: {said}",
+        "The receiver itself has said so, and would say so again.",
+        "Look at the log of the receiver for the ids of the events; mend the cause, then retry the order.",
+    ),
+    Message(
         "KNM3260-W",
         "{count} orders were not delivered in the last {days} days, the newest by operation {operation}: {subject}.",
         "直近 {days} 日間に {count} 件の指示が実行されませんでした。最新は処理 {operation}: {subject}",
