@@ -190,6 +190,14 @@ SETTINGS: tuple[Setting, ...] = (
         300,
     ),
     Setting(
+        "events.parcel_pcs",
+        1000,
+        "PCs",
+        "Most PCs that are told on one connection; what has arrived is not sent again when an order is interrupted.",
+        1,
+        1000,
+    ),
+    Setting(
         "events.message_bytes",
         8192,
         "bytes",

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,9 +25,11 @@ def rsyslog(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rsyslog]
     one.stop()
 
 
-def start(make_manager: Make, rsyslog: Rsyslog, tmp_path: Path, to: str = "siem", fault: str = "") -> ManagerProcess:
+def start(
+    make_manager: Make, rsyslog: Rsyslog, tmp_path: Path, to: str = "siem", fault: str = "", **more: int
+) -> ManagerProcess:
     """A Manager whose policy orders events for each PC that becomes dangerous."""
-    manager = make_manager(events=rsyslog.settings, action={"collect_seconds": 2}).start(fault=fault)
+    manager = make_manager(events=rsyslog.settings | more, action={"collect_seconds": 2}).start(fault=fault)
     (tmp_path / "actions.yaml").write_text(POLICY % to)
     manager.run("policy", "import", str(tmp_path / "actions.yaml"))
     return manager
@@ -109,15 +110,16 @@ def test_away_and_back_again_it_gets_everything_as_ocsf(make_manager: Make, rsys
 def test_killed_in_the_middle_every_event_arrives_and_repeats_have_the_same_id(
     make_manager: Make, rsyslog: Rsyslog, tmp_path: Path
 ) -> None:
-    manager = start(make_manager, rsyslog, tmp_path, fault="after_effect:1=kill")
-    send_dangerous(manager, 3)
+    manager = start(make_manager, rsyslog, tmp_path, fault="after_effect:2=kill", parcel_pcs=2)
+    send_dangerous(manager, 5)
     until(manager.ended, 60)
     until(lambda: len(rsyslog.events) == 4, 60)
     manager.start()
     until(lambda: len(rsyslog.events) == 8, 60)
     until(manager.idle)
-    ids = Counter(data(one)["id"] for one in rsyslog.events)
-    assert set(ids.values()) == {2}
-    assert [data(one)["mayBeRepeat"] for one in rsyslog.events] == ["false"] * 4 + ["true"] * 4
+    ids = [data(one)["id"].rpartition("_")[2] for one in rsyslog.events]
+    assert ids == ["1", "2", "3", "4", "3", "4", "5", "run"], "the first parcel had been committed"
+    assert [data(one)["mayBeRepeat"] for one in rsyslog.events] == [*["false"] * 4, *["true"] * 2, *["false"] * 2]
+    assert len({data(one)["id"] for one in rsyslog.events}) == 6
     assert of_event(manager)["state"] == "finished"
     check_log(manager.home)

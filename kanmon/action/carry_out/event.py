@@ -29,7 +29,8 @@ def send_event(work: Work) -> None:
         with work.transaction():
             work.finish("not_executed", sentence=sentence)
         return
-    notify(work, attempt, notifier, parcels(attempt, notifier.pcs_at_once))
+    most = min(notifier.pcs_at_once, int(config.get("events.parcel_pcs")))
+    notify(work, attempt, notifier, parcels(attempt, most))
 
 
 def find(name: str) -> Notifier:

@@ -1,5 +1,6 @@
 """What a command wrote: kept in its folder, on the node that ran it, for ``command.keep_days``."""
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -7,11 +8,11 @@ from kanmon.common.errors import Refused
 from kanmon.journal.models import Entry
 from kanmon.supervise.place import OUTPUT
 
-MOST_CHARACTERS = 200_000
+MOST_BYTES = 200_000
 
 
 class Output(NamedTuple):
-    """``text``: its end, where it is longer than ``MOST_CHARACTERS``; then ``cut`` is true. ``node``: that ran it."""
+    """``text``: its end, where it is longer than ``MOST_BYTES``; then ``cut`` is true. ``node``: that ran it."""
 
     operation: int
     node: str
@@ -29,8 +30,11 @@ def of(operation: int) -> Output:
         raise Refused("KNM3266-E", status=404, operation=operation, why="it has started none")
     node, folder = str(intent.detail["node"]), str(intent.detail["folder"])
     try:
-        text = Path(folder, OUTPUT).read_bytes().decode("utf-8", "replace")
+        with open(Path(folder, OUTPUT), "rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - MOST_BYTES))
+            text = file.read(MOST_BYTES).decode("utf-8", "replace")
     except OSError as problem:
         why = f"{node}:{folder}: {problem.strerror}"
         raise Refused("KNM3266-E", status=404, operation=operation, why=why) from None
-    return Output(operation, node, folder, text[-MOST_CHARACTERS:], len(text) > MOST_CHARACTERS)
+    return Output(operation, node, folder, text, size > MOST_BYTES)
