@@ -5,14 +5,14 @@
                                                      network  PCs that have new network cards
     check again     a PC in quarantine asked   ->    judge    that PC, in a run that waits for no window
     judge           wrote verdicts             ->    act      when the run's collecting window closes
-    act             decided                    ->    network, mail, webhook, command    one for each order
+    act             decided                    ->    network, mail, webhook, event, command    one for each order
     a new day, a person, an action policy      ->    act      what is due by time, what was asked for
     suspected       a person accepted a report ->    record   the report
     pcs             removed or disabled PCs    ->    network  removed ones are refused, if the setting says so
     pcs             enabled PCs                ->    judge    them
     antivirus_versions   a policy wants those of its model PC   ->   judge   whom it holds for
     feed            has new knowledge          ->    judge    everything
-    mail, webhook   was sent, or not           ->    nothing
+    mail, webhook, event   was sent, or not    ->    nothing
     command         has ended, or was not run  ->    nothing
     network         wrote orders               ->    nothing: agents are given them (kanmon.network)
 
@@ -31,9 +31,11 @@ from pyroaring import BitMap
 from kanmon.action import acting, book, hold
 from kanmon.action.acting import Already, Ask
 from kanmon.action.carry_out.command import run_command
+from kanmon.action.carry_out.event import send_event
 from kanmon.action.carry_out.mail import send_mail
 from kanmon.action.carry_out.webhook import send_webhook
 from kanmon.action.decide import decide_actions
+from kanmon.action.orders import ORDERS
 from kanmon.common import clock, config
 from kanmon.common.messages import counted
 from kanmon.feeds.importing import LANE, Imported, import_feed
@@ -147,12 +149,9 @@ def begin_acting(ask: Ask, cause: str, actor: str, key: str | None = None, judge
     )  # fmt: skip
 
 
-ACTION_KINDS = ("network", "mail", "webhook", "command")
-
-
 def action_lanes() -> set[str]:
     """The lanes in which orders are carried out."""
-    return {KINDS[kind].lane for kind in ACTION_KINDS}
+    return {KINDS[kind].lane for kind in ORDERS}
 
 
 def hold_actions(on: bool, actor: str) -> dict[str, Any]:
@@ -255,4 +254,5 @@ KINDS: Mapping[str, Kind] = {
     "command": Kind(run_command, "command", "KNM3130-I", "KNM3131-I", repeat="ask", probes=True, fenced=False),
     "network": Kind(order_changes, "network", "KNM8403-I", "KNM8404-I"),
     "webhook": Kind(send_webhook, "webhook", "KNM3100-I", "KNM3101-I", repeat="keyed"),
+    "event": Kind(send_event, "event", "KNM3240-I", "KNM3249-I", repeat="keyed"),
 }

@@ -19,6 +19,7 @@ from kanmon.journal import record
 from kanmon.journal.models import Operation, Run
 from kanmon.journal.worker import Work
 from kanmon.judgment.levels import Level
+from kanmon.policy.models import PolicyVersion
 from kanmon.policy.rules_action import ActionPolicy, LevelActions, Step
 
 
@@ -100,6 +101,23 @@ def webhook(wanted: Wanted) -> str:
     return _sentence("KNM3102-I", wanted, operation, target=target)
 
 
+def event(wanted: Wanted) -> str:
+    """Order one event for each PC and one for the run; returns the sentence about it."""
+    assert wanted.actions.event is not None
+    target = wanted.actions.event.to
+    operation = begin(wanted, "event", "keyed")
+    number = PolicyVersion.objects.values_list("number", flat=True).get(id=wanted.version)
+    input = {
+        "policy": wanted.policy.name, "version": number, "when": wanted.when, "pcs": len(wanted.pcs),
+        "requester": wanted.run.cause, "actor": wanted.run.actor or wanted.work.operation.actor,
+        "judged": wanted.run.counts.get("judged", 0), "changed": wanted.run.counts.get("changed", 0),
+        "verdict": told.newest_verdict(),
+    }  # fmt: skip
+    mark = f"kanmon_{texts.installation()}_{operation.id}"
+    write(wanted, operation, recipients=[target], message_id=mark, subject=target, input=input)
+    return _sentence("KNM3250-I", wanted, operation, target=target)
+
+
 def command(wanted: Wanted) -> str:
     """Order one command; returns the sentence about it."""
     what = wanted.actions.command
@@ -126,6 +144,7 @@ def _sentence(id: str, wanted: Wanted, operation: Operation, **more: str) -> str
 
 
 ORDERS: Mapping[str, Callable[[Wanted], str]] = {
-    "network": network, "mail": mail, "webhook": webhook, "command": command
+    "network": network, "mail": mail, "webhook": webhook, "event": event,
+    "command": command,
 }  # fmt: skip
 """Action of the policy -> the function that orders it; the names of ``rules_action.ACTIONS``."""

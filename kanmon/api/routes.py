@@ -21,6 +21,7 @@ from kanmon.api import (
     managing,
     network,
     nodes,
+    orders,
     policies,
     policy_folder,
     properties,
@@ -54,6 +55,7 @@ api.add_router("", antivirus.router)
 api.add_router("", properties.router)
 api.add_router("", network.router)
 api.add_router("", actions.router)
+api.add_router("", orders.router)
 api.add_router("/audit", audit.router)
 
 

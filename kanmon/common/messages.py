@@ -22,6 +22,7 @@ SUBJECTS = (
     "antivirus",
     "action",
     "action_command",
+    "events",
     "journal",
     "policy",
     "policy_life",

@@ -26,6 +26,7 @@ APPROVED = {
     "network": lazy("They are let into the corporate network, unless a person has ordered otherwise."),
     "mail": lazy("One mail that lists them is sent."),
     "webhook": lazy("One request that lists them is sent."),
+    "event": lazy("One event about each of them is sent."),
     "command": lazy("The command is started once, about all of them."),
 }
 DONE = lazy("It is done about them now.")
@@ -42,6 +43,8 @@ def what(kind: str, step: Step | None, whole: bool = False) -> str:
         return _("Mail to %(whom)s") % {"whom": whom(said.to, len(said.to) if whole else NAMED)}
     if kind == "webhook":
         return _("Webhook to %(target)s") % {"target": said.to}
+    if kind == "event":
+        return _("Events to %(target)s") % {"target": said.to}
     if kind == "command":
         return _("Command %(program)s") % {"program": shlex.join([said.program, *said.arguments])}
     return str(words.KINDS.get(kind, kind))

@@ -17,6 +17,7 @@ DECISIONS: dict[str, Callable[[], str]] = {
 }
 VERBS: dict[str, Callable[[], str]] = {
     "redo": lambda: _("Redo operation %(n)s"),
+    "replay": lambda: _("Send what operation %(n)s told once more"),
     "it-ran": lambda: _("Operation %(n)s did run"),
     "close": lambda: _("Close operation %(n)s"),
     "cancel": lambda: _("Cancel operation %(n)s"),
@@ -131,9 +132,12 @@ SHAPES: tuple[Shape, ...] = tuple(
             ),
         ),
         (
-            r"(?P<verb>redo|it-ran|close|cancel|release|hold) (?P<n>\d+)",
+            r"(?P<verb>redo|replay|it-ran|close|cancel|release|hold) (?P<n>\d+)",
             lambda match: VERBS[match["verb"]]() % {"n": match["n"]},
         ),
+        (r"retry orders: (?P<n>.+)", _filled(lambda: _("Retry orders: %(n)s"))),
+        (r"replay orders: (?P<n>.+)", _filled(lambda: _("Send orders once more: %(n)s"))),
+        (r"cancel orders: (?P<n>.+)", _filled(lambda: _("Cancel orders: %(n)s"))),
         (r"Source (?P<name>.+): token made", _filled(lambda: _("Token made for source %(name)s"))),
         (r"Source (?P<name>.+): token revoked", _filled(lambda: _("Token of source %(name)s revoked"))),
         (r"API token (?P<name>.+): token made", _filled(lambda: _("API token %(name)s made"))),

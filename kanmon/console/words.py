@@ -56,6 +56,7 @@ KINDS = {
     "change": plazy("operation", "Window operation"),
     "command": plazy("operation", "Command"),
     "webhook": plazy("operation", "Webhook"),
+    "event": plazy("operation", "Events"),
     "network": plazy("operation", "Network control"),
     "antivirus_versions": plazy("operation", "Antivirus versions"),
     "pcs": plazy("operation", "Management of PCs"),
@@ -117,6 +118,7 @@ LANES = {
     "feed": plazy("lane", "Imports of feeds"),
     "command": plazy("lane", "Commands"),
     "webhook": plazy("lane", "Webhooks"),
+    "event": plazy("lane", "Events"),
     "network": plazy("lane", "Network control"),
 }
 CAUSES = {
@@ -138,6 +140,7 @@ CAUSES = {
     "answer": plazy("cause", "a person, about actions that waited"),
     "hold_released": plazy("cause", "the release of held actions"),
     "redo": plazy("cause", "a person, to be done again"),
+    "replay": plazy("cause", "a person, to be sent once more"),
 }
 ROLES = {
     "administrator": plazy("role", "Administrator"),
@@ -164,6 +167,9 @@ EVENTS = {
     "it_ran": plazy("event", "Recorded as done"),
     "closed": plazy("event", "Closed"),
     "redone": plazy("event", "Redone"),
+    "replayed": plazy("event", "Sent once more"),
+    "given_up": plazy("event", "Given up"),
+    "sent": plazy("event", "Part delivered"),
     "repeat": plazy("event", "May be a repeat"),
     "may_be_repeat": plazy("event", "May be a repeat"),
     "already_done": plazy("event", "Had been done already"),

@@ -149,6 +149,7 @@ FIELDS: dict[str, Words] = {
     "mail": ("mail", "メール"),
     "network": ("network: {0}", "ネットワーク: {0}"),
     "webhook": ("webhook", "Webhook 通知"),
+    "event": ("events", "イベント通知"),
     "command": ("command", "コマンド"),
     "to": ("to {0}", "宛先 {0}"),
     "subject": ("subject {0}", "件名 {0}"),

@@ -18,14 +18,17 @@ COMMAND_KEYWORDS = {
     "attempt": "1, or more when it may be a repeat.",
     "count": "How many PCs the order is about.",
     "folder": "The folder with the files about these PCs.",
+    "step": "0, or the number of the step of `then`.",
 }
 """Words in braces that an argument of a command may hold, with their meaning. Each is an environment variable, too."""
 
-ACTIONS = ("network", "mail", "webhook", "command")
+ACTIONS = ("network", "mail", "webhook", "event", "command")
 """What a level may order, in the order in which it is ordered."""
 
 Address = Annotated[str, Meta(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$", max_length=254)]
-TargetName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$", description="a name of webhook.targets")]
+TargetName = Annotated[
+    str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$", description="a name of webhook.targets, or of events.targets")
+]
 Language = Literal["en", "ja"]
 
 
@@ -62,6 +65,12 @@ class Webhook(Rule, frozen=True, kw_only=True):
     to: TargetName
 
 
+class Event(Rule, frozen=True, kw_only=True):
+    """One event for each PC, and one for the run, to a receiver that the settings name: syslog as CEF or OCSF."""
+
+    to: TargetName
+
+
 class After(Rule, frozen=True, kw_only=True):
     """Execution condition: the level has been the same for this long. Both must hold where both are given.
 
@@ -92,6 +101,7 @@ class Step(Rule, frozen=True, kw_only=True):
     network: Literal["permit", "deny"] | None = None
     mail: Mail | None = None
     webhook: Webhook | None = None
+    event: Event | None = None
     command: Command | None = None
 
     @property

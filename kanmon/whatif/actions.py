@@ -45,6 +45,11 @@ def _webhook(actions: LevelActions) -> tuple[str, ...]:
     return (str(actions.webhook.to),)
 
 
+def _event(actions: LevelActions) -> tuple[str, ...]:
+    assert actions.event is not None
+    return (str(actions.event.to),)
+
+
 def _command(actions: LevelActions) -> tuple[str, ...]:
     assert actions.command is not None
     return (actions.command.program,)
@@ -55,7 +60,7 @@ def _network(actions: LevelActions) -> tuple[str, ...]:
 
 
 KINDS: Mapping[str, Callable[[LevelActions], tuple[str, ...]]] = {
-    "network": _network, "mail": _mail, "webhook": _webhook, "command": _command
+    "network": _network, "mail": _mail, "webhook": _webhook, "event": _event, "command": _command
 }  # fmt: skip
 
 

@@ -115,6 +115,8 @@ def _order(order: Order, operation: Operation | None) -> HistoryEntry:
         text = _("Webhook to %(target)s") % {"target": order.subject}
     elif order.kind == "network":
         text = _("Cut off the network") if order.subject == "deny" else _("Let back into the network")
+    elif order.kind == "event":
+        text = _("Events to %(target)s") % {"target": order.subject}
     elif order.kind == "command":
         text = _("Command %(program)s") % {"program": order.subject}
     return HistoryEntry(at, order.kind, text, note=str(state), operation=order.operation)
