@@ -21,6 +21,7 @@ SUBJECTS = (
     "antivirus",
     "action",
     "action_command",
+    "action_mail",
     "journal",
     "policy",
     "policy_life",

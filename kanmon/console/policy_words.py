@@ -199,7 +199,10 @@ def _actions(actions: LevelActions) -> Iterator[Rule]:
     if actions.mail is not None:
         to = actions.mail.to
         whom = _("the administrators of the settings") if isinstance(to, str) else listed(to)
-        yield Rule(_("Mail to %(whom)s") % {"whom": whom}, when)
+        at = _("%(when)s, collected until %(times)s") % {"when": when, "times": listed(actions.mail.digest)}
+        yield Rule(_("Mail to %(whom)s") % {"whom": whom}, at if actions.mail.digest else when)
+    if actions.user_mail is not None:
+        yield Rule(_("Mail to the user of the PC"), when)
     if actions.network is not None:
         yield Rule(_("Cut off the network") if actions.network == "deny" else _("Let back into the network"), when)
     if actions.webhook is not None:
