@@ -181,6 +181,7 @@ VALUES: dict[str, Words] = {
     "run": ("run", "実行中"),
     "not_run": ("not run", "停止"),
     "administrators": ("the administrators", "管理者"),
+    "user": ("the user of the PC", "PC の利用者"),
     "level_changed": ("the level has become this one", "このレベルになったとき"),
     "every_judgment": ("at each judgment", "判定のたび"),
     "simple": ("simple", "簡易"),

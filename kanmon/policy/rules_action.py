@@ -87,6 +87,7 @@ class Mail(Rule, frozen=True, kw_only=True):
 class UserMail(Rule, frozen=True, kw_only=True):
     """A mail to the user of each PC. Texts as those of ``Mail``."""
 
+    to: Literal["user"] = "user"
     subject: dict[Language, Annotated[str, Meta(max_length=500)]] = field(default_factory=dict)
     body: Texts = field(default_factory=dict)
     html: dict[Language, Annotated[str, Meta(max_length=100_000)]] = field(default_factory=dict)
