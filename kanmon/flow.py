@@ -5,14 +5,15 @@
                                                      network  PCs that have new network cards
     check again     a PC in quarantine asked   ->    judge    that PC, in a run that waits for no window
     judge           wrote verdicts             ->    act      when the run's collecting window closes
-    act             decided                    ->    network, mail, webhook, event, command    one for each order
+    act             decided                    ->    network, mail, user_mail, webhook, event, command    one an order
     a new day, a person, an action policy      ->    act      what is due by time, what was asked for
     suspected       a person accepted a report ->    record   the report
     pcs             removed or disabled PCs    ->    network  removed ones are refused, if the setting says so
     pcs             enabled PCs                ->    judge    them
     antivirus_versions   a policy wants those of its model PC   ->   judge   whom it holds for
     feed            has new knowledge          ->    judge    everything
-    mail, webhook, event   was sent, or not    ->    nothing
+    user_mail       looked addresses up        ->    letter   one for each PC, a number an hour
+    mail, letter, webhook, event   was sent, or not   ->    nothing
     command         has ended, or was not run  ->    nothing
     network         wrote orders               ->    nothing: agents are given them (kanmon.network)
 
@@ -33,6 +34,7 @@ from kanmon.action.acting import Already, Ask
 from kanmon.action.carry_out.command import run_command
 from kanmon.action.carry_out.event import send_event
 from kanmon.action.carry_out.mail import send_mail
+from kanmon.action.carry_out.user_mail import order_letters, send_letter
 from kanmon.action.carry_out.webhook import send_webhook
 from kanmon.action.decide import decide_actions
 from kanmon.action.orders import ORDERS
@@ -251,6 +253,8 @@ KINDS: Mapping[str, Kind] = {
     "antivirus_versions": Kind(model_pc.take_over, "rows", "KNM2050-I", "KNM2051-I", follow=after_antivirus_versions),
     "act": Kind(partial(decide_actions, in_force=in_force), "rows", "KNM3001-I", "KNM3002-I", failed=close_run),
     "mail": Kind(send_mail, "mail", "KNM3011-I", "KNM3012-I", repeat="keyed", fenced=False),
+    "user_mail": Kind(order_letters, "rows", "KNM3040-I", "KNM3041-I"),
+    "letter": Kind(send_letter, "mail", "KNM3042-I", "KNM3043-I", repeat="keyed", fenced=False),
     "command": Kind(run_command, "command", "KNM3130-I", "KNM3131-I", repeat="ask", probes=True, fenced=False),
     "network": Kind(order_changes, "network", "KNM8403-I", "KNM8404-I"),
     "webhook": Kind(send_webhook, "webhook", "KNM3100-I", "KNM3101-I", repeat="keyed"),

@@ -60,6 +60,7 @@ SUBJECTS = {
     "action": "Actions",
     "action_command": "Commands",
     "events": "Events, and orders that were not delivered",
+    "action_mail": "Mail",
     "journal": "Operations, interruption and recovery",
     "policy": "Policy documents",
     "policy_life": "Versions, assignments, groups and waivers",

@@ -18,6 +18,7 @@ from kanmon.api import (
     backup,
     cluster,
     feeds,
+    mail,
     managing,
     network,
     nodes,
@@ -56,6 +57,7 @@ api.add_router("", properties.router)
 api.add_router("", network.router)
 api.add_router("", actions.router)
 api.add_router("", orders.router)
+api.add_router("", mail.router)
 api.add_router("/audit", audit.router)
 
 

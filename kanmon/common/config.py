@@ -97,7 +97,15 @@ SETTINGS: tuple[Setting, ...] = (
         3650,
     ),
     Setting("mail.server", "", "host:port", "SMTP server; empty: no mail is sent, and every mail action says so."),
-    Setting("mail.security", "none", "", "TLS towards the SMTP server.", choices=("none", "starttls", "tls")),
+    Setting(
+        "mail.fallback_servers",
+        [],
+        "host:port",
+        "SMTP servers that are tried in this order when mail.server can't be used; security and user are the same.",
+        form=r"[^\s,]{1,260}",
+    ),
+    Setting("mail.security", "none", "", "TLS towards the SMTP servers.", choices=("none", "starttls", "tls")),
+    Setting("mail.ca_file", "", "file", "Certificates (PEM) of authorities to trust besides those of the system."),
     Setting("mail.user", "", "", "User for SMTP AUTH; empty: none."),
     Setting(
         "mail.password_file", "", "file", "File that holds the SMTP password, so that it is in no list of processes."
@@ -114,6 +122,37 @@ SETTINGS: tuple[Setting, ...] = (
         3600,
     ),
     Setting("mail.timeout_seconds", 20, "seconds", "Longest wait for the SMTP server in one step.", 1, 300),
+    Setting(
+        "mail.keep_seconds",
+        10,
+        "seconds",
+        "How long a connection is kept for another mail after one; 0: it is not.",
+        0,
+        300,
+    ),
+    Setting(
+        "mail.attachment_bytes",
+        2 * 2**20,
+        "bytes",
+        "Largest table of PCs that is attached to a mail; it has 10,000 PCs at most.",
+        1024,
+        20 * 2**20,
+    ),
+    Setting(
+        "mail.user_address",
+        "",
+        "template",
+        "Address of a PC's user, with {user} in it: {user}@example.com. Empty: only who is in the list of"
+        " kanmon mail-users gets mail.",
+    ),
+    Setting(
+        "mail.users_per_hour",
+        200,
+        "mails",
+        "Most mails to users of PCs in an hour; above it they wait for their hour, for a day at most.",
+        1,
+        10_000,
+    ),
     Setting(
         "mail.per_hour",
         20,

@@ -23,6 +23,7 @@ SUBJECTS = (
     "action",
     "action_command",
     "events",
+    "action_mail",
     "journal",
     "policy",
     "policy_life",

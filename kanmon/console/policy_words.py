@@ -203,6 +203,8 @@ def _actions(actions: LevelActions) -> Iterator[Rule]:
             if kind == "command" and step.command is not None:
                 words = {"when": when, "interrupted": INTERRUPTED[step.command.interrupted]}
                 said = _("%(when)s; %(interrupted)s") % words
+            if kind == "mail" and step.mail is not None and step.mail.digest:
+                said = _("%(when)s, collected until %(times)s") % {"when": when, "times": listed(step.mail.digest)}
             yield Rule(title, said)
 
 

@@ -52,6 +52,8 @@ KINDS = {
     "judge": plazy("operation", "Judge"),
     "act": plazy("operation", "Decide actions"),
     "mail": plazy("operation", "Mail"),
+    "user_mail": plazy("operation", "Mails to users"),
+    "letter": plazy("operation", "Mail to a user"),
     "suspected": plazy("operation", "Decide a suspected duplicate"),
     "change": plazy("operation", "Window operation"),
     "command": plazy("operation", "Command"),

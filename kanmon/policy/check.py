@@ -24,6 +24,7 @@ _KINDS = {
     "array": "a list",
     "float": "a number",
 }
+_TEXT_OF_MAIL = re.compile(r"mail\.(subject|body|html)\.")
 _PATTERN_FIELDS = frozenset({"name", "publisher", "os"})
 
 
@@ -187,7 +188,7 @@ def _keywords_at(path: str) -> Collection[str]:
     """The keywords that a text at ``path`` may hold; none where braces mean nothing."""
     if ".command.arguments[" in path:
         return COMMAND_KEYWORDS
-    return KEYWORDS if ".subject." in path or ".body." in path else ()
+    return KEYWORDS if _TEXT_OF_MAIL.search(path) else ()
 
 
 def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -111,6 +111,8 @@ def _order(order: Order, operation: Operation | None) -> HistoryEntry:
     at = operation.ended_at if operation and operation.ended_at else order.created_at
     if order.kind == "mail":
         text = _('Mail "%(subject)s"') % {"subject": order.subject}
+    elif order.kind == "letter":
+        text = _('Mail to the user: "%(subject)s"') % {"subject": order.subject}
     elif order.kind == "webhook":
         text = _("Webhook to %(target)s") % {"target": order.subject}
     elif order.kind == "network":
