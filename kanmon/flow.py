@@ -5,12 +5,13 @@
                                                      network  PCs that have new network cards
     check again     a PC in quarantine asked   ->    judge    that PC, in a run that waits for no window
     judge           wrote verdicts             ->    act      when the run's collecting window closes
-    act             decided                    ->    network, mail, webhook, command    one for each order
+    act             decided                    ->    network, mail, webhook, command, message    one for each order
     suspected       a person accepted a report ->    record   the report
     antivirus_versions   a policy wants those of its model PC   ->   judge   whom it holds for
     feed            has new knowledge          ->    judge    everything
     mail, webhook   was sent, or not           ->    nothing
     command         has ended, or was not run  ->    nothing
+    message         wrote messages             ->    nothing: clients take them (kanmon.message)
     network         wrote orders               ->    nothing: agents are given them (kanmon.network)
 
 Each arrow is begun in the transaction that ends the operation before it: nothing is handed over in memory.
@@ -42,6 +43,7 @@ from kanmon.journal.worker import Kind, Work
 from kanmon.judgment.engine import ENGINE
 from kanmon.judgment.judging import Judged, judge_pcs
 from kanmon.judgment.verdicts import silent_or_unjudged
+from kanmon.message.write import write_messages
 from kanmon.network import recheck
 from kanmon.network.change import Asked, new_cards, order_changes
 from kanmon.network.change import begin as begin_network
@@ -190,5 +192,6 @@ KINDS: Mapping[str, Kind] = {
     "mail": Kind(send_mail, "mail", "KNM3011-I", "KNM3012-I", repeat="keyed", fenced=False),
     "command": Kind(run_command, "command", "KNM3130-I", "KNM3131-I", repeat="ask", probes=True, fenced=False),
     "network": Kind(order_changes, "network", "KNM8403-I", "KNM8404-I"),
+    "message": Kind(write_messages, "rows", "KNM3200-I", "KNM3201-I"),
     "webhook": Kind(send_webhook, "webhook", "KNM3100-I", "KNM3101-I", repeat="keyed"),
 }

@@ -13,6 +13,7 @@ from pyroaring import BitMap
 from kanmon.action import texts, webhook_body
 from kanmon.action.command import told
 from kanmon.action.models import Order
+from kanmon.action.user_texts import user_texts
 from kanmon.common import clock, config, messages
 from kanmon.common.messages import counted
 from kanmon.journal import record
@@ -95,9 +96,7 @@ def webhook(wanted: Wanted) -> str:
     target = wanted.actions.webhook.to
     operation = begin(wanted, "webhook", "keyed")
     id = f"kanmon_{texts.installation()}_{operation.id}"
-    body = webhook_body.build(
-        id, operation.id, wanted.run, wanted.version, wanted.level, wanted.when, wanted.pcs
-    )
+    body = webhook_body.build(id, operation.id, wanted.run, wanted.version, wanted.level, wanted.when, wanted.pcs)
     write(wanted, operation, recipients=[target], message_id=id, subject=target, text=body)
     return _sentence("KNM3102-I", wanted, operation, target=target)
 
@@ -121,6 +120,24 @@ def network(wanted: Wanted) -> str:
     return _sentence("KNM8401-I" if what == "deny" else "KNM8402-I", wanted, operation)
 
 
+def message(wanted: Wanted) -> str:
+    """Order a message to the user of each of these PCs; returns the sentence about it."""
+    what = wanted.actions.message
+    assert what is not None
+    language = str(config.get("server.language"))
+    title, text, html = user_texts(what, wanted.level, language)
+    operation = begin(wanted, "message", "idempotent")
+    of_level: LevelActions = getattr(wanted.policy, wanted.level.word)
+    later = [step for step in of_level.steps[wanted.step + 1 :] if step.network == "deny" and step.after is not None]
+    days = min((step.after.days for step in later if step.after is not None), default=None)
+    told = {
+        "title": title, "text": text, "html": html, "expires_days": what.expires_days, "policy": wanted.policy.name,
+        "level": int(wanted.level), "cut_off_days": days,
+    }  # fmt: skip
+    write(wanted, operation, subject=title, input=told)
+    return _sentence("KNM3202-I", wanted, operation)
+
+
 def _sentence(id: str, wanted: Wanted, operation: Operation, **more: str) -> str:
     language = str(config.get("server.language"))
     params = {"level": wanted.level.word, "counted": counted(len(wanted.pcs), language), "operation": operation.id}
@@ -128,6 +145,6 @@ def _sentence(id: str, wanted: Wanted, operation: Operation, **more: str) -> str
 
 
 ORDERS: Mapping[str, Callable[[Wanted], str]] = {
-    "network": network, "mail": mail, "webhook": webhook, "command": command
+    "network": network, "mail": mail, "webhook": webhook, "command": command, "message": message
 }  # fmt: skip
 """Action of the policy -> the function that orders it; the names of ``rules_action.ACTIONS``."""

@@ -17,6 +17,7 @@ from kanmon.api import (
     backup,
     cluster,
     feeds,
+    message,
     network,
     nodes,
     policies,
@@ -51,6 +52,7 @@ api.add_router("", assignments.router)
 api.add_router("", antivirus.router)
 api.add_router("", properties.router)
 api.add_router("", network.router)
+api.add_router("", message.router)
 api.add_router("/audit", audit.router)
 
 

@@ -42,6 +42,7 @@ SUBJECTS = (
     "radius_causes",
     "network",
     "portal",
+    "message",
 )
 
 

@@ -204,6 +204,11 @@ def _actions(actions: LevelActions) -> Iterator[Rule]:
         yield Rule(_("Cut off the network") if actions.network == "deny" else _("Let back into the network"), when)
     if actions.webhook is not None:
         yield Rule(_("Webhook to %(target)s") % {"target": actions.webhook.to}, when)
+    if actions.message is not None:
+        expires = days(actions.message.expires_days)
+        yield Rule(
+            _("Message to the user of each PC"), _("%(when)s; expires after %(days)s") % {"when": when, "days": expires}
+        )
     if actions.command is not None:
         command = actions.command
         words = {"when": when, "interrupted": INTERRUPTED[command.interrupted]}

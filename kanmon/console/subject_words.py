@@ -57,6 +57,11 @@ def _network(match: re.Match[str]) -> str:
     return ORDERS[match["wanted"]]() % {"pcs": counted(_number(match["n"]), language())}
 
 
+def _message(match: re.Match[str]) -> str:
+    pcs = counted(_number(match["n"]), language()) if match["n"] else _("all PCs")
+    return _("Message to the users of %(pcs)s") % {"pcs": pcs}
+
+
 POLICY = r"(?P<kind>Judgment|Action) policy (?P<name>.+?)"
 KINDS: dict[str, Callable[[], str]] = {"Judgment": lambda: _("Judgment"), "Action": lambda: _("Action")}
 PLACE = re.compile(r"group (?P<path>/.*)|PC (?P<pc>.+)|(?P<n>[\d,]+) PCs?|the whole system")
@@ -128,6 +133,8 @@ SHAPES: tuple[Shape, ...] = tuple(
         (r"Networks set up: (?P<mark>[0-9a-f]+)", lambda match: _("Networks set up")),
         (r"Agent (?P<name>.+): revoked", _filled(lambda: _("Agent %(name)s revoked"))),
         (r"(?P<wanted>permit|deny|refuse|lift|withdraw|remove|approve|decline|follow): (?P<n>[\d,]+) PCs?", _network),
+        (r"message: (?:(?P<n>[\d,]+) PCs?|all PCs)", _message),
+        (r"Client of (?P<name>.+): forgotten", _filled(lambda: _("Client of %(name)s forgotten"))),
         (r"acknowledge failover", lambda match: _("Acknowledge a failover")),
         (r"release lane (?P<lane>\S+)", lambda match: _("Release held work: %(lane)s") % {"lane": lane(match["lane"])}),
         (r"release of held actions", lambda match: _("Release held actions")),

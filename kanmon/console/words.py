@@ -57,7 +57,14 @@ KINDS = {
     "command": plazy("operation", "Command"),
     "webhook": plazy("operation", "Webhook"),
     "network": plazy("operation", "Network control"),
+    "message": plazy("operation", "Message to users"),
     "antivirus_versions": plazy("operation", "Antivirus versions"),
+}
+MESSAGE_STATES = {
+    "waiting": plazy("message", "Waiting"),
+    "delivered": plazy("message", "Delivered"),
+    "shown": plazy("message", "Shown"),
+    "expired": plazy("message", "Expired"),
 }
 NODE_STATES = {
     "active": plazy("node", "Active"),

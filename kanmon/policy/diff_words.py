@@ -141,6 +141,10 @@ FIELDS: dict[str, Words] = {
     "network": ("network: {0}", "ネットワーク: {0}"),
     "webhook": ("webhook", "Webhook 通知"),
     "command": ("command", "コマンド"),
+    "message": ("message to the user", "利用者へのメッセージ"),
+    "text": ("text {0}", "本文 {0}"),
+    "html": ("HTML {0}", "HTML {0}"),
+    "expires_days": ("expires after {0}", "有効期間 {0}"),
     "to": ("to {0}", "宛先 {0}"),
     "subject": ("subject {0}", "件名 {0}"),
     "body": ("body {0}", "本文 {0}"),
@@ -154,6 +158,7 @@ FIELDS: dict[str, Words] = {
 
 UNITS: dict[str, tuple[str, str, str]] = {
     "definitions_max_age_days": ("{0} day", "{0} days", "{0} 日"),
+    "expires_days": ("{0} day", "{0} days", "{0} 日"),
     "delay_days": ("{0} day", "{0} days", "{0} 日"),
 }
 """Fields whose value is said with its unit: one, many, Japanese."""

@@ -54,8 +54,12 @@ def _network(actions: LevelActions) -> tuple[str, ...]:
     return (str(actions.network),)
 
 
+def _message(actions: LevelActions) -> tuple[str, ...]:
+    return ()
+
+
 KINDS: Mapping[str, Callable[[LevelActions], tuple[str, ...]]] = {
-    "network": _network, "mail": _mail, "webhook": _webhook, "command": _command
+    "network": _network, "mail": _mail, "webhook": _webhook, "command": _command, "message": _message
 }  # fmt: skip
 
 

@@ -112,7 +112,8 @@ def pc(request: HttpRequest, number: int) -> HttpResponse:
         shown, same = past.then(shown, at)
     items = [(item, pc_words.summary(item), item.level in pc_words.FAILING) for item in shown.items]
     asked = {"at": at, "at_text": text, "same": same, "strip": past.strip(number, at)}
-    asked |= network.context_of(request, number) if at is None else {}
+    if at is None:
+        asked |= network.context_of(request, number) | {"told": read.messages_of_pc(number)}
     return render(request, "console/pc.html", {**_head(shown), **asked, "items": items, "earlier": more + 50})
 
 
