@@ -72,12 +72,13 @@ class Listener:
         shown = [one for one in self.inbox.was_shown() if one not in self.shown][:MOST_TOLD]
         waiting = self.inbox.waiting()
         new = [one for one in waiting if one not in self.delivered][:MOST_TOLD]
+        wait = 0.0 if shown or new or self.done else NOBODY_SECONDS if waiting else self.wait_seconds
         body = {
             "delivered": new, "shown": shown, "have": waiting, "done": self.done,
-            "wait_seconds": 0 if shown or new or self.done else NOBODY_SECONDS if waiting else self.wait_seconds,
+            "wait_seconds": wait,
         }  # fmt: skip
         token = self.inbox.token(self.machine)
-        answer = self.caller.post(POLL, token, body, float(body["wait_seconds"]))
+        answer = self.caller.post(POLL, token, body, wait)
         if answer.status == 401:
             return self._register(token)
         if answer.status == 200:
