@@ -12,6 +12,7 @@ BENCHES = (
     "names",
     "denials",
     "authorize",
+    "messages",
     "journal_cost",
     "scale",
     "policy_edit",

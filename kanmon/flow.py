@@ -192,6 +192,6 @@ KINDS: Mapping[str, Kind] = {
     "mail": Kind(send_mail, "mail", "KNM3011-I", "KNM3012-I", repeat="keyed", fenced=False),
     "command": Kind(run_command, "command", "KNM3130-I", "KNM3131-I", repeat="ask", probes=True, fenced=False),
     "network": Kind(order_changes, "network", "KNM8403-I", "KNM8404-I"),
-    "message": Kind(write_messages, "rows", "KNM3200-I", "KNM3201-I"),
+    "message": Kind(write_messages, "message", "KNM3200-I", "KNM3201-I"),
     "webhook": Kind(send_webhook, "webhook", "KNM3100-I", "KNM3101-I", repeat="keyed"),
 }

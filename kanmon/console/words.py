@@ -124,6 +124,7 @@ LANES = {
     "command": plazy("lane", "Commands"),
     "webhook": plazy("lane", "Webhooks"),
     "network": plazy("lane", "Network control"),
+    "message": plazy("lane", "Messages to users"),
 }
 CAUSES = {
     "inventory": plazy("cause", "an inventory update"),

@@ -94,17 +94,21 @@ def worst_texts(set_ids: Iterable[int], language: str) -> dict[int, str]:
 def worst_few(set_ids: Iterable[int], language: str, most: int) -> dict[int, list[str]]:
     """For sets of findings the worst ``most`` of them that count, each in a few words, by id of the set."""
     found: dict[int, list[str]] = {}
+    said: dict[tuple[int, Finding], str] = {}  # sets differ, most of what they hold is the same
     wanted = sorted(set(set_ids))
     for start in range(0, len(wanted), 500):
         for row in FindingSet.objects.filter(id__in=wanted[start : start + 500]):
-            found[row.id] = _worst(row, language, most)
+            found[row.id] = _worst(row, language, most, said)
     return found
 
 
-def _worst(row: FindingSet, language: str, most: int) -> list[str]:
+def _worst(row: FindingSet, language: str, most: int, known: dict[tuple[int, Finding], str]) -> list[str]:
     findings = [one for one in decode_set(bytes(row.body)) if one.outcome != Outcome.WAIVED]
     findings.sort(key=lambda one: (one.level, one.outcome == "failed"), reverse=True)
-    said = dict.fromkeys(_text(row.policy_version, one, language) for one in findings[:most])
+    for one in findings[:most]:
+        if (row.policy_version, one) not in known:
+            known[row.policy_version, one] = _text(row.policy_version, one, language)
+    said = dict.fromkeys(known[row.policy_version, one] for one in findings[:most])
     return [text for text in said if text]
 
 

@@ -104,25 +104,24 @@ def _keep(told: Sequence[tuple[MessageClient, Told]]) -> None:
     with transaction():
         for start in range(0, len(stale), BATCH):
             MessageClient.objects.filter(id__in=stale[start : start + BATCH]).update(seen_at=now)
+        _confirm([(one.pc, (*said.delivered, *said.shown)) for one, said in saying], now, UserMessage.DELIVERED)
+        _confirm([(one.pc, said.shown) for one, said in saying], now, UserMessage.SHOWN)
         for one, said in saying:
-            _confirm(one.pc, [*said.delivered, *said.shown], now, UserMessage.DELIVERED)
-            _confirm(one.pc, said.shown, now, UserMessage.SHOWN)
             if said.done and said.done == one.wish:
                 MessageClient.objects.filter(id=one.id).update(wish_done=said.done, seen_at=now)
                 one.wish_done = said.done
 
 
-def _confirm(pc: int, ids: Sequence[str], now: datetime, state: str) -> None:
-    """Messages of this PC, and of no other, have come that far. What was confirmed before stays as it is."""
-    parsed = [match for one in ids[: 2 * MOST_TOLD] if (match := _ID.fullmatch(one))]
-    if not parsed:
-        return
-    rows = UserMessage.objects.filter(pc=pc, id__in=[int(match[1]) for match in parsed])
-    mine = {public_id(row): row.id for row in rows}
-    meant = rows.filter(id__in=[mine[match[0]] for match in parsed if match[0] in mine])
-    if state == UserMessage.DELIVERED:
-        meant.filter(state=UserMessage.WAITING).update(state=state, delivered_at=now)
-    else:
+def _confirm(told: Sequence[tuple[int, Sequence[str]]], now: datetime, state: str) -> None:
+    """Messages of each PC, and of no other, have come that far. What was confirmed before stays as it is."""
+    said = {(pc, one) for pc, ids in told for one in ids}
+    parsed = {int(match[1]) for _, one in said if (match := _ID.fullmatch(one))}
+    mine = [row.id for row in _in_batches(UserMessage, "id", sorted(parsed)) if (row.pc, public_id(row)) in said]
+    for start in range(0, len(mine), BATCH):
+        meant = UserMessage.objects.filter(id__in=mine[start : start + BATCH])
+        if state == UserMessage.DELIVERED:
+            meant.filter(state=UserMessage.WAITING).update(state=state, delivered_at=now)
+            continue
         meant.filter(state=UserMessage.DELIVERED).update(state=state, shown_at=now)
         # shown in time, told after it had expired: it was delivered and shown all the same
         late = meant.filter(state=UserMessage.EXPIRED)

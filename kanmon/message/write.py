@@ -130,7 +130,9 @@ def _write(pcs: Sequence[int], asked: Asked, operation: int) -> Counts:
 def _values(pcs: Mapping[int, Any], asked: Asked, language: str, now: datetime) -> dict[int, dict[str, str]]:
     """The keywords of each PC."""
     states = PcState.objects.in_bulk(list(pcs))
-    problems = why.worst_few([s.finding_set for s in states.values() if s.finding_set], language, PROBLEMS)
+    sets = [s.finding_set for s in states.values() if s.finding_set]
+    wanted = "{problems}" in asked.title + asked.text + asked.html
+    problems = why.worst_few(sets, language, PROBLEMS) if wanted else {}
     same = {"policy": asked.policy, "contact": contact(language), "date": _day(zone.day_of(now), language)}
     same["link"] = LINK if config.get("portal.listen") else ""
     told = {}

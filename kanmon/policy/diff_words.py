@@ -143,7 +143,7 @@ FIELDS: dict[str, Words] = {
     "command": ("command", "コマンド"),
     "message": ("message to the user", "利用者へのメッセージ"),
     "text": ("text {0}", "本文 {0}"),
-    "html": ("HTML {0}", "HTML {0}"),
+    "html": ("HTML {0}", "HTML 本文 {0}"),
     "expires_days": ("expires after {0}", "有効期間 {0}"),
     "to": ("to {0}", "宛先 {0}"),
     "subject": ("subject {0}", "件名 {0}"),

@@ -63,7 +63,7 @@ def register(number: int, token: str = "", **how: Any) -> int:
 def tell_users(lead: Leadership, asked: write.Asked = TEXT, scope: BitMap | None = None) -> Operation:
     with transaction():
         operation = write.begin(scope, asked, "anna", None)
-    work_off(worker(KINDS, lead))
+    work_off(worker(KINDS, lead, "message"))
     return Operation.objects.get(id=operation.id)
 
 
@@ -109,11 +109,11 @@ def test_it_goes_on_behind_its_last_chunk_after_a_crash(lead: Leadership, monkey
     with monkeypatch.context() as patched:
         patched.setattr(write.fault, "point", stop)
         with pytest.raises(SystemExit):
-            worker(KINDS, lead)._step()
+            worker(KINDS, lead, "message")._step()
     assert UserMessage.objects.count() == 4
     assert Operation.objects.get(id=operation.id).progress["last"] == 4
     crash(lead)
-    work_off(worker(KINDS, leader()))
+    work_off(worker(KINDS, leader(), "message"))
     assert sorted(UserMessage.objects.values_list("pc", flat=True)) == list(range(1, 8))
     assert Operation.objects.get(id=operation.id).outcome["written"] == 7
     assert Entry.objects.filter(operation=operation.id, event="resumed").count() == 1
