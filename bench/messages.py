@@ -82,6 +82,8 @@ def resident_mib(running: Running) -> float:
 async def measure(running: Running, devices: list[str], report: Report) -> None:
     callers = [Caller(number, urlsplit(running.url).port or 0) for number in range(len(devices))]
 
+    before = resident_mib(running)
+
     async def register(caller: Caller) -> None:
         status, said = await caller.post(
             "/client/v1/register", running.token, token=caller.token, device=devices[caller.number]
@@ -92,11 +94,13 @@ async def measure(running: Running, devices: list[str], report: Report) -> None:
     report.add("registrations", len(callers) / seconds, "a second", "each a commit")
     seconds = await at_once(callers, lambda caller: caller.poll(wait_seconds=0))
     report.add("calls that are answered at once", len(callers) / seconds, "a second", f"{AT_ONCE} at a time")
-    memory, cpu = resident_mib(running), running.cpu_seconds()
+    cpu = running.cpu_seconds()
     waiting = [asyncio.create_task(caller.wait_for_message()) for caller in callers]
     await asyncio.sleep(IDLE_SECONDS)
     first, began = running.cpu_seconds(), time.perf_counter()
-    report.add("memory a call that waits", (resident_mib(running) - memory) * 1024 / len(callers), "KiB", "without TLS")
+    report.add(
+        "memory a client that waits", (resident_mib(running) - before) * 1024 / len(callers), "KiB", "without TLS"
+    )
     report.add("processor time to take them in", first - cpu, "s", f"{len(callers):,} calls")
     await asyncio.sleep(IDLE_SECONDS)
     idle = (running.cpu_seconds() - first) / (time.perf_counter() - began)

@@ -66,7 +66,7 @@ def notify(desktop: Desktop, title: str, text: str) -> bool:
     path = desktop.environment.get("PATH", _PATH)
     ways = (
         ["notify-send", "--app-name=Kanmon", "--urgency=critical", "--expire-time=0", "--", title, body],
-        ["busctl", "--user", "call", "org.freedesktop.Notifications", "/org/freedesktop/Notifications",
+        ["busctl", "--user", "--", "call", "org.freedesktop.Notifications", "/org/freedesktop/Notifications",
          "org.freedesktop.Notifications", "Notify", "susssasa{sv}i", "Kanmon", "0", "dialog-warning", title, body, "0",
          "1", "urgency", "y", "2", "0"],
     )  # fmt: skip

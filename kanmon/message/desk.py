@@ -140,7 +140,7 @@ class Desk:
 
     def _run(self) -> None:
         call_session("kanmon-messages")
-        look_at = clock.monotonic()
+        look_at, failing = clock.monotonic(), False
         while True:
             with self._new:
                 self._new.wait_for(lambda: self._asked or self._stopping, max(0.0, look_at - clock.monotonic()))
@@ -153,8 +153,11 @@ class Desk:
                 if clock.monotonic() >= look_at:
                     look_at = clock.monotonic() + LOOK_SECONDS
                     self._look()
+                failing = False
             except Exception as problem:
-                log.warning("clients could not be answered: %s", problem)
+                if not failing:  # said once, not each second
+                    log.warning("clients could not be answered: %s", problem)
+                failing = True
                 connection.close()
                 for call in calls:
                     call.settle(Refused("KNM3216-E", status=503))
