@@ -3,8 +3,10 @@
 import json
 import os
 import pty
+import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -119,3 +121,39 @@ def test_a_token_goes_over_tls_or_stays_here(server: str) -> None:
         Caller(server)
     assert refused.value.message_id == "KNM1044-E"
     assert json.dumps(refused.value.params)
+
+
+def test_a_connection_is_kept_and_made_anew_when_the_other_side_has_let_go_of_it() -> None:
+    server = socket.create_server(("127.0.0.1", 0))
+    asked: list[bytes] = []
+
+    def serve() -> None:
+        for answers in (2, 1):  # then it closes
+            line, _ = server.accept()
+            with line:
+                for number in range(answers):
+                    asked.append(_request(line))
+                    body = json.dumps({"call": len(asked)}).encode()
+                    status = b"503 Busy\r\nRetry-After: 7" if len(asked) == 3 else b"200 OK"
+                    line.sendall(b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body))
+                    assert number < answers
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    caller = Caller(f"http://127.0.0.1:{server.getsockname()[1]}/at")
+    assert [caller.post("/client/v1/poll", "secret", {"done": 0}, 1.0).said["call"] for _ in range(2)] == [1, 2]
+    third = caller.post("/client/v1/poll", "secret", {"done": 0}, 1.0)
+    thread.join(30)
+    server.close()
+    assert (third.status, third.said, third.after_seconds) == (503, {"call": 3}, 7.0)
+    assert asked[0].startswith(b"POST /at/client/v1/poll HTTP/1.1\r\n")
+    assert b"Authorization: Bearer secret\r\n" in asked[0]
+    with pytest.raises(OSError, match=r".+"):
+        caller.post("/client/v1/poll", "secret", {"done": 0}, 1.0)
+
+
+def _request(line: socket.socket) -> bytes:
+    said = b""
+    while not said.endswith(b'{"done": 0}'):
+        said += line.recv(4096)
+    return said
