@@ -13,6 +13,7 @@ BENCHES = (
     "deciding",
     "denials",
     "authorize",
+    "messages",
     "journal_cost",
     "scale",
     "policy_edit",

@@ -5,7 +5,7 @@
                                                      network  PCs that have new network cards
     check again     a PC in quarantine asked   ->    judge    that PC, in a run that waits for no window
     judge           wrote verdicts             ->    act      when the run's collecting window closes
-    act             decided                    ->    network, mail, user_mail, webhook, event, command    one an order
+    act             decided                    ->    network, mail, user_mail, webhook, event, command, message: one an order
     a new day, a person, an action policy      ->    act      what is due by time, what was asked for
     suspected       a person accepted a report ->    record   the report
     pcs             removed or disabled PCs    ->    network  removed ones are refused, if the setting says so
@@ -15,6 +15,7 @@
     user_mail       looked addresses up        ->    letter   one for each PC, a number an hour
     mail, letter, webhook, event   was sent, or not   ->    nothing
     command         has ended, or was not run  ->    nothing
+    message         wrote messages             ->    nothing: clients take them (kanmon.message)
     network         wrote orders               ->    nothing: agents are given them (kanmon.network)
 
 Each arrow is begun in the transaction that ends the operation before it: nothing is handed over in memory.
@@ -53,6 +54,7 @@ from kanmon.judgment.engine import ENGINE
 from kanmon.judgment.judging import Judged, judge_pcs
 from kanmon.judgment.managing import Managed, manage_pcs
 from kanmon.judgment.verdicts import silent_or_unjudged
+from kanmon.message.write import write_messages
 from kanmon.network import change as network_change
 from kanmon.network import recheck, removed
 from kanmon.network.change import Asked, new_cards, order_changes
@@ -257,6 +259,7 @@ KINDS: Mapping[str, Kind] = {
     "letter": Kind(send_letter, "mail", "KNM3042-I", "KNM3043-I", repeat="keyed", fenced=False),
     "command": Kind(run_command, "command", "KNM3130-I", "KNM3131-I", repeat="ask", probes=True, fenced=False),
     "network": Kind(order_changes, "network", "KNM8403-I", "KNM8404-I"),
+    "message": Kind(write_messages, "message", "KNM3200-I", "KNM3201-I"),
     "webhook": Kind(send_webhook, "webhook", "KNM3100-I", "KNM3101-I", repeat="keyed"),
     "event": Kind(send_event, "event", "KNM3240-I", "KNM3249-I", repeat="keyed"),
 }

@@ -36,6 +36,7 @@ SECTIONS = {
     "agents": "Network agents: where they call.",
     "portal": "The remediation page for PCs in quarantine.",
     "network": "Network control: how many PCs may be cut off, and how long the network may take to show it.",
+    "message": "Messages to the users of PCs.",
     "command": "Commands of action policies: what may be run, by whom, and where.",
     "log": "The Manager log.",
     "audit": "How long the audit is kept.",
@@ -82,6 +83,7 @@ SUBJECTS = {
     "radius_causes": "Why a switch refuses a Disconnect or CoA",
     "network": "Network control (Manager)",
     "portal": "Remediation page",
+    "message": "Messages to users, and their clients",
 }
 EXIT_CODES = {  # names of kanmon.cli.show
     "OK": "Done.",

@@ -10,12 +10,14 @@ from typing import Any
 from kanmon.action import digest, mail_groups, mail_text, texts, webhook_body
 from kanmon.action.command import told
 from kanmon.action.models import Order
+from kanmon.action.user_texts import user_texts
 from kanmon.action.wanted import Wanted
 from kanmon.common import clock, config, messages
 from kanmon.common.messages import counted
 from kanmon.journal import record
 from kanmon.journal.models import Operation
 from kanmon.policy.models import PolicyVersion
+from kanmon.policy.rules_action import LevelActions
 
 
 def begin(wanted: Wanted, kind: str, repeat: str) -> Operation:
@@ -120,6 +122,24 @@ def network(wanted: Wanted) -> str:
     return _sentence("KNM8401-I" if what == "deny" else "KNM8402-I", wanted, operation)
 
 
+def message(wanted: Wanted) -> str:
+    """Order a message to the user of each of these PCs; returns the sentence about it."""
+    what = wanted.actions.message
+    assert what is not None
+    language = str(config.get("server.language"))
+    title, text, html = user_texts(what, wanted.level, language)
+    operation = begin(wanted, "message", "idempotent")
+    of_level: LevelActions = getattr(wanted.policy, wanted.level.word)
+    later = [step for step in of_level.steps[wanted.step + 1 :] if step.network == "deny" and step.after is not None]
+    days = min((step.after.days for step in later if step.after is not None), default=None)
+    told = {
+        "title": title, "text": text, "html": html, "expires_days": what.expires_days, "policy": wanted.policy.name,
+        "level": int(wanted.level), "cut_off_days": days,
+    }  # fmt: skip
+    write(wanted, operation, subject=title, input=told)
+    return _sentence("KNM3202-I", wanted, operation)
+
+
 def _sentence(id: str, wanted: Wanted, operation: Operation, **more: str) -> str:
     language = str(config.get("server.language"))
     params = {"level": wanted.level.word, "counted": counted(len(wanted.pcs), language), "operation": operation.id}
@@ -130,6 +150,6 @@ __all__ = ["ORDERS", "Wanted", "begin", "write"]
 
 ORDERS: Mapping[str, Callable[[Wanted], str]] = {
     "network": network, "mail": mail, "user_mail": user_mail, "webhook": webhook, "event": event,
-    "command": command,
+    "command": command, "message": message,
 }  # fmt: skip
 """Action of the policy -> the function that orders it; the names of ``rules_action.ACTIONS``."""

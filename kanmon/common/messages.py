@@ -45,6 +45,7 @@ SUBJECTS = (
     "radius_causes",
     "network",
     "portal",
+    "message",
 )
 
 

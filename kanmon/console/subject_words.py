@@ -73,6 +73,11 @@ def _managed(match: re.Match[str]) -> str:
     return MANAGED[match["noun"]]() % {"pcs": counted(_number(match["n"]), language())}
 
 
+def _message(match: re.Match[str]) -> str:
+    pcs = counted(_number(match["n"]), language()) if match["n"] else _("all PCs")
+    return _("Message to the users of %(pcs)s") % {"pcs": pcs}
+
+
 POLICY = r"(?P<kind>Judgment|Action) policy (?P<name>.+?)"
 KINDS: dict[str, Callable[[], str]] = {"Judgment": lambda: _("Judgment"), "Action": lambda: _("Action")}
 PLACE = re.compile(r"group (?P<path>/.*)|PC (?P<pc>.+)|(?P<n>[\d,]+) PCs?|the whole system")
@@ -150,6 +155,8 @@ SHAPES: tuple[Shape, ...] = tuple(
         (r"All actions: held", lambda match: _("All actions held")),
         (r"All actions: released", lambda match: _("All actions released")),
         (r"(?P<noun>removal|disabling|enabling) of (?P<n>[\d,]+) PCs?", _managed),
+        (r"message: (?:(?P<n>[\d,]+) PCs?|all PCs)", _message),
+        (r"Client of (?P<name>.+): forgotten", _filled(lambda: _("Client of %(name)s forgotten"))),
         (r"acknowledge failover", lambda match: _("Acknowledge a failover")),
         (r"release lane (?P<lane>\S+)", lambda match: _("Release held work: %(lane)s") % {"lane": lane(match["lane"])}),
         (r"release of held actions", lambda match: _("Release held actions")),

@@ -60,8 +60,15 @@ KINDS = {
     "webhook": plazy("operation", "Webhook"),
     "event": plazy("operation", "Events"),
     "network": plazy("operation", "Network control"),
+    "message": plazy("operation", "Message to users"),
     "antivirus_versions": plazy("operation", "Antivirus versions"),
     "pcs": plazy("operation", "Management of PCs"),
+}
+MESSAGE_STATES = {
+    "waiting": plazy("message", "Waiting"),
+    "delivered": plazy("message", "Delivered"),
+    "shown": plazy("message", "Shown"),
+    "expired": plazy("message", "Expired"),
 }
 NODE_STATES = {
     "active": plazy("node", "Active"),
@@ -122,6 +129,7 @@ LANES = {
     "webhook": plazy("lane", "Webhooks"),
     "event": plazy("lane", "Events"),
     "network": plazy("lane", "Network control"),
+    "message": plazy("lane", "Messages to users"),
 }
 CAUSES = {
     "inventory": plazy("cause", "an inventory update"),

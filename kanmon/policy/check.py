@@ -12,7 +12,7 @@ from kanmon.common.errors import Refused
 from kanmon.common.facts import CLASSES, COLUMNS, SETTINGS
 from kanmon.policy.compare import BadPattern, as_number, is_pattern, matcher
 from kanmon.policy.document import Document, join
-from kanmon.policy.rules_action import COMMAND_KEYWORDS, KEYWORDS, ActionPolicy, LevelActions, Step
+from kanmon.policy.rules_action import COMMAND_KEYWORDS, KEYWORDS, MESSAGE_KEYWORDS, ActionPolicy, LevelActions, Step
 from kanmon.policy.rules_items import JudgmentPolicy, UserCondition
 
 USER_CLASSES = ("pc", *(name for name in CLASSES if name != "told"))
@@ -176,7 +176,7 @@ def _how_late(step: Step) -> tuple[int, int]:
 
 
 def keywords(document: Document) -> None:
-    """Refuses a keyword in braces that a mail, or an argument of a command, does not know."""
+    """Refuses a keyword in braces that a mail, a message, or an argument of a command, does not know."""
     for path, text in _texts(document.value, ""):
         known = _keywords_at(path)
         for word in re.findall(r"\{(\w*)\}", text) if known else ():
@@ -188,6 +188,8 @@ def _keywords_at(path: str) -> Collection[str]:
     """The keywords that a text at ``path`` may hold; none where braces mean nothing."""
     if ".command.arguments[" in path:
         return COMMAND_KEYWORDS
+    if any(f".message.{part}." in path for part in ("title", "text", "html")):
+        return MESSAGE_KEYWORDS
     return KEYWORDS if _TEXT_OF_MAIL.search(path) else ()
 
 

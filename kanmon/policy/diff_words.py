@@ -152,10 +152,13 @@ FIELDS: dict[str, Words] = {
     "webhook": ("webhook", "Webhook 通知"),
     "event": ("events", "イベント通知"),
     "command": ("command", "コマンド"),
+    "message": ("message to the user", "利用者へのメッセージ"),
+    "text": ("text {0}", "本文 {0}"),
+    "html": ("HTML {0}", "HTML 本文 {0}"),
+    "expires_days": ("expires after {0}", "有効期間 {0}"),
     "to": ("to {0}", "宛先 {0}"),
     "subject": ("subject {0}", "件名 {0}"),
     "body": ("body {0}", "本文 {0}"),
-    "html": ("HTML text {0}", "HTML 本文 {0}"),
     "digest": ("collected until {0}", "まとめて送信する時刻 {0}"),
     "program": ("program {0}", "プログラム {0}"),
     "arguments": ("arguments {0}", "引数 {0}"),
@@ -169,6 +172,7 @@ UNITS: dict[str, tuple[str, str, str]] = {
     "new_pc_grace_days": ("{0} day", "{0} days", "{0} 日"),
     "every_days": ("{0} day", "{0} days", "{0} 日"),
     "definitions_max_age_days": ("{0} day", "{0} days", "{0} 日"),
+    "expires_days": ("{0} day", "{0} days", "{0} 日"),
     "delay_days": ("{0} day", "{0} days", "{0} 日"),
 }
 """Fields whose value is said with its unit: one, many, Japanese."""

@@ -42,7 +42,19 @@ COMMAND_KEYWORDS = {
 }
 """Words in braces that an argument of a command may hold, with their meaning. Each is an environment variable, too."""
 
-ACTIONS = ("network", "mail", "user_mail", "webhook", "event", "command")
+MESSAGE_KEYWORDS = {
+    "host": "Host name of the PC.",
+    "level": "Its level, in words.",
+    "problems": "What is wrong: the worst findings, at most five, a line each.",
+    "deadline": "The day on which the policy cuts the PC off, when a later step of the level does that.",
+    "contact": "Whom to call, as `portal.help` says it.",
+    "link": "The address of the PC's own remediation page, signed, good until the message expires.",
+    "policy": "Name of the action policy; of a message by hand: empty.",
+    "date": "The day on which the message is written.",
+}
+"""Words in braces that a message to the PC's user may hold. A line whose keywords all have no value is left out."""
+
+ACTIONS = ("network", "mail", "user_mail", "webhook", "event", "command", "message")
 """What a level may order, in the order in which it is ordered."""
 
 ADDRESS = r"[^@\s,;<>:\x00-\x1f\x7f]+@[^@\s,;<>\x00-\x1f\x7f]+"
@@ -113,6 +125,19 @@ class Command(Rule, frozen=True, kw_only=True):
     interrupted: Literal["ask", "rerun", "never"] = "ask"
 
 
+class Notice(Rule, frozen=True, kw_only=True):
+    """A message to the user of each PC. The texts are by language; empty: the built-in ones.
+
+    ``html`` is shown where HTML can be; what could do harm is taken out of it. ``expires_days``: after so many days the
+    message is not shown any more.
+    """
+
+    title: dict[Language, Annotated[str, Meta(max_length=200)]] = field(default_factory=dict)
+    text: dict[Language, Annotated[str, Meta(max_length=5000)]] = field(default_factory=dict)
+    html: dict[Language, Annotated[str, Meta(max_length=20_000)]] = field(default_factory=dict)
+    expires_days: Annotated[int, Meta(ge=1, le=90)] = 14
+
+
 class Webhook(Rule, frozen=True, kw_only=True):
     """One signed HTTP request a run that lists its PCs, to a receiver that the settings name."""
 
@@ -158,6 +183,7 @@ class Step(Rule, frozen=True, kw_only=True):
     webhook: Webhook | None = None
     event: Event | None = None
     command: Command | None = None
+    message: Notice | None = None
 
     @property
     def wanted(self) -> tuple[str, ...]:

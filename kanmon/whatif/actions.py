@@ -63,9 +63,13 @@ def _network(actions: LevelActions) -> tuple[str, ...]:
     return (str(actions.network),)
 
 
+def _message(actions: LevelActions) -> tuple[str, ...]:
+    return ()
+
+
 KINDS: Mapping[str, Callable[[LevelActions], tuple[str, ...]]] = {
     "network": _network, "mail": _mail, "user_mail": _user_mail, "webhook": _webhook, "event": _event,
-    "command": _command,
+    "command": _command, "message": _message,
 }  # fmt: skip
 
 

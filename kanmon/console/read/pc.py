@@ -119,6 +119,8 @@ def _order(order: Order, operation: Operation | None) -> HistoryEntry:
         text = _("Cut off the network") if order.subject == "deny" else _("Let back into the network")
     elif order.kind == "event":
         text = _("Events to %(target)s") % {"target": order.subject}
+    elif order.kind == "message":
+        text = _('Message "%(title)s"') % {"title": order.subject}
     elif order.kind == "command":
         text = _("Command %(program)s") % {"program": order.subject}
     return HistoryEntry(at, order.kind, text, note=str(state), operation=order.operation)
