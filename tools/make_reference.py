@@ -58,6 +58,7 @@ SUBJECTS = {
     "antivirus": "Antivirus versions",
     "action": "Actions",
     "action_command": "Commands",
+    "history": "History of judgments and actions",
     "journal": "Operations, interruption and recovery",
     "policy": "Policy documents",
     "policy_life": "Versions, assignments, groups and waivers",

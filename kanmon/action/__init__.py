@@ -8,5 +8,6 @@ decide.py         the operation, and the pure decision    orders.py     what is 
 texts.py          subject, body and table of a mail       models.py     tables
 webhook_body.py   the JSON of a webhook                   targets.py    receivers of webhooks, as the settings say
 command/          programs that policies run: what may be run, its files, its supervisor
+history/          what was judged and done, for every face; retention.py: how long it is kept
 carry_out/        one file a kind of action; line.py: connections that can be cut, attempt.py: may it be a repeat
 """

@@ -18,6 +18,7 @@ from kanmon.api import (
     backup,
     cluster,
     feeds,
+    history,
     managing,
     network,
     nodes,
@@ -54,6 +55,7 @@ api.add_router("", antivirus.router)
 api.add_router("", properties.router)
 api.add_router("", network.router)
 api.add_router("", actions.router)
+api.add_router("", history.router)
 api.add_router("/audit", audit.router)
 
 

@@ -21,6 +21,7 @@ SUBJECTS = (
     "antivirus",
     "action",
     "action_command",
+    "history",
     "journal",
     "policy",
     "policy_life",

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from kanmon.action.models import Order
+from kanmon.common import config, messages
 from kanmon.journal import record
 from kanmon.journal.models import Entry, Operation
-from kanmon.journal.worker import Work
+from kanmon.journal.worker import Permanent, Work
 
 _TOLD = ("intent", "interrupted", "suspended", "retry", "failed", "let_go")
 
@@ -28,9 +29,20 @@ class Attempt:
 def of(work: Work) -> Attempt:
     """The attempt that ``work`` is."""
     chain = record.redone(work.operation)
-    order = Order.objects.get(operation__in=chain)  # a redo carries out the order of the first
+    order = order_of(chain)
     before = Operation.objects.filter(id__in=chain[1:]).values_list("attempt", flat=True)
     return Attempt(order, work.operation.attempt + sum(before), may_be_repeat(chain))
+
+
+def order_of(chain: list[int]) -> Order:
+    """The order of an operation and those that it does again (``record.redone``): that of the first.
+
+    Raises Permanent KNM3295-E when it was removed with the history.
+    """
+    order = Order.objects.filter(operation__in=chain).first()
+    if order is None:
+        raise Permanent(messages.text("KNM3295-E", {}, str(config.get("server.language"))))
+    return order
 
 
 def tell(work: Work, attempt: Attempt, what: str) -> None:
