@@ -33,7 +33,7 @@ def main() -> None:
     with own_home():
         _fill(count)
         act = _acting(count)
-        report.add(f"{count:,} PCs at their levels for the first time: all are ordered for", act(True), "s")
+        report.add(f"{count:,} PCs at their levels and no book of what was done", act(True), "s")
         fresh = max(1, count // 100)
         _turn(fresh)
         whole = act(True)

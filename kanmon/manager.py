@@ -27,8 +27,8 @@ import uvloop
 from kanmon import home as homes
 from kanmon import service_log
 from kanmon.asgi import ManagerApplication, Readiness
-from kanmon.cluster import notify, place
-from kanmon.common import config
+from kanmon.cluster import place
+from kanmon.common import config, notify
 from kanmon.common.errors import Refused
 
 log = logging.getLogger("kanmon.manager")

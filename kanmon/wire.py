@@ -27,6 +27,7 @@ MOST_SEEN = 2000
 MOST_ENTRIES = 500
 MOST_FIXED = 10_000
 MOST_PIECES = 10_000
+MOST_HEALTH = 40
 
 EXCHANGE = "/agent/v1/exchange"
 ENROL = "/agent/v1/enrol"
@@ -41,6 +42,9 @@ Short = Annotated[str, Meta(max_length=255)]
 Sentence = Annotated[str, Meta(max_length=1000)]
 Address = Annotated[str, Meta(max_length=45)]
 Count = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+Params = Annotated[
+    dict[Annotated[str, Meta(pattern=r"\A[a-z_]{1,32}\Z")], Annotated[str, Meta(max_length=300)]], Meta(max_length=12)
+]
 Moment = Annotated[datetime, Meta(tz=True)]
 
 State = Literal["permit", "deny", "refuse"]
@@ -170,12 +174,26 @@ class Piece(Message, frozen=True, kw_only=True):
     entries: Annotated[tuple[Entry, ...], Meta(max_length=MOST_ENTRIES)] = ()
 
 
+class Cause(Message, frozen=True, kw_only=True):
+    """A sentence of the catalogue by its id and what fills it, so that who reads it reads it in his own language."""
+
+    id: Annotated[str, Meta(max_length=32)]
+    params: Params = {}
+
+
 class Health(Message, frozen=True, kw_only=True):
-    """How a part of the agent is: a driver's name, "link", "certificate"; its sentence, with an id when it is not well."""
+    """How a part of the agent is: a driver's name, "link", "certificate"; its sentence, with an id when it is not well.
+
+    ``sentence`` is in the agent's language. ``params`` fill the message ``id``, ``cause`` stands in for its parameter
+    ``problem``; ``before``: sentences that go before it. Agents that don't tell these are read by their sentence alone.
+    """
 
     part: Short
     sentence: Sentence
     id: Short = ""
+    params: Params = {}
+    cause: Cause | None = None
+    before: Annotated[tuple[Cause, ...], Meta(max_length=3)] = ()
 
 
 class Exchange(Message, frozen=True, kw_only=True):
@@ -192,7 +210,7 @@ class Exchange(Message, frozen=True, kw_only=True):
     setup: Count = 0
     answers: Annotated[tuple[Answer, ...], Meta(max_length=MOST_ANSWERS)] = ()
     seen: Annotated[tuple[Seen, ...], Meta(max_length=MOST_SEEN)] = ()
-    health: Annotated[tuple[Health, ...], Meta(max_length=100)] = ()
+    health: Annotated[tuple[Health, ...], Meta(max_length=MOST_HEALTH)] = ()
     piece: Piece | None = None
     staged: tuple[str, int] | None = None
     wait_seconds: Annotated[int, Meta(ge=0, le=300)] = 0

@@ -21,13 +21,17 @@ Parameters = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """About one action of the policy in force: ``state`` is done, due, or the reason why it is not; with a sentence."""
+    """About one action of the policy in force: ``state`` is done, due, or the reason why it is not; with a sentence.
+
+    ``told``: what the sentence is filled with: day, times, days, judgments, grace, most.
+    """
 
     slot: Slot
     policy: str
     state: str
     id: str
     sentence: str
+    told: Parameters
 
 
 def explain(pc: int, language: str, in_force: InForce) -> list[Said]:
@@ -84,7 +88,7 @@ SENTENCES = {
 def _said(part: Part, slot: Slot, state: str, told: Parameters, language: str) -> Said:
     params = {"kind": slot.kind, "level": part.level.word, "counted": counted(1, language), **told}
     id = SENTENCES[state]
-    return Said(slot, part.policy.name, state, id, messages.text(id, params, language))
+    return Said(slot, part.policy.name, state, id, messages.text(id, params, language), told)
 
 
 def unmanaged(pc: int, language: str | None = None) -> str | None:

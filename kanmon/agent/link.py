@@ -20,12 +20,14 @@ import msgspec
 from kanmon import __version__
 from kanmon.agent import call, enrol, log, sightings, whole_list
 from kanmon.agent.config import Settings
+from kanmon.agent.drivers.base import unwell
 from kanmon.agent.store import Store
 from kanmon.common import clock
 from kanmon.common.errors import Refused
-from kanmon.wire import EXCHANGE, MOST_ENTRIES, Entry, Exchange, Health, Instructions, Message, Piece
+from kanmon.wire import EXCHANGE, MOST_ENTRIES, MOST_HEALTH, Entry, Exchange, Health, Instructions, Message, Piece
 
-LONGEST_PAUSE_SECONDS = 30.0
+LONGEST_PAUSE_SECONDS = 5.0  # after a Manager has failed over, its orders flow within this
+SHORTEST_PART = 0.6  # of a pause: agents that lost the same Manager don't all come back in the same moment
 RENEW_PAUSE_SECONDS = 300.0  # after a renewal that failed
 SOON_DAYS = 10
 _instructions = msgspec.json.Decoder(Instructions)
@@ -67,7 +69,7 @@ class Link(threading.Thread):
         try:
             self.store = Store(self.home, shared_disk=bool(self.settings["agent.shared_disk"]))
             pause = 0.0
-            while not self._stopping.wait(pause * random.uniform(0.8, 1.2)):  # noqa: S311  # not for secrets
+            while not self._stopping.wait(pause * random.uniform(SHORTEST_PART, 1.0)):  # noqa: S311  # not for secrets
                 pause = self._turn_of_calls(pause)
             self._close()
             self.store.close()
@@ -90,7 +92,8 @@ class Link(threading.Thread):
             self._close()
             self._turn += 1
         self._not_well(problem or Refused("KNM8037-E"))
-        return min(max(pause * 2, float(self.settings["link.retry_seconds"])), LONGEST_PAUSE_SECONDS)
+        shortest = float(self.settings["link.retry_seconds"])
+        return min(max(pause * 2, shortest), max(LONGEST_PAUSE_SECONDS, shortest))
 
     def _managers(self) -> list[str]:
         told = list(self.settings["link.managers"]) or self.store.word("managers").split()
@@ -160,7 +163,7 @@ class Link(threading.Thread):
             setup=self.store.setup().version,
             answers=answers,
             seen=seen,
-            health=(*self.drivers_health(), self._certificate_health())[:100],
+            health=(*self.drivers_health(), self._certificate_health())[:MOST_HEALTH],
             piece=piece,
             staged=(coming.id, coming.number) if coming else None,
             wait_seconds=0 if busy else int(self.settings["link.wait_seconds"]),
@@ -232,11 +235,10 @@ class Link(threading.Thread):
             who = enrol.identity(self.home)
             until = f"{who.valid_until:%Y-%m-%d}"
             if enrol.expires_within(who, timedelta(days=SOON_DAYS)):
-                sentence = Refused("KNM8027-W", until=until, problem="-").sentence(log.language())
-                return Health(part="certificate", sentence=sentence, id="KNM8027-W")
+                return unwell("certificate", Refused("KNM8027-W", until=until, problem="-"), language=log.language())
             return Health(part="certificate", sentence=until)
         return Health(part="certificate", sentence="")
 
     def _not_well(self, problem: Refused) -> None:
         log.say_once("link", problem.message_id, **problem.params)
-        self.state = Health(part="link", sentence=problem.sentence(log.language())[:1000], id=problem.message_id)
+        self.state = unwell("link", problem, language=log.language())

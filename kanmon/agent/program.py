@@ -1,7 +1,7 @@
 """The process: lock, log, worker, link, and the server on loopback.
 
-Order of start: lock of the home, log, the network brought to the list as it is on the disk, link and server. Without
-a Manager, and before it is enrolled, the agent works by its list. When disk or worker fail the process ends, so that
+Order of start: lock of the home, log, the network brought to the list as it is on the disk, link and server; then
+systemd is told that it serves, and from then on that it lives. Without a Manager, and before it is enrolled, the agent works by its list. When disk or worker fail the process ends, so that
 whoever supervises it starts it anew; ending is always safe.
 """
 
@@ -27,6 +27,7 @@ from kanmon.agent.link import Link
 from kanmon.agent.serving import AgentApplication, Application
 from kanmon.agent.store import Store
 from kanmon.agent.work import Worker
+from kanmon.common import notify
 from kanmon.common.errors import Refused
 
 LOOPBACK = ("127.", "localhost:", "[::1]:")
@@ -59,6 +60,12 @@ def locked(home: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def check_listen(listen: str) -> None:
+    """Raises Refused KNM8007-E for an address that others than this machine can reach."""
+    if not listen.startswith(LOOPBACK):
+        raise Refused("KNM8007-E", listen=listen)
 
 
 def own_name(home: Path) -> str:
@@ -101,6 +108,7 @@ class Agent:
             try:
                 uvloop.run(self._serve(AgentApplication(self._health, mounted), bound))
             finally:
+                notify.say("STOPPING=1")
                 self.link.stop()
                 self.worker.stop()
                 for thread in (self.link, self.worker):
@@ -144,8 +152,7 @@ class Agent:
             self.server.should_exit = True
 
     def _bind(self, listen: str) -> socket.socket:
-        if not listen.startswith(LOOPBACK):
-            raise Refused("KNM8007-E", listen=listen)
+        check_listen(listen)
         host, _, port = listen.rpartition(":")
         bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -175,7 +182,11 @@ class Agent:
             await asyncio.sleep(0.01)
         if self._stop_asked.is_set():
             self.stop()
-        elif self.on_ready:
-            host, port = bound.getsockname()[:2]
-            self.on_ready(f"http://{host}:{port}")
+        else:
+            if self.on_ready:
+                host, port = bound.getsockname()[:2]
+                self.on_ready(f"http://{host}:{port}")
+            notify.say("READY=1", "STATUS=Serves.")
+        pulse = asyncio.create_task(notify.keep_alive())
         await serving
+        pulse.cancel()

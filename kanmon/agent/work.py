@@ -20,6 +20,7 @@ from kanmon import wire
 from kanmon.agent import log, sightings
 from kanmon.agent.book import Book
 from kanmon.agent.config import Settings
+from kanmon.agent.drivers import base
 from kanmon.agent.drivers.base import Change, Driver, Entry
 from kanmon.agent.store import Open, Store, Told
 from kanmon.common import clock, fault, messages
@@ -48,7 +49,7 @@ class Worker(threading.Thread):
         self._stopping, self._wake = threading.Event(), threading.Event()
         self._applied, self._setup_text = 0, ""
         self._begun = False  # drivers have been given a whole list
-        self._broken: dict[str, str] = {}  # driver -> why it has not got the whole list
+        self._broken: dict[str, Refused] = {}  # driver -> why it has not got the whole list
         self._due: dict[str, float] = {}
 
     def wake(self) -> None:
@@ -110,12 +111,12 @@ class Worker(threading.Thread):
 
     def _wait(self) -> None:
         """No list is known yet: the network is left as it is, and that is said."""
-        sentence = messages.text("KNM8570-W", {}, log.language())
+        problem = Refused("KNM8570-W")
         log.say_once("list", "KNM8570-W")
-        self.health = (Health(part="list", sentence=sentence, id="KNM8570-W"),)
+        self.health = (base.unwell("list", problem, language=log.language()),)
         waiting = self.store.open_orders()
         if waiting:
-            self.store.answer([Told(one.order, "failed", f"KNM8570-W {sentence}") for one in waiting])
+            self.store.answer([Told(one.order, "failed", problem.text(log.language())) for one in waiting])
         self._keep_seen()
         if self.store.anything_to_tell():
             self.tell()
@@ -154,9 +155,8 @@ class Worker(threading.Thread):
         try:
             _guarded(driver, lambda: driver.whole(listed, self.book.setup))
         except Refused as problem:
-            self._broken[driver.name] = log.say_once(
-                driver.name, "KNM8040-E", name=driver.name, problem=_said(problem)
-            )  # fmt: skip
+            self._broken[driver.name] = Refused("KNM8040-E", name=driver.name, problem=problem)
+            log.say_once(driver.name, "KNM8040-E", name=driver.name, problem=problem)
             return False
         if self._broken.pop(driver.name, None):
             log.silence(driver.name)
@@ -177,13 +177,15 @@ class Worker(threading.Thread):
 
     def _apply(self, driver: Driver, changes: Sequence[Change]) -> dict[str, str]:
         """What failed at this driver: the sentence by MAC."""
-        why = self._broken.get(driver.name)
-        if why is None:
+        broken = self._broken.get(driver.name)
+        if broken is not None:
+            why = broken.sentence(log.language())
+        else:
             try:
                 applied = _guarded(driver, lambda: driver.apply(changes))
                 return {one.mac: one.sentence for one in applied if one.result == "failed"}
             except Refused as problem:
-                why = _said(problem)
+                why = problem.text(log.language())
         return {change.mac: why for change in changes}
 
     def _told(self, one: Open, holds: Holds, problem: str) -> Told:
@@ -207,7 +209,7 @@ class Worker(threading.Thread):
         try:
             drift = _guarded(driver, lambda: driver.drift(listed))
         except Refused as problem:
-            log.say_once(driver.name, "KNM8040-E", name=driver.name, problem=_said(problem))
+            log.say_once(driver.name, "KNM8040-E", name=driver.name, problem=problem)
             return
         if drift and self._whole(driver):
             log.say("KNM8042-W", name=driver.name, count=len(drift), mac=drift[0].mac or "-")
@@ -230,16 +232,16 @@ class Worker(threading.Thread):
             for seen in _guarded(driver, driver.seen):
                 self.book.saw(seen)
         except Refused as problem:
-            return health if health.id else _unwell(driver, problem)
+            return health if health.id else base.unwell(driver.name, problem, language=log.language())
         return health
 
     def _asked(self, driver: Driver) -> Health:
-        if why := self._broken.get(driver.name):
-            return Health(part=driver.name, sentence=why[:1000], id="KNM8040-E")
+        if broken := self._broken.get(driver.name):
+            return base.unwell(driver.name, broken, language=log.language())
         try:
             return _guarded(driver, driver.health)
         except Refused as problem:
-            return _unwell(driver, problem)
+            return base.unwell(driver.name, problem, language=log.language())
 
     def _keep_seen(self) -> None:
         seen = self.book.take_seen()
@@ -256,14 +258,6 @@ def _guarded(driver: Driver, what: Callable[[], _Value]) -> _Value:
     except Exception as problem:
         logging.getLogger("kanmon.agent").exception("driver %s", driver.name)
         raise Refused("KNM8043-E", name=driver.name, problem=f"{type(problem).__name__}: {problem}") from None
-
-
-def _unwell(driver: Driver, problem: Refused) -> Health:
-    return Health(part=driver.name, sentence=str(problem)[:1000], id=problem.message_id)
-
-
-def _said(problem: Refused) -> str:
-    return f"{problem.message_id} {problem.sentence(log.language())}"
 
 
 def _entry(holds: Holds) -> Entry:

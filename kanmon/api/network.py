@@ -96,10 +96,10 @@ def link(request: HttpRequest, new: NewLink) -> dict[str, Any]:
 
 
 @router.get("/network/agents")
-def agents(request: HttpRequest) -> list[dict[str, Any]]:
-    """All agents with how they are."""
+def agents(request: HttpRequest, language: str = "en") -> list[dict[str, Any]]:
+    """All agents with how they are; what they say of themselves in ``language``."""
     need(request, "view")
-    return shown.agents()
+    return shown.agents("ja" if language == "ja" else "en")
 
 
 @router.post("/network/agents")

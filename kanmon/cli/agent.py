@@ -4,6 +4,7 @@ Everything but ``run`` works on the agent's own database, whether the agent runs
 within a second.
 """
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -59,18 +60,28 @@ def run(
 @group.command(epilog="Example: kanmon agent check --json")
 @show.sentences
 def check(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
-    """Show every setting of the agent with its value and where it comes from; exit 1 when one is wrong."""
-    from kanmon.agent import config
+    """Show every setting of the agent with its value and where it comes from, and what is wrong; exit 1 when something is.
+
+    Sections of drivers and of RADIUS are read as well, and the tools that drivers need are looked for. Devices are not
+    asked: kanmon agent devices does that.
+    """
+    from kanmon.agent import checking, config
 
     settings = config.read(config.home())
+    found = checking.problems(settings, config.home())
     rows = [
         {"name": one.name, "value": settings[one.name], "unit": one.unit, "source": settings.values[one.name].source}
         for one in config.SETTINGS
     ]
     if json:
-        show.as_json({"home": str(config.home()), "settings": rows})
+        said = [{"id": one.message_id, "sentence": str(one)} for one in found]
+        show.as_json({"home": str(config.home()), "settings": rows, "problems": said})
     else:
         show.table(("Setting", "Value", "Unit", "From"), [tuple(row.values()) for row in rows])
+        for one in found:
+            print(f"{one.message_id} {one}", file=sys.stderr)
+    if any(one.message_id.endswith("-E") for one in found):
+        raise SystemExit(show.REFUSED)
 
 
 @group.command(epilog="Example: kanmon agent enrol --token-file token.txt")

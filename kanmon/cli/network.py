@@ -9,6 +9,7 @@ import typer
 
 from kanmon.cli import show
 from kanmon.cli.client import follow, manager
+from kanmon.cli.policies import LanguageOption
 from kanmon.cli.tokens import JsonOption, ServerOption, TokenFile
 from kanmon.common.errors import Refused
 
@@ -164,10 +165,12 @@ def link(
 
 @group.command("agents", epilog="Example: kanmon network agents")
 @show.sentences
-def agents(server: ServerOption = "", token_file: TokenFile = None, json: JsonOption = False) -> None:
+def agents(
+    language: LanguageOption = "en", server: ServerOption = "", token_file: TokenFile = None, json: JsonOption = False
+) -> None:
     """List the agents: whether they answer, have our list, and are well."""
     with manager(server, token_file, reading=True) as client:
-        rows = client.call("GET", "/network/agents")
+        rows = client.call("GET", "/network/agents", language=language)
     if json:
         show.as_json(rows)
         return

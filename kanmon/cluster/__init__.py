@@ -14,5 +14,5 @@ whether that is right, and says what an earlier one has left behind:
 
 place.py     whether it may start here      machine.py    mounts and addresses, as the kernel says
 holder.py    its mark on the shared disk    remains.py    what lives and should not
-stopping.py  ``kanmon stop``                notify.py     what systemd is told
+stopping.py  ``kanmon stop``
 """

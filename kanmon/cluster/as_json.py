@@ -5,6 +5,7 @@ from typing import Any
 
 from kanmon.cluster.health import HealthWarning
 from kanmon.cluster.report import Failover, FailoverReport, GroupReport, Leader, Reported
+from kanmon.cluster.said import plain
 
 
 def report(one: FailoverReport) -> dict[str, Any]:
@@ -63,7 +64,7 @@ def leader(one: Leader | None) -> dict[str, Any] | None:
 def warning(one: HealthWarning) -> dict[str, Any]:
     """A health warning with what to do."""
     return {
-        "id": one.id, "severity": one.severity, "params": dict(one.params), "since": _time(one.since),
+        "id": one.id, "severity": one.severity, "params": plain(one.params), "since": _time(one.since),
         "said": one.said.as_json(),
         "cause": {"en": one.cause("en"), "ja": one.cause("ja")},
         "remedy": {"en": one.remedy("en"), "ja": one.remedy("ja")},

@@ -10,6 +10,11 @@ from typing import Any
 from kanmon.common import messages
 
 
+def plain(params: Mapping[str, Any]) -> dict[str, Any]:
+    """For JSON: what is a sentence itself is said in English."""
+    return {name: one.text() if isinstance(one, messages.Spoken) else one for name, one in params.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """``id`` is a message of the catalogue, ``params`` fill it."""
@@ -23,4 +28,4 @@ class Said:
 
     def as_json(self) -> dict[str, Any]:
         """For programs: the id, what fills it, and the sentence in both languages."""
-        return {"id": self.id, "params": dict(self.params), "en": self.text("en"), "ja": self.text("ja")}
+        return {"id": self.id, "params": plain(self.params), "en": self.text("en"), "ja": self.text("ja")}

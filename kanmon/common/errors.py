@@ -6,7 +6,7 @@ from kanmon.common import messages
 from kanmon.common.redact import redact
 
 
-class Refused(Exception):
+class Refused(messages.Spoken, Exception):
     """Something was asked for that cannot be done. The sentence says what, where and how to mend it.
 
     ``message_id`` is a key of the catalogue (``KNMnnnn-E``), ``params`` fill its text, ``status`` is the
@@ -22,3 +22,7 @@ class Refused(Exception):
     def sentence(self, language: str = "en") -> str:
         """The sentence in ``language`` ("en" or "ja"), without the id."""
         return messages.text(self.message_id, self.params, language)
+
+    def text(self, language: str = "en") -> str:
+        """The sentence with its id before it: so it stands in another one, of whose ``params`` it is a value."""
+        return f"{self.message_id} {self.sentence(language)}"

@@ -9,6 +9,7 @@ and failover, 5 policy, 6 settings and commands, 7 people and tokens, 8 network 
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
+from string import Formatter
 from typing import Any, NamedTuple
 
 SUBJECTS = (
@@ -78,6 +79,14 @@ def counted(number: int, language: str = "en") -> str:
     return f"{number:,} 台" if language == "ja" else f"{number:,} PC" + ("" if number == 1 else "s")
 
 
+class Spoken:
+    """A value of ``params`` that is a sentence itself: it is said in the language of the sentence around it."""
+
+    def text(self, language: str = "en") -> str:
+        """In ``language`` ("en" or "ja")."""
+        raise NotImplementedError
+
+
 class _Blank(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "-"
@@ -90,7 +99,13 @@ def text(message_id: str, params: Mapping[str, Any], language: str = "en") -> st
     """
     message = catalogue()[message_id]
     template = message.text_ja if language == "ja" else message.text
-    return template.format_map(_Blank(params))
+    filled = {name: one.text(language) if isinstance(one, Spoken) else one for name, one in params.items()}
+    return template.format_map(_Blank(filled))
+
+
+def names(message_id: str) -> set[str]:
+    """What a message wants filled. Raises KeyError for an id that is not in the catalogue."""
+    return {name for _, name, _, _ in Formatter().parse(catalogue()[message_id].text) if name}
 
 
 def cause(message_id: str, language: str = "en") -> str:

@@ -134,6 +134,9 @@ CAUSES = {
     "api": plazy("cause", "the API"),
     "start": plazy("cause", "the start of the Manager"),
     "day": plazy("cause", "a new day"),
+    "act_command": plazy("cause", "the act command"),
+    "answer": plazy("cause", "a person, about actions that waited"),
+    "hold_released": plazy("cause", "the release of held actions"),
     "redo": plazy("cause", "a person, to be done again"),
 }
 ROLES = {

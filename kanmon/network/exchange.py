@@ -10,7 +10,7 @@ from kanmon.common import clock
 from kanmon.common.errors import Refused
 from kanmon.journal.here import HERE
 from kanmon.journal.writing import transaction
-from kanmon.network import runs, seen, setup
+from kanmon.network import runs, said, seen, setup
 from kanmon.network.book import on_the_wire
 from kanmon.network.models import Agent, AgentRun, Given
 from kanmon.network.whole import Whole
@@ -29,13 +29,13 @@ def keep(agent: Agent, told: wire.Exchange, address: str) -> tuple[str, ...]:
         Agent.objects.filter(id=agent.id).update(
             seen_at=clock.now(), address=address[:64], version=told.version, highest_term=told.highest_term,
             setup=told.setup, entries=told.entries,
-            health=[{"part": one.part, "sentence": one.sentence, "id": one.id} for one in told.health],
+            health=[said.kept(one) for one in told.health],
         )  # fmt: skip
     return confirmed
 
 
 def instructions(agent: Agent, told: wire.Exchange, confirmed: tuple[str, ...], whole: Whole) -> wire.Instructions:
-    """What the agent is told now. Raises Refused KNM8425-E when it was revoked meanwhile."""
+    """What the agent is told now. Raises Refused KNM8425-E when it was revoked meanwhile, KNM8580-W."""
     term = HERE.term
     if not Agent.objects.filter(id=agent.id, revoked_at=None).exists():  # it may have been revoked while it waited
         raise Refused("KNM8425-E", status=403, name=agent.name)
@@ -44,11 +44,12 @@ def instructions(agent: Agent, told: wire.Exchange, confirmed: tuple[str, ...], 
     wanted = setup.newest()
     piece = None
     if not orders:
-        if whole.digest() != told.digest:
-            piece = whole.piece(agent.id, told.staged)
+        ours = whole.digest()
+        _note_step(agent, ours == told.digest, told)
+        if ours != told.digest:
+            piece = whole.piece(agent.id, told.staged, ours, f"{told.digest} {told.run}")
         else:
             whole.forget(agent.id)
-        _note_step(agent, piece is None, told)
     return wire.Instructions(
         term=term, orders=orders, confirmed=confirmed, whole_list=piece,
         setup=wanted if wanted.version and wanted.version != told.setup else None,

@@ -8,6 +8,7 @@ from django.db.models import Min
 
 from kanmon.common import clock, config
 from kanmon.network.models import Agent, Sighting
+from kanmon.network.said import AgentSays
 from kanmon.network.shown import SILENT_SECONDS
 from kanmon.policy import versions
 from kanmon.policy.models import Assignment
@@ -32,7 +33,7 @@ def unwell_agents() -> Iterator[Told]:
     for row in Agent.objects.filter(revoked_at=None, seen_at__gt=fresh).order_by("name"):
         for one in row.health:
             if one.get("id"):
-                yield {"name": row.name, "part": one["part"], "sentence": f"{one['id']} {one['sentence']}"}, None
+                yield {"name": row.name, "part": one["part"], "sentence": AgentSays(one)}, None
 
 
 def wrong() -> Iterator[Told]:

@@ -1,16 +1,18 @@
 """What is shown of network control: the list, orders, agents, who waits, who is unmanaged. Plain rows for every face."""
 
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Max, QuerySet
 
 from kanmon import wire
 from kanmon.common import clock, config
-from kanmon.inventory.models import Identity, Pc
-from kanmon.network import setup
+from kanmon.inventory.models import Pc
+from kanmon.network import said, setup
 from kanmon.network.book import OPEN, body_of
 from kanmon.network.models import Agent, AgentRun, Entry, NetworkOrder, Sighting
+from kanmon.network.unmanaged import devices as unmanaged_devices
 from kanmon.ordering import FixedDevices, holds
 
 SILENT_SECONDS = 120.0
@@ -85,15 +87,15 @@ def orders(
     ]  # fmt: skip
 
 
-def agents() -> list[dict[str, Any]]:
-    """All agents, by name."""
+def agents(language: str = "en") -> list[dict[str, Any]]:
+    """All agents, by name; what they say of themselves in ``language`` ("en" or "ja")."""
     silent = clock.now() - timedelta(seconds=SILENT_SECONDS)
     starts = {run.agent_id: run for run in AgentRun.objects.filter(id__in=_newest_runs())}
     return [
         {
             "name": row.name, "state": _state(row, silent), "enrolled_at": _said(row.enrolled_at),
             "seen_at": _said(row.seen_at), "address": row.address, "version": row.version, "entries": row.entries,
-            "in_step": row.in_step, "health": row.health, "last_start": _start(starts.get(row.id)),
+            "in_step": row.in_step, "health": said.rows(row.health, language), "last_start": _start(starts.get(row.id)),
         }
         for row in Agent.objects.order_by("name")
     ]  # fmt: skip
@@ -122,14 +124,8 @@ def _state(agent: Agent, silent: Any) -> str:
 
 
 def unmanaged(after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
-    """Devices that the network saw and no inventory knows, and that no person has permitted; the newest first."""
-    known = Identity.objects.filter(kind="mac", value=OuterRef("mac"))
-    permitted = Entry.objects.filter(mac=OuterRef("mac"), why="person", state="permit")
-    rows = Sighting.objects.filter(~Exists(known), ~Exists(permitted)).select_related("agent")
-    if after:
-        rows = rows.filter(id__lt=after)
-    fixed = FixedDevices(setup.newest())
-    found = [row for row in rows.order_by("-id")[:limit] if row.mac not in fixed]
+    """At most ``limit`` of ``kanmon.network.unmanaged``, the newest first, each once; after the one with the id ``after``."""
+    found = islice(unmanaged_devices(before=after), limit)
     return [{"id": row.id, "mac": row.mac, "first_at": _said(row.first_at), **_sighting(row)} for row in found]
 
 

@@ -6,11 +6,12 @@ Where the table knows nothing, that sentence is the only step.
 
 from typing import NamedTuple
 
+from kanmon.portal.steps_exposed import EXPOSED
 from kanmon.portal.steps_settings import SETTINGS
 from kanmon.portal.steps_software import NAMED, SOFTWARE
 from kanmon.portal.steps_words import ANY, Steps
 
-_TABLE: dict[str, Steps] = {**SOFTWARE, **SETTINGS}
+_TABLE: dict[str, Steps] = {**SOFTWARE, **SETTINGS, **EXPOSED}
 _INVENTORY = "inventory"
 _FOR_ADMINISTRATORS = (
     "pc_settings.accounts", "pc_settings.passwords.never_expires", "pc_settings.logon", "pc_settings.anonymous_connections",

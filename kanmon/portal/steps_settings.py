@@ -1,6 +1,6 @@
-"""Steps to mend: PC security settings."""
+"""Steps to mend: accounts, passwords, logon, screen, encryption, firmware, updates, and outside checks."""
 
-from kanmon.portal.steps_words import ANY, LINUX, WINDOWS, Steps
+from kanmon.portal.steps_words import ANY, ELEVATED, ELEVATED_JA, LINUX, TERMINAL, TERMINAL_JA, WINDOWS, Steps
 
 _ACCOUNTS = "Press the Windows key, type Computer Management, and open it. Choose Local Users and Groups, then Users."
 _ACCOUNTS_JA = "Windows キーを押して「コンピューターの管理」と入力し、開きます。「ローカル ユーザーとグループ」、「ユーザー」の順に選びます。"
@@ -14,27 +14,10 @@ _FIRMWARE = (
 _FIRMWARE_JA = (
     "「設定」の「システム」、「回復」、「PC の起動をカスタマイズする」から、UEFI ファームウェアの設定で再起動します。"
 )
-_PASSWORD = (
-    "Press Ctrl+Alt+Del and choose Change a password.",
-    "Choose a long one that you use nowhere else.",
-)
-_PASSWORD_JA = (
-    "Ctrl+Alt+Del を押し、「パスワードの変更」を選びます。",
-    "ほかで使用していない長いパスワードを設定します。",
-)
-_PASSWD: tuple[tuple[str, ...], tuple[str, ...]] = (
-    ("Open a terminal and run `passwd`.", "Choose a long one that you use nowhere else."),
-    ("端末を開き、`passwd` を実行します。", "ほかで使用していない長いパスワードを設定します。"),
-)
-
-
+_LONG_ONE = "Choose a long one that you use nowhere else."
+_LONG_ONE_JA = "ほかで使用していない長いパスワードを設定します。"
 _FIRMWARE_LINUX = "Restart the PC into its firmware setup: `sudo systemctl reboot --firmware-setup`."
 _FIRMWARE_LINUX_JA = "`sudo systemctl reboot --firmware-setup` を実行し、ファームウェアの設定で再起動します。"
-
-
-def _windows(english: tuple[str, ...], japanese: tuple[str, ...]) -> Steps:
-    """Steps that only Windows knows; elsewhere the sentence of the judgment has to do."""
-    return {WINDOWS: (english, japanese)}
 
 
 def _firmware(english: str, japanese: str) -> Steps:
@@ -80,7 +63,36 @@ SETTINGS: dict[str, Steps] = {
             ),
         ),
     },
-    "pc_settings.passwords": {WINDOWS: (_PASSWORD, _PASSWORD_JA), LINUX: _PASSWD},
+    "pc_settings.passwords.vulnerable": {
+        WINDOWS: (
+            (
+                "Log on with the account that is named under Found, press Ctrl+Alt+Del, and choose Change a password.",
+                _LONG_ONE,
+            ),
+            (
+                "「現在の状態」に示したアカウントでサインインし、Ctrl+Alt+Del を押して「パスワードの変更」を選びます。",
+                _LONG_ONE_JA,
+            ),
+        ),
+        LINUX: (
+            (TERMINAL, "Run `sudo passwd NAME` for each account that is named under Found.", _LONG_ONE),
+            (
+                TERMINAL_JA,
+                "「現在の状態」に示した各アカウントについて `sudo passwd 名前` を実行します。",
+                _LONG_ONE_JA,
+            ),
+        ),
+    },
+    "pc_settings.passwords.max_age_days": {
+        WINDOWS: (
+            ("Press Ctrl+Alt+Del and choose Change a password.", _LONG_ONE),
+            ("Ctrl+Alt+Del を押し、「パスワードの変更」を選びます。", _LONG_ONE_JA),
+        ),
+        LINUX: (
+            ("Open a terminal and run `passwd`.", _LONG_ONE),
+            ("端末を開き、`passwd` を実行します。", _LONG_ONE_JA),
+        ),
+    },
     "pc_settings.passwords.never_expires": {
         WINDOWS: (
             (_ACCOUNTS, "Open the account, clear Password never expires, and press OK."),
@@ -91,54 +103,30 @@ SETTINGS: dict[str, Steps] = {
             ("端末を開きます。", "「現在の状態」に示した各アカウントについて `sudo chage -M 90 名前` を実行します。"),
         ),
     },
-    "pc_settings.logon.automatic": _windows(
-        (
-            "Press the Windows key and R, type `netplwiz`, and press Enter.",
-            "Check Users must enter a user name and password, and press OK.",
-        ),
-        (
-            "Windows キーと R キーを押し、`netplwiz` と入力して Enter キーを押します。",
-            "「ユーザーがこのコンピューターを使うには、ユーザー名とパスワードの入力が必要」を選び、「OK」を押します。",
-        ),
-    ),
-    "pc_settings.logon.power_on_password": _firmware(
-        "Set a power-on (user) password there, and save.", "パワーオン（ユーザー）パスワードを設定し、保存します。"
-    ),
-    "pc_settings.shared_folders.any": _windows(
-        (
-            "Press the Windows key, type Computer Management, and open it. Choose Shared Folders, then Shares.",
-            "Press each folder that is named under Found with the right button, and choose Stop sharing.",
-        ),
-        (
-            "Windows キーを押して「コンピューターの管理」と入力し、開きます。「共有フォルダー」、「共有」の順に選びます。",
-            "「現在の状態」に示した各フォルダーを右クリックし、「共有の停止」を選びます。",
-        ),
-    ),
-    "pc_settings.firewall.off": {
+    "pc_settings.logon.automatic": {
         WINDOWS: (
             (
-                "Open Windows Security, then Firewall & network protection.",
-                "Open each network that says Off, and turn the firewall on.",
+                "Press the Windows key and R, type `netplwiz`, and press Enter.",
+                "Check Users must enter a user name and password, and press OK.",
             ),
             (
-                "「Windows セキュリティ」を開き、「ファイアウォールとネットワーク保護」を選びます。",
-                "「オフ」と表示されたネットワークを開き、ファイアウォールをオンにします。",
+                "Windows キーと R キーを押し、`netplwiz` と入力して Enter キーを押します。",
+                "「ユーザーがこのコンピューターを使うには、ユーザー名とパスワードの入力が必要」を選び、「OK」を押します。",
             ),
         ),
         LINUX: (
-            ("Open a terminal.", "Run `sudo ufw enable`, or `sudo systemctl enable --now firewalld`."),
-            ("端末を開きます。", "`sudo ufw enable` または `sudo systemctl enable --now firewalld` を実行します。"),
+            (
+                "Open Settings, then Users (in newer versions: System, then Users), and press Unlock.",
+                "Turn Automatic Login off.",
+            ),
+            (
+                "「設定」を開き、「ユーザー」（新しい版では「システム」、「ユーザー」の順）を選んで「ロック解除」を押します。",
+                "「自動ログイン」をオフにします。",
+            ),
         ),
     },
-    "pc_settings.firewall.exceptions": _windows(
-        (
-            "Open Windows Security, then Firewall & network protection.",
-            "Open the active network, and check Blocks all incoming connections.",
-        ),
-        (
-            "「Windows セキュリティ」を開き、「ファイアウォールとネットワーク保護」を選びます。",
-            "アクティブなネットワークを開き、「すべての着信接続をブロックする」を選びます。",
-        ),
+    "pc_settings.logon.power_on_password": _firmware(
+        "Set a power-on (user) password there, and save.", "パワーオン（ユーザー）パスワードを設定し、保存します。"
     ),
     "pc_settings.automatic_updates.off": {
         WINDOWS: (
@@ -191,48 +179,78 @@ SETTINGS: dict[str, Steps] = {
             (_SCREEN_LINUX_JA, "待ち時間を「必要な状態」に示した時間以内に設定します。"),
         ),
     },
-    "pc_settings.drive_encryption.off": _windows(
-        (
-            "Press the Windows key, type Manage BitLocker, and open it.",
-            "Choose Turn on BitLocker for each drive that is named under Found.",
-            "Keep the recovery key where your organisation wants it, never on this PC.",
+    "pc_settings.drive_encryption.off": {
+        WINDOWS: (
+            (
+                "Press the Windows key, type Manage BitLocker, and open it.",
+                "Choose Turn on BitLocker for each drive that is named under Found.",
+                "Keep the recovery key where your organisation wants it, never on this PC.",
+            ),
+            (
+                "Windows キーを押して「BitLocker の管理」と入力し、開きます。",
+                "「現在の状態」に示した各ドライブで「BitLocker を有効にする」を選びます。",
+                "回復キーは、この PC 以外の、組織で指定された場所に保管します。",
+            ),
         ),
-        (
-            "Windows キーを押して「BitLocker の管理」と入力し、開きます。",
-            "「現在の状態」に示した各ドライブで「BitLocker を有効にする」を選びます。",
-            "回復キーは、この PC 以外の、組織で指定された場所に保管します。",
+        LINUX: (
+            (
+                "Linux encrypts its drive (LUKS) when it is installed; afterwards no switch turns that on.",
+                "Save your files, and ask those who look after PCs to install the system anew with encryption.",
+            ),
+            (
+                "Linux のドライブの暗号化（LUKS）は、インストール時に設定します。後から有効にする設定はありません。",
+                "ファイルを保存し、暗号化を有効にした再インストールを PC の管理担当者に依頼します。",
+            ),
         ),
-    ),
+    },
+    "pc_settings.drive_encryption.method": {
+        WINDOWS: (
+            (
+                "Press the Windows key, type Manage BitLocker, and open it.",
+                "Choose Turn off BitLocker for each drive that is named under Found, and wait until it is decrypted.",
+                ELEVATED,
+                "Run `manage-bde -on C: -EncryptionMethod xts_aes256 -RecoveryPassword`, with the drive, and with the method that"
+                " is named under Wanted.",
+                "Keep the recovery key where your organisation wants it, never on this PC.",
+            ),
+            (
+                "Windows キーを押して「BitLocker の管理」と入力し、開きます。",
+                "「現在の状態」に示した各ドライブで「BitLocker を無効にする」を選び、暗号化の解除が終わるまで待ちます。",
+                ELEVATED_JA,
+                "対象のドライブと「必要な状態」に示した方式を指定して"
+                " `manage-bde -on C: -EncryptionMethod xts_aes256 -RecoveryPassword` を実行します。",
+                "回復キーは、この PC 以外の、組織で指定された場所に保管します。",
+            ),
+        ),
+        LINUX: (
+            (
+                "Save your files elsewhere. Open a terminal, and find the drive: it is of the type crypto_LUKS in `lsblk -f`.",
+                "Run `sudo cryptsetup reencrypt --cipher aes-xts-plain64 /dev/NAME`, with the method that is named under Wanted.",
+            ),
+            (
+                "ファイルを別の場所に保存します。端末を開き、種類が crypto_LUKS のドライブを `lsblk -f` で確認します。",
+                "「必要な状態」に示した方式を指定して `sudo cryptsetup reencrypt --cipher aes-xts-plain64 /dev/名前` を実行します。",
+            ),
+        ),
+    },
+    "pc_settings.outside_checks": {
+        ANY: (
+            (
+                "Look this check up in the report of the program that made it (Lynis, OpenSCAP, osquery or another one), and do"
+                " what it says there.",
+                "Let that program check again, and send its result.",
+            ),
+            (
+                "検査したプログラム（Lynis、OpenSCAP、osquery など）の結果でこの検査を確認し、示された対処を行います。",
+                "そのプログラムで再度検査し、結果を送信します。",
+            ),
+        ),
+    },
     "pc_settings.firmware.secure_boot_off": _firmware(
         "Turn Secure Boot on there, and save.", "セキュア ブートを有効にし、保存します。"
     ),
     "pc_settings.firmware.no_tpm": _firmware(
         "Turn the TPM on there (Security Device, PTT or fTPM), and save.",
         "TPM（Security Device、PTT、fTPM など）を有効にし、保存します。",
-    ),
-    "pc_settings.remote_desktop.on": {
-        WINDOWS: (
-            ("Open Settings, then System, then Remote Desktop.", "Turn Remote Desktop off."),
-            (
-                "「設定」を開き、「システム」、「リモート デスクトップ」の順に選びます。",
-                "「リモート デスクトップ」をオフにします。",
-            ),
-        ),
-        ANY: (
-            ("Open Settings, then Sharing or System.", "Turn Remote Desktop off."),
-            ("「設定」を開き、「共有」または「システム」を選びます。", "リモート デスクトップをオフにします。"),
-        ),
-    },
-    "pc_settings.protocols.smb1": _windows(
-        (
-            "Press the Windows key, type Turn Windows features on or off, and open it.",
-            "Clear SMB 1.0/CIFS File Sharing Support, and press OK.",
-            "Restart the PC.",
-        ),
-        (
-            "Windows キーを押して「Windows の機能の有効化または無効化」と入力し、開きます。",
-            "「SMB 1.0/CIFS ファイル共有のサポート」を外し、「OK」を押します。",
-            "PC を再起動します。",
-        ),
     ),
 }

@@ -5,6 +5,7 @@ from kanmon.portal.steps_words import ANY, LINUX, WINDOWS, Steps
 NAMED = {
     "security_updates.specified", "security_updates.latest", "security_updates.vulnerabilities",
     "security_updates.product_service_packs", "prohibited_software", "mandatory_software",
+    "pc_settings.services",
 }  # fmt: skip
 """Kinds whose sentence of the judgment names what it is about: it goes before the steps."""
 
@@ -169,6 +170,18 @@ SOFTWARE: dict[str, Steps] = {
         ANY: (
             ("Get the program from where your organisation offers software.", "Install it, and start it once."),
             ("組織の配布元からプログラムを入手します。", "インストールし、一度起動します。"),
+        ),
+    },
+    "user_definition": {
+        ANY: (
+            (
+                "Compare what stands under Found with what stands under Wanted, and change it to what is wanted.",
+                "If you don't know how, ask those who look after PCs.",
+            ),
+            (
+                "「現在の状態」と「必要な状態」を比較し、必要な状態に変更します。",
+                "方法が不明な場合は、PC の管理担当者に問い合わせます。",
+            ),
         ),
     },
     "inventory": {

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from kanmon import wire
-from kanmon.wire import Answer, Entry, Exchange, Fixed, Health, Held, Instructions, Order, Piece, Seen, Setup
+from kanmon.wire import Answer, Cause, Entry, Exchange, Fixed, Health, Held, Instructions, Order, Piece, Seen, Setup
 from tests.agent.strategies import AT, MACS
 
 LONG = "関"  # three bytes
@@ -28,9 +28,14 @@ def _largest_exchange() -> Exchange:
         nas=LONG * 255,
         port=LONG * 255,
     )
+    params = {f"{'x' * 31}{letter}": LONG * 300 for letter in "abcdefghijkl"}
+    cause = Cause(id="x" * 32, params=params)
+    health = Health(
+        part=LONG * 255, sentence=LONG * 1000, id=LONG * 255, params=params, cause=cause, before=(cause,) * 3
+    )
     return Exchange(
         name="x" * 63, highest_term=2**60, digest="f" * 32, answers=(answer,) * wire.MOST_ANSWERS,
-        seen=(seen,) * wire.MOST_SEEN, health=(Health(part=LONG * 255, sentence=LONG * 1000),) * 100,
+        seen=(seen,) * wire.MOST_SEEN, health=(health,) * wire.MOST_HEALTH,
         piece=Piece(id="x" * 64, number=1, of=1, entries=(_largest_entry(),) * wire.MOST_ENTRIES),
     )  # fmt: skip
 

@@ -337,6 +337,53 @@ def test_the_whole_list_heals_an_agent_that_has_another_one(lead: Leadership) ->
     assert call(one, digest=wire.digest(entries), answers=(answer(order),)).whole_list is not None
 
 
+def test_a_list_that_does_not_help_is_not_begun_again_and_again(lead: Leadership) -> None:
+    pcs(1)
+    decide(lead, "deny", [1])
+    one, whole = agent(), Whole(2)
+
+    def ask(digest: str = "other", run: str = "1") -> wire.Instructions:
+        said = wire.Exchange(name=one.name, highest_term=0, digest=digest, entries=1, run=run)
+        return exchange.instructions(one, said, (), whole)
+
+    for _ in range(3):  # an answer may be lost on its way
+        assert ask().whole_list is not None
+    with pytest.raises(Refused) as refused:
+        ask()
+    assert (refused.value.message_id, refused.value.status) == ("KNM8580-W", 429)
+    assert not Agent.objects.get().in_step
+    assert ask(run="2").whole_list is not None, "it was started anew, and may have lost what it had"
+    assert ask("yet another").whole_list is not None, "it has changed: perhaps it helps now"
+    decide(lead, "permit", [1])
+    Given.objects.update(result="done")
+    assert ask().whole_list is not None, "our list has changed"
+    assert ask(whole.digest()).whole_list is None
+    assert Agent.objects.get().in_step
+    assert ask().whole_list is not None, "it was in step meanwhile"
+
+
+def test_orders_go_to_an_agent_whose_list_does_not_come_into_step(lead: Leadership) -> None:
+    pcs(1, 2)
+    decide(lead, "deny", [1])
+    one, whole = agent(), Whole(2)
+    said = wire.Exchange(name=one.name, highest_term=0, digest="other", entries=1)
+    for _ in range(3):
+        exchange.instructions(one, said, (), whole)
+    decide(lead, "deny", [2])
+    assert [order.mac for order in exchange.instructions(one, said, (), whole).orders] == [mac(2)]
+
+
+def test_a_device_that_two_agents_saw_is_listed_once_and_fixed_ones_take_no_place(lead: Leadership) -> None:
+    now = clock.now()
+    setup.change(wire.Setup(fixed=(wire.Fixed(mac="00:1b:a9", note="printers"),)), "hanako")
+    printers = [wire.Seen(mac=f"00:1b:a9:00:00:{n:02x}", at=now) for n in range(5)]
+    call(agent("a"), seen=(*(wire.Seen(mac=mac(n), at=now) for n in (7, 8, 9)), *printers))
+    call(agent("b"), seen=(wire.Seen(mac=mac(8), at=now), *printers))
+    first = shown.unmanaged(limit=2)
+    assert [row["mac"] for row in first] == [mac(8), mac(9)], "full, and nobody twice"
+    assert [row["mac"] for row in shown.unmanaged(after=first[-1]["id"], limit=2)] == [mac(7)]
+
+
 def test_who_is_seen_without_inventory_is_unmanaged_until_a_person_permits_it(lead: Leadership) -> None:
     pcs(1)
     one = agent()

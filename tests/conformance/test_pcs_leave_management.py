@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from pyroaring import BitMap
 
+from kanmon.action import asked as waiting
+from kanmon.action.book import Book
+from kanmon.action.deciding import Slot
 from kanmon.api import queries, then
 from kanmon.common import clock, config, fault
 from kanmon.common.errors import Refused
@@ -21,10 +24,11 @@ from kanmon.journal.models import Operation
 from kanmon.journal.term import Leadership
 from kanmon.journal.writing import transaction
 from kanmon.judgment import managing, properties
+from kanmon.judgment.levels import Level
 from kanmon.judgment.models import PcState, Verdict
-from kanmon.network import asked, caps
+from kanmon.network import asked
 from kanmon.network.change import macs_of
-from kanmon.network.models import Awaiting, NetworkOrder
+from kanmon.network.models import NetworkOrder
 from kanmon.policy import versions
 from tests.conformance.test_stages import Killed, arrive, at, bad, levels
 from tests.conformance.test_stages import work_off as carry_on
@@ -222,9 +226,11 @@ def test_removed_pcs_are_refused_when_the_setting_says_so(lead: Leadership, monk
 
 def test_who_waited_to_be_cut_off_waits_no_more(lead: Leadership) -> None:
     with transaction():
-        caps.wait([number(1), number(2)], 1, "danger")
+        book = Book()
+        book.set_waiting(Slot(1, int(Level.DANGER), 0, "network"), "cap", BitMap([number(1), number(2)]))
+        book.write(1)
     manage(lead, "disable", 1)
-    assert list(Awaiting.objects.filter(decision="").values_list("pc", flat=True)) == [number(2)]
+    assert set(waiting.everybody()) == {number(2)}
 
 
 @pytest.mark.parametrize("point", ["pcs_chunk:1", "pcs_chunk:2", "pcs_written:1"])

@@ -2,11 +2,15 @@
 
 import re
 
+import msgspec
 import pytest
 
 from kanmon.judgment.wording_settings import SETTINGS
-from kanmon.portal.steps import _TABLE, how
+from kanmon.policy.rules_settings import PcSettings
+from kanmon.policy.rules_words import Rule
+from kanmon.portal.steps import _TABLE, _kind, how
 from kanmon.portal.words import TEXTS
+from tools.conditions import ABOUT
 
 CONDITIONS = [
     "security_updates.latest", "security_updates.latest.critical", "security_updates.pending.security",
@@ -15,6 +19,40 @@ CONDITIONS = [
     "pc_settings.services[Spooler]", "user_definition[Mine]", "inventory.agent", "inventory.stale",
     *(f"pc_settings.{name}" for name in SETTINGS),
 ]  # fmt: skip
+
+
+ONLY_WINDOWS = {"pc_settings.shared_folders.administrative"}
+
+
+def settings_of_policies() -> list[str]:
+    """The ids of all conditions of PC settings, by the rules of policies themselves."""
+    found = []
+    for group in msgspec.structs.fields(PcSettings):
+        if group.name == "judge":
+            continue
+        rules = group.default if isinstance(group.default, Rule) else None
+        names = [f".{one.name}" for one in msgspec.structs.fields(rules)] if rules is not None else [""]
+        found += [f"pc_settings.{group.name}{name}" for name in names]
+    return found
+
+
+def test_every_setting_that_a_policy_knows_has_steps_of_its_own() -> None:
+    kinds = settings_of_policies()
+    assert {"pc_settings.services", "pc_settings.outside_checks", "pc_settings.usb_storage.usable"} <= set(kinds)
+    assert len(kinds) >= 26
+    for kind in kinds:
+        for family in ("windows", "linux"):
+            if family == "linux" and kind in ONLY_WINDOWS:
+                continue
+            assert kind in _TABLE, kind
+            assert family in _TABLE[kind] or "" in _TABLE[kind], (kind, family)
+            for language in ("en", "ja"):
+                said = how(kind, told=True, mend="The judgment's sentence.", family=family, language=language)
+                assert "The judgment's sentence." not in said.steps, kind
+
+
+def test_every_condition_of_the_reference_has_steps() -> None:
+    assert [one.kind for one in ABOUT if not _kind(one.kind) and one.kind != "prohibited_software.untold"] == []
 
 
 @pytest.mark.parametrize("condition", CONDITIONS)

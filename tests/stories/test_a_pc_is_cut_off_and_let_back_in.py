@@ -3,6 +3,7 @@ processes, mutual TLS between them, and the simulated device at the end.
 """
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -165,3 +166,46 @@ def test_a_killed_agent_goes_on_and_the_log_says_what_was_under_way(
     (row,) = manager.json("network", "agents")
     assert row["last_start"]["under_way"] == 2
     assert row["last_start"]["caught_up_at"]
+
+
+def test_taking_the_denial_out_of_a_policy_lets_nobody_back(
+    make_manager: Make, tmp_path: Path, agent: AgentProcess
+) -> None:
+    manager = start(make_manager, tmp_path)
+    enrol(manager, agent)
+    send(manager, manager.token(), 1, antivirus=[])
+    agent.until_network({mac(1): "deny"})
+
+    def policy(text: str) -> None:
+        (tmp_path / "actions.yaml").write_text(text)
+        manager.run("policy", "import", str(tmp_path / "actions.yaml"))
+        manager.run("judge", "--all")
+        until(manager.idle, 60)
+
+    policy("{kind: action, name: Default, safe: {network: permit}}")
+    assert {one["state"] for one in manager.json("network", "list")} == {"deny"}, (
+        "it says nothing against what was ordered"
+    )
+    policy("{kind: action, name: Default, danger: {network: permit, when: every_judgment}}")
+    agent.until_network({mac(1): "permit"})
+
+
+def test_a_pc_whose_management_is_disabled_stays_as_it_is(
+    make_manager: Make, tmp_path: Path, agent: AgentProcess
+) -> None:
+    manager = start(make_manager, tmp_path)
+    enrol(manager, agent)
+    token = manager.token()
+    send(manager, token, 1, antivirus=[])
+    send(manager, token, 2)
+    agent.until_network({mac(1): "deny", mac(2): "permit"})
+    manager.stop()
+    database = sqlite3.connect(manager.home / "kanmon.sqlite3")
+    with database:
+        assert database.execute("UPDATE pc SET managed = 0").rowcount == 2
+    database.close()
+    manager.start()
+    send(manager, token, 1)
+    send(manager, token, 2, antivirus=[])
+    until(manager.idle, 60)
+    assert {one["mac"]: one["state"] for one in manager.json("network", "list")} == {mac(1): "deny", mac(2): "permit"}

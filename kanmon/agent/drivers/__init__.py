@@ -9,6 +9,8 @@ command     a program of the user's own, for devices that no driver knows
 nftables    a Linux gateway, bridged or routed
 radius      sessions at switches that ask FreeRADIUS; the list itself is asked at each authentication
 
+Each module has ``make``, and ``check``, which looks at settings and at the tools that the driver needs, and changes nothing.
+
 After a crash: a driver keeps nothing that it could not find again. ``whole`` is called first after every start.
 """
 
@@ -33,7 +35,25 @@ def make(name: str, settings: Mapping[str, Any], home: Path) -> Driver:
 
     A module is imported when its driver is wanted. Raises Refused KNM8300-E (no such driver), KNM8301-E (settings).
     """
+    maker: Callable[[Mapping[str, Any], Path], Driver] = _module(name).make
+    return maker(_table(name, settings), home)
+
+
+def check(name: str, settings: Any, home: Path) -> None:
+    """Raises Refused with what stands in the way of the driver ``name``: KNM8300-E, KNM8301-E, KNM8581-E (a tool), and
+    what the driver's own check says.
+    """
+    checker: Callable[[Mapping[str, Any], Path], None] = _module(name).check
+    checker(_table(name, settings), home)
+
+
+def _module(name: str) -> Any:
     if name not in DRIVERS:
         raise Refused("KNM8300-E", name=name, known=", ".join(DRIVERS))
-    maker: Callable[[Mapping[str, Any], Path], Driver] = import_module(DRIVERS[name]).make
-    return maker(settings, home)
+    return import_module(DRIVERS[name])
+
+
+def _table(name: str, settings: Any) -> Mapping[str, Any]:
+    if not isinstance(settings, dict):
+        raise Refused("KNM8301-E", name=name, problem=f"[drivers.{name}] is no table")
+    return settings

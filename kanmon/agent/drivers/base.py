@@ -12,6 +12,7 @@ A driver brings one kind of device to what the connection control list says. Wha
 Calls come from one thread at a time and may block for as long as the driver's own time limit.
 """
 
+import difflib
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from typing import Any, Literal, Protocol, TypeVar
 import msgspec
 
 from kanmon.common.errors import Refused
-from kanmon.wire import Health, Network, Seen, Setup, State
+from kanmon.wire import Cause, Health, Network, Seen, Setup, State
 
 ENTRIES_MOST = 1_000_000  # of one list
 STATES: tuple[State, ...] = ("permit", "deny", "refuse")
@@ -152,13 +153,36 @@ def well(name: str) -> Health:
     return Health(part=name, sentence="")
 
 
-def unwell(name: str, refused: Refused) -> Health:
-    """What is wrong with a device."""
-    return Health(part=name, sentence=str(refused)[:1000], id=refused.message_id)
+def unwell(name: str, refused: Refused, before: Sequence[Refused] = (), language: str = "en") -> Health:
+    """What is wrong with a device, or another part of the agent. ``before``: what was tried before that, in vain.
+
+    The sentence is in ``language``; id and parameters go with it, so that the Manager can say it in any.
+    """
+    told = [*before, refused]
+    inner = refused.params.get("problem")
+    return Health(
+        part=name, sentence=" ".join(one.sentence(language) for one in told)[:1000], id=refused.message_id,
+        params=_params(refused), cause=_cause(inner) if isinstance(inner, Refused) else None,
+        before=tuple(_cause(one) for one in before[-3:]),
+    )  # fmt: skip
+
+
+def _cause(refused: Refused) -> Cause:
+    return Cause(id=refused.message_id, params=_params(refused))
+
+
+def _params(refused: Refused) -> dict[str, str]:
+    told = {name: one for name, one in refused.params.items() if not isinstance(one, Refused)}
+    return {name: str(one)[:300] for name, one in list(told.items())[:12]}
 
 
 def read_settings(name: str, told: Mapping[str, Any], kind: type[_Settings]) -> _Settings:
     """The settings of driver ``name``. Raises Refused KNM8301-E, which names the setting that is wrong."""
+    known = kind.__struct_fields__
+    for unknown in told.keys() - set(known):
+        near = difflib.get_close_matches(unknown, known, n=1, cutoff=0)
+        problem = f"there is no setting {unknown}" + (f"; the nearest is {near[0]}" if near else "")
+        raise Refused("KNM8301-E", name=name, problem=problem)
     try:
         return msgspec.convert(dict(told), kind)
     except (msgspec.ValidationError, TypeError, ValueError) as problem:

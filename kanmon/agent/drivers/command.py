@@ -208,3 +208,8 @@ def make(settings: Mapping[str, Any], home: Path) -> Command:
             raise base.wrong(NAME, name, f"{seconds} is not between 1 and 3600")
     _program(told.program)
     return Command(told)
+
+
+def check(settings: Mapping[str, Any], home: Path) -> None:
+    """Raises Refused KNM8301-E, KNM8320-E. The program is looked at, and not started."""
+    make(settings, home)

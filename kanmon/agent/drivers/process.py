@@ -17,6 +17,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Literal
 
+from kanmon.common.errors import Refused
+
 COMPLAINT_BYTES = 4096  # of stderr, its beginning
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _PIECE = 1 << 18
@@ -35,6 +37,13 @@ class Done:
     status: int
     output: bytes
     complaint: str
+
+
+def need(name: str, *programs: str) -> None:
+    """Raises Refused KNM8581-E when driver ``name`` can't find a program where it looks for it."""
+    for program in programs:
+        if shutil.which(program, path=PATH) is None:
+            raise Refused("KNM8581-E", name=name, program=program, path=PATH)
 
 
 def call(words: Sequence[str], given: bytes, seconds: float, most_bytes: int, environment: Mapping[str, str]) -> Done:

@@ -135,3 +135,8 @@ def make(settings: Mapping[str, Any], home: Path) -> Simulated:
     """The driver. Raises Refused KNM8301-E."""
     told = base.read_settings(NAME, settings, Settings)
     return Simulated(Path(told.file) if told.file else home / "simulated.json")
+
+
+def check(settings: Mapping[str, Any], home: Path) -> None:
+    """Raises Refused KNM8301-E."""
+    base.read_settings(NAME, settings, Settings)

@@ -12,7 +12,6 @@ from kanmon.agent.radius.decisions import Network
 from kanmon.agent.radius.nas import Nas
 from kanmon.agent.radius.sessions import Session
 from kanmon.agent.radius.setup import Setup
-from kanmon.common import messages
 from kanmon.common.errors import Refused
 from kanmon.common.mac import dashes
 
@@ -32,26 +31,36 @@ class Told(NamedTuple):
     """What became of a change. ``moved``: the session is in the new network, or the switch asks anew now; ``ended``;
     ``none``: the switch knows no such session; ``waits``: until the session's time-out; ``failed``.
 
-    ``message_id`` and ``params`` are the sentence, ``before`` the sentences of the ways that were tried in vain;
+    ``message_id`` and ``params`` are the sentence, ``tried`` the sentences of the ways that were tried in vain;
     ``silent``: the switch has not answered at all.
     """
 
     result: Result
     message_id: str
     params: dict[str, Any]
-    before: tuple[str, ...] = ()
+    tried: tuple[Refused, ...] = ()
     silent: bool = False
+
+    @property
+    def before(self) -> tuple[str, ...]:
+        """The sentences of ``tried``, in English."""
+        return tuple(one.sentence() for one in self.tried)
+
+    @property
+    def said(self) -> Refused:
+        """The sentence as one that others can put into their language."""
+        return Refused(self.message_id, **self.params)
 
     def sentence(self, language: str = "en") -> str:
         """The whole in words."""
-        return " ".join([*self.before, messages.text(self.message_id, self.params, language)])
+        return " ".join(one.sentence(language) for one in (*self.tried, self.said))
 
 
 async def change(
     nas: Nas, session: Session, network: Network, setup: Setup, waits: tuple[float, ...] = dynamic.WAITS
 ) -> Told:
     """Have ``nas`` bring ``session`` into ``network``. Raises nothing: every failure is a ``Told``."""
-    before: list[str] = []
+    tried: list[Refused] = []
     silent = False
     # a network that is not accepted into can't be told by CoA; who was rejected has no session to change
     can_coa = nas.coa and session.state == "open" and bool(setup.networks[network].accept)
@@ -62,14 +71,14 @@ async def change(
         try:
             said = await _ask(kind, nas, session, network, setup, waits)
         except Refused as problem:
-            before.append(str(problem))
+            tried.append(problem)
             continue
         told = _told(kind, said, nas, session, network)
         if told.result != "failed":
-            return told._replace(before=tuple(before))
-        before.append(told.sentence())
+            return told._replace(tried=tuple(tried))
+        tried.append(told.said)
         silent = said.kind not in ("ack", "nak")
-    return _left(nas, session, network, tuple(before))._replace(silent=silent)
+    return _left(nas, session, network, tuple(tried))._replace(silent=silent)
 
 
 async def _ask(
@@ -101,13 +110,13 @@ def _told(kind: dynamic.Kind, said: dynamic.Said, nas: Nas, session: Session, ne
     return Told("failed", {"silent": "KNM8222-W", "closed": "KNM8223-W", "forged": "KNM8224-W"}[said.kind], params)
 
 
-def _left(nas: Nas, session: Session, network: Network, before: tuple[str, ...]) -> Told:
+def _left(nas: Nas, session: Session, network: Network, tried: tuple[Refused, ...]) -> Told:
     """The switch can't be told: its session ends by its time-out, or not at all."""
     params = {"nas": nas.name, "mac": session.mac, "network": network, "now": session.network}
     if session.ends_at is None:
-        return Told("failed", "KNM8226-E", params, before)
+        return Told("failed", "KNM8226-E", params, tried)
     at = datetime.fromtimestamp(session.ends_at, UTC).isoformat(timespec="seconds")
-    return Told("waits", "KNM8225-W", params | {"at": at}, before)
+    return Told("waits", "KNM8225-W", params | {"at": at}, tried)
 
 
 async def probe(nas: Nas, waits: tuple[float, ...]) -> Told:

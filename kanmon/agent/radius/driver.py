@@ -16,12 +16,12 @@ from kanmon import wire
 from kanmon.agent import config
 from kanmon.agent.drivers import base
 from kanmon.agent.drivers.base import Applied, Change, Drift, Entry
-from kanmon.agent.radius import dynamic, parts
+from kanmon.agent.radius import dynamic, parts, setup
 from kanmon.agent.radius.change import Told, change
 from kanmon.agent.radius.decisions import Network
 from kanmon.agent.radius.nas import Nas
 from kanmon.agent.radius.sessions import Session, Sessions
-from kanmon.common import fault, messages
+from kanmon.common import fault
 from kanmon.common.errors import Refused
 from kanmon.ordering import FixedDevices
 from kanmon.wire import Health, Seen
@@ -93,7 +93,7 @@ class RadiusDriver:
             if not self._troubles:
                 return base.well(self.name)
             told = self._troubles[min(self._troubles)]
-        return Health(part=self.name, sentence=told.sentence()[:1000], id=told.message_id)
+        return base.unwell(self.name, told.said, told.tried)
 
     def remove(self) -> None:
         """Nothing was made at any switch."""
@@ -141,7 +141,7 @@ class RadiusDriver:
         elif where in given_up:
             told = given_up[where]
             params = {**told.params, "mac": session.mac}
-            return told._replace(params=params, before=(messages.text("KNM8228-W", {"nas": nas.name}),))
+            return told._replace(params=params, tried=(Refused("KNM8228-W", nas=nas.name),))
         else:
             told = await change(nas, session, network, self._setups(), self._waits)
             fault.point("driver_changed")
@@ -174,3 +174,12 @@ def make(settings: Mapping[str, Any], home: Path) -> RadiusDriver:
     if local is None:
         raise Refused("KNM8229-E")
     return RadiusDriver(home, local)
+
+
+def check(settings: Mapping[str, Any], home: Path) -> None:
+    """Raises Refused KNM8301-E, KNM8229-E (there is no section [radius]), KNM8200-E (what is wrong in it)."""
+    base.read_settings(NAME, settings, _Settings)
+    local = config.read(home).parts.get("radius")
+    if local is None:
+        raise Refused("KNM8229-E")
+    setup.read(local)

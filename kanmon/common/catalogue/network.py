@@ -266,4 +266,11 @@ MESSAGES: tuple[Message, ...] = (
         "Give one, in a few words.",
     ),
     Message("KNM8573-I", "Removed from management by {actor}. {reason}", "{actor} が管理対象から外しました。{reason}"),
+    Message(
+        "KNM8580-W",
+        "The whole list was given {count} times within {seconds} s, and the agent's list is another one all the same.",
+        "全体のリストを {seconds} 秒間に {count} 回送りましたが、エージェントのリストと一致しません。",
+        "Answers are lost on their way, or the agent's disk does not keep what is written.",
+        "It is given again by itself. If this stays, look at the network between the two, and at the agent's own log.",
+    ),
 )

@@ -148,4 +148,18 @@ MESSAGES: tuple[Message, ...] = (
         "The program's own check has found something.",
         "Do what it says.",
     ),
+    Message(
+        "KNM8581-E",
+        "Driver {name} needs the program {program}, which is in none of {path}.",
+        "ドライバー {name} に必要なプログラム {program} が {path} のいずれにもありません。",
+        "The package with it is not installed on the agent's machine.",
+        "Install it (nft: package nftables; ip: package iproute2 or iproute).",
+    ),
+    Message(
+        "KNM8582-W",
+        "The section [drivers.{name}] counts for nothing: agent.drivers does not name {name}.",
+        "agent.drivers に {name} が指定されていないため、[drivers.{name}] は使用されません。",
+        "A driver works only when agent.drivers names it.",
+        "Add it to drivers in [agent], or take the section out.",
+    ),
 )

@@ -1,6 +1,8 @@
 """The frame of every page."""
 
-from kanmon.action import asked
+from datetime import datetime
+
+from kanmon.action import asked, hold
 from kanmon.console.read import keep
 from kanmon.console.shown.frame import Shell
 from kanmon.intake.models import Receipt, Refusal
@@ -14,6 +16,7 @@ from kanmon.journal.states import State
 @keep.for_seconds(3)
 def shell() -> Shell:
     """Node and counts, at most 3 seconds old."""
+    held = hold.told()
     lease = Lease.objects.filter(shard=0).first()
     if lease is None or lease.released:
         role = "none"
@@ -29,4 +32,6 @@ def shell() -> Shell:
         refused=Refusal.objects.count(),
         in_doubt=Operation.objects.filter(state=State.IN_DOUBT).count(),
         waiting=len(asked.everybody()),
+        held_by=held["by"],
+        held_since=datetime.fromisoformat(held["since"]) if held["since"] else None,
     )

@@ -3,27 +3,28 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import ip_address
+from itertools import islice
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kanmon import wire
+from kanmon.action import asked
 from kanmon.common import config
 from kanmon.common import mac as macs
 from kanmon.console.read import keep, paging
 from kanmon.console.read.pcs import mac_prefix
 from kanmon.console.shown.lists import Page
 from kanmon.console.shown.network import Counted, Device, NetworkCounts, NetworkQuery, Seen
-from kanmon.inventory.models import Identity, Pc
-from kanmon.network import setup, shown
+from kanmon.inventory.models import Pc
+from kanmon.network import setup, shown, unmanaged
 from kanmon.network.book import body_of
-from kanmon.network.models import Agent, Awaiting, Entry, Sighting
+from kanmon.network.models import Agent, Entry, Sighting
 from kanmon.ordering import FixedDevices, holds
 
 MOST_COUNTED = 10_000
 MOST_NAMED = 1000  # PCs that are looked up by the beginning of their names
 _PARTED = re.compile(r"[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2})+[:-]?")  # the beginning of a MAC, and no name
-MOST_LOOKED_AT = 50_000  # sightings, for the count of unmanaged ones
 
 
 def counted(rows: QuerySet[Any], most: int = MOST_COUNTED) -> Counted:
@@ -46,7 +47,7 @@ def counts() -> NetworkCounts:
         permitted=counted(Entry.objects.filter(state="permit")),
         cut_off=counted(Entry.objects.filter(state="deny")),
         refused=counted(Entry.objects.filter(state="refuse")),
-        waiting=counted(Awaiting.objects.filter(decision="")),
+        waiting=Counted(len(asked.everybody(["network"]))),
         wrong=counted(_listed(NetworkQuery(wrong=True))),
         unmanaged=_unmanaged(),
         agents=len(agents),
@@ -54,28 +55,10 @@ def counts() -> NetworkCounts:
     )
 
 
-def unmanaged() -> QuerySet[Sighting]:
-    """Where devices were seen that no inventory knows and no person has permitted: of each the newest sighting.
-
-    Fixed devices are among them; ``FixedDevices`` says which.
-    """
-    rows = Sighting.objects.filter(
-        ~Exists(Identity.objects.filter(kind="mac", value=OuterRef("mac"))),
-        ~Exists(Entry.objects.filter(mac=OuterRef("mac"), why="person", state="permit")),
-        ~Exists(Sighting.objects.filter(mac=OuterRef("mac"), id__gt=OuterRef("id"))),
-    )
-    return rows.select_related("agent")
-
-
 @keep.for_seconds(30)
 def _unmanaged() -> Counted:
-    fixed, n = FixedDevices(setup.newest()), 0
-    rows = unmanaged().order_by("-id").select_related(None).values_list("mac", flat=True)
-    for mac in rows[:MOST_LOOKED_AT].iterator():
-        n += mac not in fixed
-        if n > MOST_COUNTED:
-            return Counted(MOST_COUNTED, True)
-    return Counted(n)
+    n = sum(1 for _ in islice(unmanaged.devices(), MOST_COUNTED + 1))
+    return Counted(min(n, MOST_COUNTED), n > MOST_COUNTED)
 
 
 def _listed(query: NetworkQuery) -> QuerySet[Entry]:

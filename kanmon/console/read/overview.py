@@ -47,7 +47,7 @@ def _needs() -> list[Need]:
     refused = Refusal.objects.filter(received_at__gte=day_ago).count()
     needs = [
         Need("in_doubt", frame.in_doubt, "console:operations", "state=in_doubt"),
-        Need("network_waiting", frame.network_waiting, "console:network_waiting"),
+        Need("waiting", frame.waiting, "console:waiting"),
         Need("network_agents", net.unwell, "console:network_agents"),
         Need("network_wrong", net.wrong.n, "console:network", "wrong=yes"),
         Need("held", on_hold, "console:operations", "state=held"),

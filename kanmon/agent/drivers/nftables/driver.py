@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from kanmon.agent.drivers import base
+from kanmon.agent.drivers import base, process
 from kanmon.agent.drivers.base import STATES, Applied, Change, Drift, Entry
 from kanmon.agent.drivers.nftables import rules, settings
 from kanmon.agent.drivers.nftables.kept import Kept
@@ -252,3 +252,9 @@ def _differs(told: Seen, now: Seen, ip: str) -> bool:
 def make(told: Mapping[str, Any], home: Path) -> Nftables:
     """The driver. Raises Refused KNM8301-E."""
     return Nftables(settings.read(told))
+
+
+def check(told: Mapping[str, Any], home: Path) -> None:
+    """Raises Refused KNM8301-E, KNM8581-E. Nothing is asked of nft: that is for ``kanmon agent devices``."""
+    wanted = settings.read(told)
+    process.need(NAME, "nft", *(("ip",) if wanted.mode == "bridge" or wanted.namespace else ()))
