@@ -1,6 +1,5 @@
 """The history of judgments and actions by the API: over all by run, of one PC by line, and both as CSV."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -56,20 +55,8 @@ def history(request: HttpRequest, asked: Query[Wanted], limit: int = 50) -> dict
 def history_csv(request: HttpRequest, asked: Query[Wanted], limit: int = MOST_CSV) -> HttpResponse:
     """The same as CSV, a line each; where to go on, if there is more, is said in the header X-Kanmon-Next."""
     need(request, "view")
-    wanted, most, found, cursor = asked.lines, _limit(limit, MOST_CSV), 0, asked.cursor
-
-    def rows() -> Iterator[dict[str, Any]]:
-        nonlocal found, cursor
-        while found < most:
-            page = everywhere.page(wanted, cursor, min(MOST, most - found), asked.tongue)
-            for one in page.runs:
-                found += len(one.lines)
-                yield from (line.as_json(each) for each in one.lines)
-            cursor = page.next
-            if not cursor:
-                return
-
-    return csv_file(as_csv(rows()), "history", cursor)
+    lines, cursor = everywhere.all_lines(asked.lines, asked.cursor, _limit(limit, MOST_CSV), asked.tongue)
+    return csv_file(as_csv(line.as_json(one) for one in lines), "history", cursor)
 
 
 @router.get("/pcs/{name}/timeline")
@@ -86,19 +73,9 @@ def timeline_csv(request: HttpRequest, name: str, asked: Query[Wanted], limit: i
     """The same as CSV; where to go on, if there is more, is said in the header X-Kanmon-Next."""
     need(request, "view")
     pc = queries.find_pc(name)
-    wanted, most, found, cursor = asked.lines, _limit(limit, MOST_CSV), 0, asked.cursor
-
-    def rows() -> Iterator[dict[str, Any]]:
-        nonlocal found, cursor
-        while found < most:
-            page = of_pc.page(pc.id, wanted, cursor, min(MOST, most - found), asked.tongue, SOURCES)
-            found += len(page.lines)
-            yield from (line.as_json(one) for one in page.lines)
-            cursor = page.next
-            if not cursor:
-                return
-
-    return csv_file(as_csv(rows(), pc.asset_number), f"history-{pc.id}", cursor)
+    most = _limit(limit, MOST_CSV)
+    lines, cursor = of_pc.all_lines(pc.id, asked.lines, asked.cursor, most, asked.tongue, SOURCES)
+    return csv_file(as_csv((line.as_json(one) for one in lines), pc.asset_number), f"history-{pc.id}", cursor)
 
 
 def csv_file(text: str, name: str, cursor: str) -> HttpResponse:

@@ -41,7 +41,7 @@ class NetworkOrders:
             by = one.requester if one else row.by
             found[row.id] = Line(
                 at=row.ordered_at, kind="network", result=RESULTS.get(row.progress, "unknown"), operation=row.operation,
-                cause=by, requester=by, actor=one.actor if one else "", subject=row.wanted, pcs=1,
+                cause=by, requester=by, actor=one.actor if one else "", subject=f"{row.wanted}: {row.reason}" if row.reason else row.wanted, pcs=1,
                 attempts=one.attempts if one else 0, ended=_ended(row), sentence=_sentence(row, language),
             )  # fmt: skip
         return found
@@ -64,5 +64,4 @@ def _ended(row: NetworkOrder) -> Any:
 
 
 def _sentence(row: NetworkOrder, language: str) -> str:
-    said = row.sentence or messages.text(SENTENCES[row.progress], {"wanted": row.wanted}, language)
-    return f"{row.reason}. {said}" if row.reason else said
+    return row.sentence or messages.text(SENTENCES[row.progress], {"wanted": row.wanted}, language)

@@ -244,6 +244,18 @@ def _hand(one: Operation, ended: Became) -> RunTold:
     return RunTold(None, one.begun_at, one.requester, one.actor, one.subject, 0, 0, [line])
 
 
+def all_lines(wanted: Wanted, cursor: str, most: int, language: str) -> tuple[list[Line], str]:
+    """Lines of as many pages as hold ``most``, all of the last run, and where to go on."""
+    found: list[Line] = []
+    while len(found) < most:
+        told = page(wanted, cursor, min(500, most - len(found)), language)
+        found += [line for one in told.runs for line in one.lines]
+        cursor = told.next
+        if not cursor:
+            break
+    return found, cursor
+
+
 def as_json(page: Page) -> dict[str, Any]:
     """A page as the API says it."""
     return {

@@ -8,9 +8,10 @@ from typing import Any
 from kanmon.common import zone
 from kanmon.common.errors import Refused
 from kanmon.judgment.levels import Level, parse
+from kanmon.policy.rules_action import ACTIONS
 
 JUDGED, DECIDED = "judge", "act"
-KINDS = (JUDGED, DECIDED, "network", "mail", "webhook", "command", "message", "event")
+KINDS = (JUDGED, DECIDED, *ACTIONS)
 RESULTS = (
     "success", "partial_success", "failure", "not_executed", "unknown",
     "waiting", "running", "held", "in_doubt", "held_back",

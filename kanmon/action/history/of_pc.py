@@ -185,6 +185,20 @@ def _in_bulk(rows: QuerySet[Any], ids: Iterable[int | None]) -> list[Any]:
     return found
 
 
+def all_lines(
+    pc: int, wanted: Wanted, cursor: str, most: int, language: str, sources: Sequence[Source]
+) -> tuple[list[Line], str]:
+    """``most`` lines of ``pc``, and where to go on."""
+    found: list[Line] = []
+    while len(found) < most:
+        told = page(pc, wanted, cursor, min(500, most - len(found)), language, sources)
+        found += told.lines
+        cursor = told.next
+        if not cursor:
+            break
+    return found, cursor
+
+
 def as_json(page: Page) -> dict[str, Any]:
     """A page as the API says it."""
     return {"lines": [line_as_json(one) for one in page.lines], "next": page.next}
