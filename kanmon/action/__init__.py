@@ -13,5 +13,6 @@ mail_groups.py    addresses under a name                  mail_users.py addresse
 digest.py         mails that are collected
 webhook_body.py   the JSON of a webhook                   targets.py    receivers of webhooks, as the settings say
 command/          programs that policies run: what may be run, its files, its supervisor
+history/          what was judged and done, for every face; retention.py: how long it is kept
 carry_out/        one file a kind of action; line.py: connections that can be cut, attempt.py: may it be a repeat
 """
