@@ -10,6 +10,7 @@ BENCHES = (
     "judging",
     "judge_memory",
     "names",
+    "deciding",
     "denials",
     "authorize",
     "messages",

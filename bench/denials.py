@@ -34,7 +34,7 @@ def main() -> None:
     count = scaled(1000, 50)
     os.environ |= {
         "KANMON_AGENTS_LISTEN": f"127.0.0.1:{_free_port()}", "KANMON_ACTION_COLLECT_SECONDS": "0",
-        "KANMON_NETWORK_MOST_DENIED_PER_HOUR": str(count),
+        "KANMON_ACTION_MOST_PER_HOUR": "",
     }  # fmt: skip
     report = Report("denials")
     with manager() as running, _agent():
@@ -43,7 +43,9 @@ def main() -> None:
         wait_until_judged(client)
         policy = Path(os.environ["KANMON_HOME"]) / "deny.yaml"
         policy.write_text(POLICY)
-        subprocess.run([KANMON, "policy", "import", str(policy)], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [KANMON, "policy", "import", str(policy), "--already", "leave"], check=True, stdout=subprocess.DEVNULL
+        )
         follow(client, client.call("POST", "/judgments", {"all": True})["id"])
         orders = _all_verified(client, count)
         cpu = running.cpu_seconds()

@@ -13,11 +13,12 @@ from datetime import date
 from django.db import connection
 
 from kanmon import audit
+from kanmon.action.acting import Ask
 from kanmon.action.command.places import tidy_commands
 from kanmon.backup import schedule
 from kanmon.cluster import report_mail
 from kanmon.common import clock, config, zone
-from kanmon.flow import KINDS, Within, begin_judgment
+from kanmon.flow import KINDS, Within, begin_acting, begin_judgment
 from kanmon.intake.commit import drop_old_receipts
 from kanmon.inventory import model_pc
 from kanmon.journal.takeover import Leadership
@@ -45,13 +46,17 @@ _settled: tuple[int, date] | None = None  # term and day on which nothing more i
 
 
 def new_day(term: int) -> None:
-    """At the first moment of a day: judge whom it concerns (see ``judgment.days``). A missed day is made up once."""
+    """At the first moment of a day: judge whom it concerns (see ``judgment.days``), then decide on what has come due by
+    time alone. A missed day is made up once.
+    """
     global _settled
     today = zone.today()
     if _settled == (term, today):
         return
     if days.next_step(today) is None:
         if days.is_settled(today):
+            with transaction(term):
+                begin_acting(Ask(whole=True), "day", "kanmon", key=f"act-day:{today.isoformat()}")
             _settled = term, today
         return
     with transaction(term):

@@ -6,7 +6,10 @@
     check again     a PC in quarantine asked   ->    judge    that PC, in a run that waits for no window
     judge           wrote verdicts             ->    act      when the run's collecting window closes
     act             decided                    ->    network, mail, webhook, command, message    one for each order
+    a new day, a person, an action policy      ->    act      what is due by time, what was asked for
     suspected       a person accepted a report ->    record   the report
+    pcs             removed or disabled PCs    ->    network  removed ones are refused, if the setting says so
+    pcs             enabled PCs                ->    judge    them
     antivirus_versions   a policy wants those of its model PC   ->   judge   whom it holds for
     feed            has new knowledge          ->    judge    everything
     mail, webhook   was sent, or not           ->    nothing
@@ -20,11 +23,14 @@ Each arrow is begun in the transaction that ends the operation before it: nothin
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
 from pyroaring import BitMap
 
+from kanmon.action import acting, book, hold
+from kanmon.action.acting import Already, Ask
 from kanmon.action.carry_out.command import run_command
 from kanmon.action.carry_out.mail import send_mail
 from kanmon.action.carry_out.webhook import send_webhook
@@ -42,9 +48,11 @@ from kanmon.journal.models import Operation, Run
 from kanmon.journal.worker import Kind, Work
 from kanmon.judgment.engine import ENGINE
 from kanmon.judgment.judging import Judged, judge_pcs
+from kanmon.judgment.managing import Managed, manage_pcs
 from kanmon.judgment.verdicts import silent_or_unjudged
 from kanmon.message.write import write_messages
-from kanmon.network import recheck
+from kanmon.network import change as network_change
+from kanmon.network import recheck, removed
 from kanmon.network.change import Asked, new_cards, order_changes
 from kanmon.network.change import begin as begin_network
 from kanmon.policy.waivers import Place
@@ -54,15 +62,19 @@ NEW_DAY = "PCs that the day {day} concerns"
 
 
 class Within(NamedTuple):
-    """PCs by where they are, looked up when they are judged: places, and judgment policies (ids) that hold for them."""
+    """PCs by where they are, looked up when they are judged: places, and judgment policies (ids) that hold for them.
+
+    ``already``: actions are in force for other PCs than before; what becomes of those at their level already.
+    """
 
     places: Sequence[Place] = ()
     policies: Sequence[int] = ()
+    already: Already | None = None
 
 
 def after_record(work: Work, done: Recorded) -> None:
     """Judge what changed; of what is the same, only PCs whose verdict the report changes all the same."""
-    scope = done.changed | _due(done.same)
+    scope = done.changed | done.back | _due(done.same)
     hurried = recheck.waiting(scope) if scope else scope
     if hurried:  # it is their turn at once, see network/recheck.py
         again = begin_judgment(hurried, runs.AGAIN, work.operation.actor, parent=work.operation.id)
@@ -121,6 +133,40 @@ def begin_judgment(
     )  # fmt: skip
 
 
+def begin_acting(ask: Ask, cause: str, actor: str, key: str | None = None, judged: BitMap | None = None) -> Operation:
+    """Begin to decide actions in a run of its own. ``judged``: PCs to count as judged in it. Inside a transaction."""
+    if key is not None:
+        earlier = Operation.objects.filter(key=key).first()
+        if earlier is not None:
+            return record.asked_again(earlier, actor)
+    run = runs.open_run(cause, actor)
+    if judged:
+        runs.add_scope(run, judged, set(), {})
+    subject = "all PCs" if ask.whole else counted(len(ask.pcs))
+    return record.begin(
+        "act", requester=cause, actor=actor, subject=f"{ask.answer}: {subject}" if ask.answer else subject, run=run.id,
+        key=key, input=acting.encode(ask),
+    )  # fmt: skip
+
+
+ACTION_KINDS = ("network", "mail", "webhook", "command")
+
+
+def action_lanes() -> set[str]:
+    """The lanes in which orders are carried out."""
+    return {KINDS[kind].lane for kind in ACTION_KINDS}
+
+
+def hold_actions(on: bool, actor: str) -> dict[str, Any]:
+    """Hold all actions, or release them and decide on what is due. Inside a transaction."""
+    if on:
+        return {"held": hold.hold(action_lanes(), actor) > 0}
+    released = hold.release()
+    if released:
+        begin_acting(Ask(whole=True), "hold_released", actor)
+    return {"released": released > 0}
+
+
 def begin_suspected(receipt: int, decision: str, pc: int | None, actor: str, key: str | None) -> Operation:
     """Begin to carry out a person's decision on a suspected report. Inside a transaction."""
     return record.begin(
@@ -133,6 +179,18 @@ def after_suspected(work: Work, queued: bool) -> None:
     """An accepted report is recorded like any other."""
     if queued:
         begin_recording()
+
+
+def after_pcs(work: Work, done: Managed) -> None:
+    """Judge who is managed again; refuse who is removed, where that is wanted."""
+    if done.wanted == "enable":
+        begin_judgment(BitMap(done.pcs), "managed", work.operation.actor, parent=work.operation.id)
+        return
+    books = book.Book()
+    books.forget(BitMap(done.pcs))  # nobody is asked about them any more
+    books.write(work.operation.id)
+    if done.wanted == "remove":
+        removed.refuse(done.pcs, work.operation, done.reason)
 
 
 def after_antivirus_versions(work: Work, policy: int | None) -> None:
@@ -170,6 +228,11 @@ def after_judge(work: Work, judged: Judged) -> None:
     )  # fmt: skip
 
 
+def in_force(kind: str, wanted: str, pcs: BitMap) -> BitMap:
+    """Those of ``pcs`` for which an action of ``kind`` has made it so already."""
+    return network_change.in_force(wanted, pcs) if kind == "network" else BitMap()
+
+
 def close_run(work: Work) -> None:
     """A judgment or a decision has failed for good: what it left undecided is decided with the next run."""
     if work.operation.run is not None:
@@ -187,8 +250,9 @@ KINDS: Mapping[str, Kind] = {
     "suspected": Kind(decide_suspected, "rows", "KNM1117-I", "KNM1118-I", follow=after_suspected),
     "record": Kind(record_reports, "rows", "KNM2003-I", "KNM2004-I", follow=after_record),
     "judge": Kind(judge_pcs, "rows", "KNM2001-I", "KNM2002-I", follow=after_judge, failed=close_run),
+    "pcs": Kind(manage_pcs, "rows", "KNM1130-I", "KNM1131-I", follow=after_pcs),
     "antivirus_versions": Kind(model_pc.take_over, "rows", "KNM2050-I", "KNM2051-I", follow=after_antivirus_versions),
-    "act": Kind(decide_actions, "rows", "KNM3001-I", "KNM3002-I", failed=close_run),
+    "act": Kind(partial(decide_actions, in_force=in_force), "rows", "KNM3001-I", "KNM3002-I", failed=close_run),
     "mail": Kind(send_mail, "mail", "KNM3011-I", "KNM3012-I", repeat="keyed", fenced=False),
     "command": Kind(run_command, "command", "KNM3130-I", "KNM3131-I", repeat="ask", probes=True, fenced=False),
     "network": Kind(order_changes, "network", "KNM8403-I", "KNM8404-I"),

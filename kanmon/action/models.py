@@ -28,6 +28,89 @@ class Order(models.Model):
         indexes = [models.Index(fields=["policy_version", "created_at"], name="order_policy_time")]
 
 
+class Acted(models.Model):
+    """PCs on which one action of one step has been carried out ``times`` times, the last time on ``day``, since they
+    came to their level. They are taken out when their level changes. 0 times: they are left alone until then.
+
+    ``policy`` is the policy, not its version: a new version goes on where the one before was. ``day`` is an ordinal.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    policy = models.IntegerField()
+    level = models.SmallIntegerField()
+    step = models.SmallIntegerField()
+    kind = models.CharField(max_length=20)  # with dry: before it, of a dry run
+    day = models.IntegerField()
+    times = models.IntegerField()
+    pcs = models.BinaryField()  # roaring bitmap
+
+    class Meta:
+        db_table = "action_acted"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["policy", "level", "step", "kind", "day", "times"], name="action_acted_once"
+            ),
+        ]
+
+
+class Waiting(models.Model):
+    """PCs about which a person is asked: beyond the cap of an hour (cap), or at the level already when the action was
+    switched on (already). ``run`` is the first that wanted it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    policy = models.IntegerField()
+    level = models.SmallIntegerField()
+    step = models.SmallIntegerField()
+    kind = models.CharField(max_length=20)
+    why = models.CharField(max_length=10)
+    pcs = models.BinaryField()
+    since = models.DateTimeField()
+    operation = models.BigIntegerField()  # that decided so first
+
+    class Meta:
+        db_table = "action_waiting"
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "level", "step", "kind", "why"], name="action_waiting_once"),
+            models.CheckConstraint(name="action_waiting_why", condition=models.Q(why__in=["cap", "already"])),
+        ]
+
+
+class Covered(models.Model):
+    """PCs for which an action was in force when policies or their assignment were changed last: for others it is new."""
+
+    id = models.BigAutoField(primary_key=True)
+    policy = models.IntegerField()
+    level = models.SmallIntegerField()
+    step = models.SmallIntegerField()
+    kind = models.CharField(max_length=20)
+    pcs = models.BinaryField()
+
+    class Meta:
+        db_table = "action_covered"
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "level", "step", "kind"], name="action_covered_once"),
+        ]
+
+
+class Withheld(models.Model):
+    """What a decision did not order although it was due: ``why`` is dry_run, held, cap, already or declined."""
+
+    id = models.BigAutoField(primary_key=True)
+    operation = models.BigIntegerField(db_index=True)  # that decided
+    run = models.BigIntegerField(db_index=True)
+    policy_version = models.BigIntegerField()
+    level = models.SmallIntegerField()
+    step = models.SmallIntegerField()
+    kind = models.CharField(max_length=20)
+    why = models.CharField(max_length=10)
+    pcs = models.BinaryField()
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "action_withheld"
+
+
 class UserMessage(models.Model):
     """A message to the user of one PC, as it was written. ``text`` and ``html`` hold a mark where the link goes."""
 

@@ -6,14 +6,14 @@ from typing import Any, Literal
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
+from kanmon.action.acting import Already
 from kanmon.api import queries
 from kanmon.api.callers import need
 from kanmon.api.places import Names, place_words, places_of, spell
 from kanmon.api.rejudging import rejudging
 from kanmon.common.errors import Refused
 from kanmon.flow import Within
-from kanmon.inventory import groups
-from kanmon.inventory.models import Pc
+from kanmon.inventory import groups, managing
 from kanmon.judgment.known import check_condition
 from kanmon.policy import assignment, versions, waivers
 from kanmon.policy.models import Assignment, Waiver
@@ -37,10 +37,13 @@ class Where(Schema):
 
 
 class NewAssignment(Where):
-    """The policy to assign; empty: take the assignment of this kind away."""
+    """The policy to assign; empty: take the assignment of this kind away. ``already``: of an action policy, what becomes
+    of PCs that are at its levels already.
+    """
 
     kind: Kind = "judgment"
     policy: str = ""
+    already: Already = "ask"
 
 
 class NewWaiver(Where):
@@ -92,7 +95,7 @@ def assign(request: HttpRequest, new: NewAssignment) -> dict[str, Any]:
             elif assignment.unassign(new.kind, *place) is None:
                 raise Refused("KNM5068-E", status=404, kind=new.kind, where=where)
         told = {"kind": new.kind, "policy": new.policy, "where": where, "before": before}
-        return told, Within(places) if new.kind == "judgment" else Within()
+        return told, Within(places) if new.kind == "judgment" else Within(already=new.already)
 
     does = f"assigned to {where}" if new.policy else f"taken from {where}"
     return rejudging(request, who, f"{new.kind.capitalize()} policy {new.policy}: {does}".replace(" :", ":"), work)
@@ -144,7 +147,7 @@ def delete_group(request: HttpRequest, order: GroupPath) -> dict[str, Any]:
 def members(request: HttpRequest, group: str, after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
     """PCs of a group, those below not counted."""
     need(request, "view")
-    rows = Pc.objects.filter(group=groups.find(group), id__gt=after).order_by("id")[: max(1, min(limit, 10_000))]
+    rows = managing.listed().filter(group=groups.find(group), id__gt=after).order_by("id")[: max(1, min(limit, 10_000))]
     return [{"number": row.id, "asset_number": row.asset_number, "host": row.host} for row in rows]
 
 

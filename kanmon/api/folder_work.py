@@ -17,6 +17,7 @@ from kanmon.policy.models import Assignment, Policy, Waiver
 from kanmon.policy.waivers import Place
 
 NOBODY = Within()
+ACTIONS = Within(already="ask")
 Work = Callable[[str], Within]
 
 
@@ -42,8 +43,9 @@ def save(policy: Any) -> Work:
 
     def work(author: str) -> Within:
         made = versions.add(policy, author)
-        assigned = Assignment.objects.filter(policy=made.policy, kind="judgment").exists()
-        return Within(policies=(made.policy.id,)) if assigned else NOBODY
+        if not Assignment.objects.filter(policy=made.policy).exists():
+            return NOBODY
+        return Within(policies=(made.policy.id,)) if made.policy.kind == "judgment" else ACTIONS
 
     return work
 
@@ -63,7 +65,7 @@ def assign(line: AssignmentLine) -> Work:
     def work(author: str) -> Within:
         place = _place_now(line)
         assignment.assign(versions.find(line.kind, line.policy), *place)
-        return Within((place,)) if line.kind == "judgment" else NOBODY
+        return Within((place,)) if line.kind == "judgment" else ACTIONS
 
     return work
 
@@ -73,7 +75,7 @@ def unassign(kind: str, place: Place) -> Work:
 
     def work(author: str) -> Within:
         assignment.unassign(kind, *place)
-        return Within((place,)) if kind == "judgment" else NOBODY
+        return Within((place,)) if kind == "judgment" else ACTIONS
 
     return work
 

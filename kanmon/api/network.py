@@ -9,6 +9,7 @@ from kanmon.api import queries
 from kanmon.api.callers import need
 from kanmon.api.changes import begun, change, key_of
 from kanmon.common.errors import Refused
+from kanmon.inventory import managing
 from kanmon.inventory.models import Pc
 from kanmon.journal.writing import transaction
 from kanmon.network import asked, enrolment, links, setup, shown
@@ -26,14 +27,6 @@ class ByHand(Schema):
     ip: str = Field(default="", max_length=60)
     host: str = Field(default="", max_length=255)
     reason: str = Field(default="", max_length=500)
-
-
-class Decision(Schema):
-    """What a person decides about PCs that wait; ``pcs`` are numbers, ``all`` means every one that waits now."""
-
-    decision: Literal["approve", "decline"]
-    pcs: list[int] = Field(default=[], max_length=MOST)
-    all: bool = False
 
 
 class NewAgent(Schema):
@@ -78,26 +71,8 @@ def orders(
     number = None
     if pc:
         number = Pc.objects.filter(asset_number=pc).values_list("id", flat=True).first()
-        number = number or Pc.objects.filter(host__iexact=pc).values_list("id", flat=True).first() or 0
+        number = number or next((one.id for one in managing.called(pc, 1)), 0)
     return shown.orders(number, asked.parsed(mac) if mac else "", before, max(1, min(limit, 1000)), open)
-
-
-@router.get("/network/waiting")
-def waiting(request: HttpRequest, after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
-    """PCs that policies would cut off beyond the cap of an hour."""
-    need(request, "view")
-    return shown.waiting(after, max(1, min(limit, MOST)))
-
-
-@router.post("/network/waiting")
-def decide(request: HttpRequest, new: Decision) -> dict[str, Any]:
-    """Approve or decline what waits."""
-    who = need(request, "act")
-    key = key_of(request, who)
-    pcs = tuple(one["pc"] for one in shown.waiting(limit=MOST)) if new.all else tuple(new.pcs)
-    with transaction():
-        operation = ordering.begin(ordering.Asked(new.decision, pcs=pcs), who.username, key)
-    return queries.operation(begun(operation, "network").id)
 
 
 @router.get("/network/unmanaged")
@@ -111,7 +86,7 @@ def unmanaged(request: HttpRequest, after: int = 0, limit: int = 1000) -> list[d
 def link(request: HttpRequest, new: NewLink) -> dict[str, Any]:
     """A signed link to the remediation page of a PC: whoever has it may see what is wrong, and ask for a check."""
     need(request, "act")
-    found = list(Pc.objects.filter(asset_number=new.pc)) or list(Pc.objects.filter(host__iexact=new.pc)[:5])
+    found = list(Pc.objects.filter(asset_number=new.pc)) or managing.called(new.pc, 5)
     if not found:
         raise Refused("KNM8451-E", status=404, text=new.pc)
     if len(found) > 1:

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
+from kanmon.action.acting import Already
 from kanmon.api import queries
 from kanmon.api.callers import Caller, need
 from kanmon.api.rejudging import rejudging
@@ -21,16 +22,20 @@ router = Router()
 
 
 class NewPolicy(Schema):
-    """A policy document, YAML or JSON. ``comment``: of the version; else the document's."""
+    """A policy document, YAML or JSON. ``comment``: of the version; else the document's. ``already``: of an action
+    policy, what becomes of PCs that are at its levels already.
+    """
 
     text: str = Field(max_length=MAX_CHARACTERS)
     comment: str = Field("", max_length=COMMENT_CHARACTERS)
+    already: Already = "ask"
 
 
 class RollBack(Schema):
     """The version whose content is wanted again."""
 
     version: int = Field(ge=1)
+    already: Already = "ask"
     comment: str = Field("", max_length=COMMENT_CHARACTERS)
 
 
@@ -59,7 +64,7 @@ def policies(request: HttpRequest) -> list[dict[str, Any]]:
 def import_policy(request: HttpRequest, new: NewPolicy) -> dict[str, Any]:
     """Take in a policy: a new version of the one that the document names; none when it says the same."""
     who = need(request, "edit_policy")
-    return save(request, who, rules.load(new.text), "imported", new.comment)
+    return save(request, who, rules.load(new.text), "imported", new.comment, already=new.already)
 
 
 @router.get("/policies/{kind}/{name}")
@@ -110,7 +115,7 @@ def roll_back(request: HttpRequest, kind: str, name: str, order: RollBack) -> di
     def work() -> tuple[dict[str, Any], Within]:
         before = versions.version(kind, name).number
         made = versions.roll_back(kind, name, order.version, who.username, order.comment)
-        return {"name": name, "version": made.number}, _concerned(made, before)
+        return {"name": name, "version": made.number}, _concerned(made, before, order.already)
 
     return rejudging(request, who, f"{kind.capitalize()} policy {name}: back to version {order.version}", work)
 
@@ -147,7 +152,7 @@ def import_list(request: HttpRequest, kind: str, name: str, which: str, new: New
 
 def save(
     request: HttpRequest, who: Caller, policy: JudgmentPolicy | ActionPolicy, what: str, comment: str,
-    expected: int = 0,
+    expected: int = 0, already: Already = "ask",
 ) -> dict[str, Any]:  # fmt: skip
     """A new version; PCs for which it holds are judged anew. ``expected``: the newest version that it was made from."""
     check_name(policy.name)
@@ -159,7 +164,7 @@ def save(
         if expected and before != expected:
             raise Refused("KNM5067-E", status=409, name=policy.name, number=before, old=expected)
         made = versions.add(policy, who.username, comment)
-        return {"name": policy.name, "version": made.number}, _concerned(made, before)
+        return {"name": policy.name, "version": made.number}, _concerned(made, before, already)
 
     return rejudging(request, who, f"{kind.capitalize()} policy {policy.name}: {what}", work)
 
@@ -173,15 +178,12 @@ def check_name(name: str, line: int = 1) -> None:
         raise Refused("KNM5004-E", line=line, path="name", wanted="a name without / on one line", found=name)
 
 
-def _concerned(made: PolicyVersion, before: int) -> Within:
-    """Whom a version concerns: nobody when nothing is new or it is assigned to nothing.
-
-    Action policies count at the next action.
-    """
+def _concerned(made: PolicyVersion, before: int, already: Already) -> Within:
+    """Whom a version concerns: nobody when nothing is new or it is assigned to nothing."""
     assigned = Assignment.objects.filter(policy=made.policy).exists()
-    if made.number == before or made.policy.kind != "judgment" or not assigned:
+    if made.number == before or not assigned:
         return Within()
-    return Within(policies=(made.policy.id,))
+    return Within(policies=(made.policy.id,)) if made.policy.kind == "judgment" else Within(already=already)
 
 
 def _said(row: PolicyVersion) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
+from kanmon.action.acting import Already
 from kanmon.api.callers import Caller, need
 from kanmon.api.changes import key_of
 from kanmon.api.folder_steps import Looking, Step
@@ -28,11 +29,14 @@ WHAT_IFS = 20
 
 
 class Files(Schema):
-    """The files of a folder: name -> text. ``prune``: what is there and not in the folder is to go."""
+    """The files of a folder: name -> text. ``prune``: what is there and not in the folder is to go. ``already``: what
+    becomes of PCs that are at the levels of an action policy that changes already.
+    """
 
     files: dict[str, str]
     prune: bool = False
     language: str = "en"
+    already: Already = "ask"
 
     def read(self) -> Folder:
         """What they want. Raises Refused KNM5008-E when they are too large together."""
@@ -86,12 +90,14 @@ def _done(wanted: Folder, asked: Files, who: Caller) -> tuple[dict[str, Any], Wi
     steps = _steps(wanted, asked.prune)
     places: list[Place] = []
     policies: list[int] = []
+    acting = False
     for step in steps:
         within = step.work(who.username)
         places += within.places
         policies += within.policies
+        acting = acting or within.already is not None
     told = {"changes": len(steps), "steps": [_said(step) for step in steps[:KEPT_STEPS]]}
-    return told, Within(list(dict.fromkeys(places)), list(dict.fromkeys(policies)))
+    return told, Within(list(dict.fromkeys(places)), list(dict.fromkeys(policies)), asked.already if acting else None)
 
 
 def _said(step: Step) -> dict[str, Any]:

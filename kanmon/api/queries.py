@@ -10,6 +10,7 @@ from kanmon.backup import held
 from kanmon.common import messages
 from kanmon.common.errors import Refused
 from kanmon.intake.models import Receipt, Refusal, Source
+from kanmon.inventory import managing
 from kanmon.inventory.models import Group, Pc
 from kanmon.journal.models import Entry, Operation, Term
 from kanmon.journal.states import State
@@ -30,7 +31,7 @@ def status() -> dict[str, Any]:
         "version": __version__,
         "node": term.node if term else None,
         "term": term.term if term else 0,
-        "pcs": Pc.objects.count(),
+        "pcs": managing.how_many(),
         "levels": {level.word: counted.get(int(level), 0) for level in Level},
         "operations_open": Operation.objects.exclude(state__in=["finished", "failed", "cancelled"]).count(),
         "reports_queued": Receipt.objects.filter(state=Receipt.QUEUED).count(),
@@ -45,9 +46,9 @@ def _level(word: str) -> int:
         raise Refused("KNM6013-E", problem=str(problem)) from None
 
 
-def pcs(level: str, search: str, group: str, after: int, limit: int) -> list[dict[str, Any]]:
-    """Asset number, host, level and time of the newest judgment, by PC number."""
-    wanted = Pc.objects.filter(id__gt=after).order_by("id")
+def pcs(level: str, search: str, group: str, after: int, limit: int, removed: bool = False) -> list[dict[str, Any]]:
+    """Asset number, host, level and time of the newest judgment, by PC number; ``removed``: PCs that are removed."""
+    wanted = Pc.objects.filter(id__gt=after, retired_at__isnull=not removed).order_by("id")
     if level:
         number = _level(level)
         wanted = (
@@ -78,15 +79,16 @@ def _head(row: Pc, state: PcState | None) -> dict[str, Any]:
         "host": row.host,
         "level": Level(state.level if state else 0).word,
         "judged_at": state.judged_at.isoformat() if state and state.judged_at else None,
+        "management": "removed" if row.retired_at else "enabled" if row.managed else "disabled",
     }
 
 
 def find_pc(name: str) -> Pc:
-    """The PC with this asset number or host. Raises Refused KNM6010-E, KNM6011-E."""
+    """The PC with this asset number or host; a removed one when no other has it. Raises Refused KNM6010-E, KNM6011-E."""
     found = Pc.objects.filter(asset_number=name).first()
     if found:
         return found
-    rows = list(Pc.objects.filter(host__iexact=name).order_by("id")[:10])
+    rows = managing.called(name)
     if not rows:
         raise Refused("KNM6010-E", status=404, what="PC", name=name)
     if len(rows) > 1:
@@ -110,10 +112,17 @@ def pc(name: str, language: str) -> dict[str, Any]:
         "group": row.group.path,
         "source": source.name if source else None,
         "last_seen_at": row.last_seen_at.isoformat(),
+        "removed": _removed(row),
     }
     more["inventory"] = _findings(explained.get(INVENTORY))
     policy = next((one.policy for one in explained.values()), None)
     return {**_head(row, state), **more, "policy": policy, "items": items}
+
+
+def _removed(row: Pc) -> dict[str, str] | None:
+    if row.retired_at is None:
+        return None
+    return {"at": row.retired_at.isoformat(), "by": row.retired_by, "reason": row.retired_reason}
 
 
 def _findings(one: Any) -> list[dict[str, str]]:

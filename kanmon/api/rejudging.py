@@ -5,9 +5,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from kanmon.action.acting import Ask
 from kanmon.api.callers import Caller
 from kanmon.api.changes import change
-from kanmon.flow import Within, begin_judgment
+from kanmon.flow import Within, begin_acting, begin_judgment
 from kanmon.journal.models import Operation
 from kanmon.journal.writing import transaction
 
@@ -17,8 +18,8 @@ Work = Callable[[], tuple[Mapping[str, Any], Within]]
 
 
 def rejudging(request: HttpRequest, who: Caller, subject: str, work: Work) -> dict[str, Any]:
-    """Do ``work`` once; it returns what is told of it, and whom to judge anew. Its answer with ``operation`` and
-    ``judgment``: the operation that judges, None when nobody is concerned.
+    """Do ``work`` once; it returns what is told of it, and whom to judge anew. Its answer with ``operation``,
+    ``judgment``, the operation that judges, and ``acting``, that decides actions; None when nobody is concerned.
     """
     within = Within()
 
@@ -31,6 +32,9 @@ def rejudging(request: HttpRequest, who: Caller, subject: str, work: Work) -> di
         operation, now = change(request, who, subject, inner)
         if now and (within.places or within.policies):
             begin_judgment(None, CAUSE, who.username, parent=operation.id, within=within)
+        if now and within.already:
+            begin_acting(Ask(whole=True, already=within.already), CAUSE, who.username, key=f"act-policy:{operation.id}")
     judged = Operation.objects.filter(parent=operation.id, kind="judge").values_list("id", flat=True).first()
+    acting = Operation.objects.filter(key=f"act-policy:{operation.id}").values_list("id", flat=True).first()
     told = {name: value for name, value in (operation.outcome or {}).items() if name not in KEPT}
-    return {**told, "operation": operation.id, "judgment": judged}
+    return {**told, "operation": operation.id, "judgment": judged, "acting": acting}

@@ -11,12 +11,14 @@ from ninja.errors import AuthenticationError, ValidationError
 from kanmon import __version__
 from kanmon.accounts import tokens as api_tokens
 from kanmon.api import (
+    actions,
     antivirus,
     assignments,
     audit,
     backup,
     cluster,
     feeds,
+    managing,
     message,
     network,
     nodes,
@@ -52,6 +54,7 @@ api.add_router("", assignments.router)
 api.add_router("", antivirus.router)
 api.add_router("", properties.router)
 api.add_router("", network.router)
+api.add_router("", actions.router)
 api.add_router("", message.router)
 api.add_router("/audit", audit.router)
 
@@ -92,13 +95,25 @@ def status(request: HttpRequest) -> dict[str, Any]:
 @api.get("/pcs")
 def pcs(
     request: HttpRequest, level: str = "", search: str = "", group: str = "", after: int = 0, limit: int = 1000,
-    as_of: str = "",
+    as_of: str = "", removed: bool = False,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """PCs in order of number after ``after``; ``limit`` at most 10,000. ``as_of``: a day or moment of the past."""
+    """PCs in order of number after ``after``; ``limit`` at most 10,000. ``as_of``: a day or moment of the past.
+
+    ``removed``: those that are removed from management, instead of all others.
+    """
     need(request, "view")
     if as_of:
         return then.pcs(as_of, level, search, group, after, max(1, min(limit, 10_000)))
-    return queries.pcs(level, search, group, after, max(1, min(limit, 10_000)))
+    return queries.pcs(level, search, group, after, max(1, min(limit, 10_000)), removed)
+
+
+api.post("/pcs/manage")(managing.manage)  # before the path of one PC, which fits it as well
+
+
+@api.get("/pcs/manage", include_in_schema=False)
+def pc_called_manage(request: HttpRequest, language: str = "en", as_of: str = "") -> dict[str, Any]:
+    """The PC of that name, if there is one."""
+    return pc(request, "manage", language, as_of)
 
 
 @api.get("/pcs/{name}")

@@ -20,7 +20,7 @@ def pcs(moment_text: str, level: str, search: str, group: str, after: int, limit
     """The PCs that were known then, with their level of then; names and groups are those of now."""
     moment = as_of.moment_of(moment_text)
     wanted = _level(level)
-    rows = Pc.objects.filter(first_seen_at__lte=moment)
+    rows = Pc.objects.filter(Q(retired_at=None) | Q(retired_at__gt=moment), first_seen_at__lte=moment)
     if search:
         rows = rows.filter(Q(host__icontains=search) | Q(asset_number__icontains=search) | Q(user__icontains=search))
     if group:

@@ -16,6 +16,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from kanmon.action import hold
 from kanmon.common import clock
 from kanmon.common.errors import Refused
 from kanmon.journal import record
@@ -68,13 +69,18 @@ class Choice:
 
 
 def since() -> datetime | None:
-    """Since when actions are held; None when they are not."""
-    return Hold.objects.order_by("since").values_list("since", flat=True).first()
+    """Since when actions are held after a restore; None when they are not."""
+    return _restored().order_by("since").values_list("since", flat=True).first()
+
+
+def _restored() -> "QuerySet[Hold]":
+    """What a restore holds; the rows of the switch of all actions stand in the same table."""
+    return Hold.objects.exclude(why=hold.WHY)
 
 
 def held(lanes: Lanes, limit: int = 100) -> HeldActions:
     """What is held, and the oldest ``limit`` operations that wait for it."""
-    holds = {hold.lane: hold.since for hold in Hold.objects.order_by("lane")}
+    holds = {one.lane: one.since for one in _restored().order_by("lane")}
     if not holds:
         return HeldActions([], None, 0, [])
     rows = _waiting(lanes, holds)
@@ -95,7 +101,7 @@ def release(lanes: Lanes, choice: Choice, actor: str) -> dict[str, Any]:
 
     Raises Refused KNM4242-E when nothing is held, KNM4249-E for a number in ``keep`` that does not wait here.
     """
-    holds = Hold.objects.all()
+    holds = _restored()
     if choice.only_lanes:
         holds = holds.filter(lane__in=choice.only_lanes)
     names = sorted(holds.values_list("lane", flat=True))
@@ -109,7 +115,10 @@ def release(lanes: Lanes, choice: Choice, actor: str) -> dict[str, Any]:
     count = cancelled.update(
         state=State.CANCELLED, ended_at=clock.now(), outcome={"sentence": "", "id": CANCELLED, "actor": actor}
     )
-    holds.delete()
+    if hold.is_held():  # a person holds all actions: these too, from now on
+        holds.update(why=hold.WHY, actor=actor[:150], since=clock.now())
+    else:
+        holds.delete()
     outcome = {"lanes": ", ".join(names), "cancelled": count, "let_go": let_go}
     record.note(None, "actions_released", {"id": "KNM4233-I", "actor": actor, **outcome})
     return outcome

@@ -7,7 +7,7 @@ import typer
 
 from kanmon.cli import show
 from kanmon.cli.client import manager
-from kanmon.cli.policies import KindOption
+from kanmon.cli.policies import AlreadyOption, KindOption, deciding
 from kanmon.cli.tokens import JsonOption, ServerOption, TokenFile
 
 SystemOption = Annotated[bool, typer.Option("--system", help="The whole system.")]
@@ -38,6 +38,7 @@ def assign(
     kind: KindOption = "judgment",
     remove: Annotated[bool, typer.Option("--remove", help="Take the assignment away: what is farther holds.")] = False,
     list_: Annotated[bool, typer.Option("--list", help="Show all assignments.")] = False,
+    already: AlreadyOption = "ask",
     server: ServerOption = "",
     token_file: TokenFile = None,
     json: JsonOption = False,
@@ -51,7 +52,7 @@ def assign(
             head = ("Kind", "Where", "Policy")
             show.as_json(rows) if json else show.table(head, [(r["kind"], where(r), r["policy"]) for r in rows])
             return
-        order = {"kind": kind, "policy": policy, "system": system, "group": group, "pcs": pc or []}
+        order = {"kind": kind, "policy": policy, "system": system, "group": group, "pcs": pc or [], "already": already}
         said = client.call("POST", "/assignments", order, key=uuid.uuid4().hex)
     if json:
         show.as_json(said)
@@ -60,7 +61,7 @@ def assign(
 
 
 def _judging(said: dict[str, Any]) -> str:
-    return f"; judging: operation {said['judgment']}" if said["judgment"] else ""
+    return (f"; judging: operation {said['judgment']}" if said["judgment"] else "") + deciding(said)
 
 
 @group.command("list", epilog="Example: kanmon group list")

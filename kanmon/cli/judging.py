@@ -28,13 +28,7 @@ def judge(
     json: JsonOption = False,
 ) -> None:
     """Judge PCs and wait for the end."""
-    names: list[str] = []
-    if file is not None:
-        try:
-            names = [line.strip() for line in file.read_text("utf-8-sig").splitlines() if line.strip()]
-        except (OSError, UnicodeDecodeError) as problem:
-            raise Refused("KNM6006-E", path=str(file), problem=str(problem)) from None
-    order = {"all": all, "pcs": names, "group": group, "skip_unchanged": skip}
+    order = {"all": all, "pcs": names_of(file), "group": group, "skip_unchanged": skip}
     with manager(server, token_file) as client:
         begun = client.call("POST", "/judgments", order, key=uuid.uuid4().hex)
         ended = _followed(client, begun, quiet=json)
@@ -48,6 +42,16 @@ def judge(
         if outcome.get("sentence"):
             print(outcome["sentence"])
     raise SystemExit(show.OK if ended["state"] == "finished" else show.FAILED)
+
+
+def names_of(file: Path | None) -> list[str]:
+    """The PCs that a file names, one a line. Raises Refused KNM6006-E."""
+    if file is None:
+        return []
+    try:
+        return [line.strip() for line in file.read_text("utf-8-sig").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as problem:
+        raise Refused("KNM6006-E", path=str(file), problem=str(problem)) from None
 
 
 def _followed(client: Client, begun: dict[str, Any], quiet: bool) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from kanmon.cli.client import follow, manager
 from kanmon.cli.tokens import JsonOption, ServerOption, TokenFile
 
 policy = typer.Typer(no_args_is_help=True, help="Policies.")
+pcs_group = typer.Typer(help="PCs: list them, and say which are under management.")
 suspected = typer.Typer(no_args_is_help=True, help="Reports that may be of another PC than they say.")
 
 SUB_RESULTS = ("no problem", "problem", "unknown", "not judged")
@@ -18,7 +19,7 @@ SUB_RESULTS = ("no problem", "problem", "unknown", "not judged")
 
 def add(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command(epilog="Example: kanmon pcs --level danger")(pcs)
+    app.add_typer(pcs_group, name="pcs")
     app.command(epilog="Example: kanmon pc NGY-L2-0087")(pc)
     app.command(epilog="Example: kanmon operations --state running")(operations)
     app.command(epilog="Example: kanmon status --json")(status)
@@ -27,26 +28,32 @@ def add(app: typer.Typer) -> None:
     app.add_typer(suspected, name="suspected")
 
 
+@pcs_group.callback(invoke_without_command=True, epilog="Example: kanmon pcs --level danger")
 @show.sentences
 def pcs(
+    context: typer.Context,
     level: Annotated[str, typer.Option(help="Only this level: danger, warning, caution, safe, unknown...")] = "",
     search: Annotated[str, typer.Option(help="Part of host, asset number or user.")] = "",
     group: Annotated[str, typer.Option("-k", "--group", help="Path of a group, with what is below.")] = "",
     as_of: Annotated[
         str, typer.Option(help="As it was at the end of this day, or at this moment: 2026-11-04T10:00.")
     ] = "",
+    removed: Annotated[bool, typer.Option("--removed", help="Those that are removed from management.")] = False,
     server: ServerOption = "",
     token_file: TokenFile = None,
     json: JsonOption = False,
 ) -> None:
-    """List PCs with their level."""
+    """List PCs with their level. Those that are removed from management are left out, unless they are asked for."""
+    if context.invoked_subcommand is not None:
+        return
     rows: list[dict[str, Any]] = []
     with manager(server, token_file, reading=True) as client:
         while True:
             after = rows[-1]["number"] if rows else 0
             page = client.call(
-                "GET", "/pcs", level=level, search=search, group=group, after=after, limit=10_000, as_of=as_of
-            )
+                "GET", "/pcs", level=level, search=search, group=group, after=after, limit=10_000, as_of=as_of,
+                removed=removed,
+            )  # fmt: skip
             rows += page
             if len(page) < 10_000:
                 break
@@ -89,6 +96,11 @@ def pc(
     print(
         f"{one['host']} ({one['asset_number']}): {one['level']}, judged {one['judged_at'] or 'never'}, {one['policy'] or '-'}"
     )
+    if gone := one.get("removed"):
+        reason = f": {gone['reason']}" if gone["reason"] else ""
+        print(f"Removed from management since {gone['at'][:19]} by {gone['by']}{reason}")
+    elif one.get("management") == "disabled":
+        print("Management is disabled: it is not judged.")
     for found in one["inventory"]:
         print(_found(found))
     for item in one["items"]:

@@ -4,6 +4,7 @@ import typer
 
 from kanmon import __version__
 from kanmon.cli import (
+    acting,
     agent,
     agent_devices,
     agent_radius,
@@ -19,6 +20,7 @@ from kanmon.cli import (
     judging,
     listening,
     looking,
+    managing,
     message,
     network,
     nodes,
@@ -63,7 +65,9 @@ for module in (
     inventory,
     listening,
     judging,
+    acting,
     looking,
+    managing,
     properties,
     policies,
     policy_folder,

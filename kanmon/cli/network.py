@@ -1,7 +1,6 @@
 """network ...: who is cut off, who is let in, by whom; agents; what waits for a person; what is unmanaged."""
 
 import csv
-import sys
 import uuid
 from pathlib import Path
 from typing import Annotated, Any
@@ -133,59 +132,6 @@ def orders(
             for r in rows
         ],
     )  # fmt: skip
-
-
-@group.command("waiting", epilog="Example: kanmon network waiting")
-@show.sentences
-def waiting(server: ServerOption = "", token_file: TokenFile = None, json: JsonOption = False) -> None:
-    """List the PCs that policies would cut off beyond the cap of an hour."""
-    with manager(server, token_file, reading=True) as client:
-        rows = client.call("GET", "/network/waiting", limit=MOST)
-    if json:
-        show.as_json(rows)
-        return
-    show.table(
-        ("PC", "Host", "Since", "Reason"), [(r["asset_number"], r["host"], r["since"][:19], r["reason"]) for r in rows]
-    )
-
-
-def _decide(decision: str, pcs: list[str], all: bool, server: str, token_file: Path | None, json: bool) -> None:
-    if not pcs and not all:
-        raise Refused("KNM8454-E")
-    with manager(server, token_file) as client:
-        rows = client.call("GET", "/network/waiting", limit=MOST)
-        meant = [row["pc"] for row in rows if all or {row["asset_number"], row["host"]} & set(pcs)]
-        for name in [one for one in pcs if not any(one in (row["asset_number"], row["host"]) for row in rows)]:
-            print(f"{name} does not wait.", file=sys.stderr)
-        begun = client.call("POST", "/network/waiting", {"decision": decision, "pcs": meant}, key=uuid.uuid4().hex)
-        ended = follow(client, begun["id"])
-    show.as_json(ended) if json else print((ended["outcome"] or {}).get("sentence", ended["state"]))
-    if ended["state"] != "finished":
-        raise SystemExit(show.FAILED)
-
-
-PcsArgument = Annotated[list[str] | None, typer.Argument(help="Asset numbers or host names.")]
-AllOption = Annotated[bool, typer.Option("--all", help="All that wait now.")]
-
-
-@group.command("approve", epilog="Example: kanmon network approve --all")
-@show.sentences
-def approve(
-    pcs: PcsArgument = None, all: AllOption = False, server: ServerOption = "", token_file: TokenFile = None,
-    json: JsonOption = False,
-) -> None:  # fmt: skip
-    """Let policies cut off PCs that wait because of the cap."""
-    _decide("approve", pcs or [], all, server, token_file, json)
-
-
-@group.command("decline", epilog="Example: kanmon network decline pc-0042")
-@show.sentences
-def decline(
-    pcs: PcsArgument = None, all: AllOption = False, server: ServerOption = "", token_file: TokenFile = None,
-    json: JsonOption = False,
-) -> None:  # fmt: skip
-    """Leave PCs that wait in the network; a later judgment may ask again."""
-    _decide("decline", pcs or [], all, server, token_file, json)
 
 
 @group.command("unmanaged", epilog="Example: kanmon network unmanaged")

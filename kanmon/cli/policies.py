@@ -2,7 +2,7 @@
 
 import uuid
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,6 +16,13 @@ KindOption = Annotated[str, typer.Option(help="judgment or action.")]
 CommentOption = Annotated[str, typer.Option("--comment", help="Why; kept with the version.")]
 ListOption = Annotated[
     str, typer.Option("--list", help="A list as CSV: prohibited, mandatory, updates, antivirus, user, addresses.")
+]
+AlreadyOption = Annotated[
+    str,
+    typer.Option(
+        "--already",
+        help="Of an action policy: PCs at its levels already are asked about (ask), left (leave) or served (act).",
+    ),
 ]
 LanguageOption = Annotated[str, typer.Option(help="Language of the sentences: en or ja.")]
 UTF8_MARK = "\ufeff"
@@ -42,16 +49,22 @@ def policy_import(
     comment: CommentOption = "",
     which: ListOption = "",
     into: Annotated[str, typer.Option("--into", help="The policy that gets the list.")] = "Default",
+    already: AlreadyOption = "ask",
     server: ServerOption = "",
     token_file: TokenFile = None,
     json: JsonOption = False,
 ) -> None:
-    """Take in a policy, or a list of one: a new version. Its PCs are judged anew; of an action policy at the next."""
-    body = {"text": read(file), "comment": comment}
+    """Take in a policy, or a list of one: a new version. Its PCs are judged anew; of an action policy it is decided anew."""
+    body = {"text": read(file), "comment": comment} | ({} if which else {"already": already})
     path = f"/policies/{_kind_of(which)}/{into}/lists/{which}" if which else "/policies"
     with manager(server, token_file) as client:
         made = client.call("POST", path, body, key=uuid.uuid4().hex)
-    show.as_json(made) if json else print(f"{made['name']} version {made['version']}")
+    show.as_json(made) if json else print(f"{made['name']} version {made['version']}{deciding(made)}")
+
+
+def deciding(said: dict[str, Any]) -> str:
+    """What is said of the decision that a change of actions has begun."""
+    return f"; actions: operation {said['acting']}, see kanmon waiting" if said.get("acting") else ""
 
 
 def _kind_of(which: str) -> str:

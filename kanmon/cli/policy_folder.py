@@ -9,7 +9,7 @@ import typer
 from kanmon.cli import show
 from kanmon.cli.client import manager
 from kanmon.cli.looking import policy
-from kanmon.cli.policies import LanguageOption, read
+from kanmon.cli.policies import AlreadyOption, LanguageOption, deciding, read
 from kanmon.cli.tokens import JsonOption, ServerOption, TokenFile
 from kanmon.common.errors import Refused
 
@@ -87,12 +87,13 @@ def _effect(one: dict[str, Any]) -> str:
 def policy_apply(
     folder: FolderArgument,
     prune: PruneOption = False,
+    already: AlreadyOption = "ask",
     server: ServerOption = "",
     token_file: TokenFile = None,
     json: JsonOption = False,
 ) -> None:
     """Make it as the folder says, in one operation. Done twice, the second time changes nothing."""
-    asked = {"files": files(folder), "prune": prune}
+    asked = {"files": files(folder), "prune": prune, "already": already}
     with manager(server, token_file) as client:
         said = client.call("POST", "/policies/apply", asked, key=uuid.uuid4().hex)
     if json:
@@ -101,4 +102,4 @@ def policy_apply(
     _steps(said["steps"], "Nothing to do.")
     if said["operation"]:
         judging = f"; judging: operation {said['judgment']}" if said["judgment"] else ""
-        print(f"Changes: {said['changes']}, operation {said['operation']}{judging}")
+        print(f"Changes: {said['changes']}, operation {said['operation']}{judging}{deciding(said)}")

@@ -25,6 +25,7 @@ _GROUP_OF = {
     "record": Group.JUDGMENT,
     "judge": Group.JUDGMENT,
     "suspected": Group.WINDOW,
+    "pcs": Group.WINDOW,
     "antivirus_versions": Group.JUDGMENT,
     "change": Group.WINDOW,
     "network": Group.AGENT_ACTION,

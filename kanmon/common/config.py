@@ -139,6 +139,21 @@ SETTINGS: tuple[Setting, ...] = (
         100,
     ),
     Setting(
+        "action.act",
+        "after_judgment",
+        "choice",
+        "When actions are decided: after each judgment, or only when a person says so (kanmon act).",
+        choices=("after_judgment", "by_command"),
+    ),
+    Setting(
+        "action.most_per_hour",
+        ["network=100"],
+        "kind=number",
+        "Most PCs that an action of a kind may reach in an hour, a number or a share of the fleet: network=100,"
+        " command=2%. About those beyond a person is asked. Network: those that are cut off.",
+        form=r"[a-z_]{1,20}=(\d{1,7}|(100|\d{1,2})%)",
+    ),
+    Setting(
         "webhook.targets",
         [],
         "name=URL",
@@ -176,20 +191,20 @@ SETTINGS: tuple[Setting, ...] = (
         form=r"https://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?",
     ),
     Setting(
-        "network.most_denied_per_hour",
-        100,
-        "PCs",
-        "Most PCs that policies may cut off in an hour; those beyond wait until a person approves.",
-        0,
-        1_000_000,
-    ),
-    Setting(
         "network.verify_seconds",
         60,
         "seconds",
         "How long the network may take to show an order carried out before a warning says so.",
         5,
         86_400,
+    ),
+    Setting(
+        "network.removed_pcs",
+        "leave",
+        "what is done",
+        "PCs that a person removes from management: left in the network as they are, or refused in emergency until a"
+        " person lifts that.",
+        choices=("leave", "refuse"),
     ),
     Setting(
         "portal.listen",

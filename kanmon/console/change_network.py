@@ -1,4 +1,4 @@
-"""What the pages of network control may change: orders by hand, approvals, invitations and their end."""
+"""What the pages of network control may change: orders by hand, invitations and their end."""
 
 from collections.abc import Sequence
 
@@ -29,24 +29,14 @@ def order(wanted: str, targets: Sequence[change.Target], reason: str, actor: str
     return _begin(change.Asked(wanted, reason, tuple(targets)), actor, form_key)
 
 
-def decide(decision: str, pcs: Sequence[int], actor: str, form_key: str) -> Done:
-    """Begin a person's decision, "approve" or "decline", about PCs that wait."""
-    return _begin(change.Asked(decision, pcs=tuple(pcs)), actor, form_key)
-
-
 def _begin(asked: change.Asked, actor: str, form_key: str) -> Done:
     with transaction():
-        earlier = known(form_key)
+        earlier = Operation.objects.filter(key=key(form_key)).exists()
         begun = change.begin(asked, actor, key(form_key))
     same = begun.kind == "network" and msgspec.json.decode(bytes(begun.input), type=change.Asked).wanted == asked.wanted
     if not same:
         raise Refused("KNM7020-E", status=422, subject=begun.subject, operation=begun.id)
     return Done(begun, not earlier)
-
-
-def known(form_key: str) -> bool:
-    """The form was sent before: what it was about may not wait any more."""
-    return bool(Operation.objects.filter(key=key(form_key)).exists())
 
 
 def invite(name: str, actor: str, form_key: str) -> tuple[Done, str]:

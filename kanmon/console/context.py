@@ -15,14 +15,17 @@ THEME_COOKIE = "kanmon_theme"
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """``shell`` (only for signed-in people), ``unseen`` failovers (only for those who decide on it) and ``theme``."""
+    """``shell`` (only for signed-in people), ``unseen`` failovers (only for those who decide on it), whether they
+    ``may_act``, and ``theme``."""
     theme = request.COOKIES.get(THEME_COOKIE, "auto")
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
+    acts = signed_in and may(user, "act").allowed
     return {
         "theme": theme if theme in THEMES else "auto",
         "shell": _shell() if signed_in else None,
-        "unseen": _unseen() if signed_in and may(user, "act").allowed else None,
+        "unseen": _unseen() if acts else None,
+        "may_act": acts,
     }
 
 

@@ -1,6 +1,5 @@
 """A policy in words: its rules as rows that a person can read."""
 
-import shlex
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -9,13 +8,14 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 from django.utils.translation import pgettext_lazy as plazy
 
+from kanmon.console import action_words
 from kanmon.console.language import language
 from kanmon.console.shown.policies import Rule, RuleGroup
 from kanmon.console.wording import listed
 from kanmon.judgment import levels
 from kanmon.judgment.levels import ITEMS, Level
 from kanmon.judgment.wording_settings import SETTINGS
-from kanmon.policy.rules_action import ActionPolicy, LevelActions
+from kanmon.policy.rules_action import ActionPolicy, LevelActions, Step
 from kanmon.policy.rules_items import JudgmentPolicy
 from kanmon.policy.rules_words import VersionRule
 
@@ -195,29 +195,55 @@ def judgment(policy: JudgmentPolicy) -> list[RuleGroup]:
 
 
 def _actions(actions: LevelActions) -> Iterator[Rule]:
-    when = _("when a PC comes to this level") if actions.when == "level_changed" else _("at every judgment")
-    if actions.mail is not None:
-        to = actions.mail.to
-        whom = _("the administrators of the settings") if isinstance(to, str) else listed(to)
-        yield Rule(_("Mail to %(whom)s") % {"whom": whom}, when)
-    if actions.network is not None:
-        yield Rule(_("Cut off the network") if actions.network == "deny" else _("Let back into the network"), when)
-    if actions.webhook is not None:
-        yield Rule(_("Webhook to %(target)s") % {"target": actions.webhook.to}, when)
-    if actions.message is not None:
-        expires = days(actions.message.expires_days)
-        yield Rule(
-            _("Message to the user of each PC"), _("%(when)s; expires after %(days)s") % {"when": when, "days": expires}
+    """Each action of each step, with when it is done."""
+    for place, step in enumerate(actions.steps):
+        when = listed(_when(actions, step, first=not place))
+        for kind in step.wanted:
+            title, said = action_words.what(kind, step, whole=True), when
+            if kind == "command" and step.command is not None:
+                words = {"when": when, "interrupted": INTERRUPTED[step.command.interrupted]}
+                said = _("%(when)s; %(interrupted)s") % words
+            yield Rule(title, said)
+
+
+def _when(actions: LevelActions, step: Step, first: bool) -> Iterator[str]:
+    """The execution conditions of a step."""
+    if actions.when == "every_judgment":
+        yield _("at every judgment")
+    elif first and step.after is None:
+        yield _("when a PC comes to this level")
+    if step.after is not None and (n := step.after.days):
+        yield ngettext("after %(n)s day at this level", "after %(n)s days at this level", n) % {"n": n}
+    if step.after is not None and (n := step.after.judgments) > 1:
+        yield ngettext("after %(n)s judgment at this level", "after %(n)s judgments at this level", n) % {"n": n}
+    if not first and step.after is None and actions.when != "every_judgment":
+        yield _("when a PC comes to this level")
+    if step.repeat is not None:
+        days, most = step.repeat.every_days, step.repeat.most
+        told = {
+            "days": ngettext("again every day", "again every %(n)s days", days) % {"n": days},
+            "most": ngettext("at most once more", "at most %(n)s times more", most) % {"n": most},
+        }
+        yield _("%(days)s, %(most)s") % told
+
+
+def _whole(policy: ActionPolicy) -> Iterator[Rule]:
+    """What holds for all levels."""
+    if policy.dry_run:
+        yield Rule(_("Dry run"), _("nothing is done; what would be is written down"))
+    if policy.new_pc_grace_days:
+        text = ngettext(
+            "nothing is done in their first %(n)s day",
+            "nothing is done in their first %(n)s days",
+            policy.new_pc_grace_days,
         )
-    if actions.command is not None:
-        command = actions.command
-        words = {"when": when, "interrupted": INTERRUPTED[command.interrupted]}
-        line = shlex.join([command.program, *command.arguments])
-        yield Rule(_("Command %(program)s") % {"program": line}, _("%(when)s; %(interrupted)s") % words)
+        yield Rule(_("New PCs"), text % {"n": policy.new_pc_grace_days})
 
 
 def action(policy: ActionPolicy) -> list[RuleGroup]:
     """What an action policy does at each level."""
     words: Iterable[str] = ("danger", "warning", "caution", "safe")
     rules = {word: list(_actions(getattr(policy, word))) for word in words}
-    return [RuleGroup(word, bool(rules[word]), rules[word]) for word in words]
+    groups = [RuleGroup(word, bool(rules[word]), rules[word]) for word in words]
+    whole = list(_whole(policy))
+    return [RuleGroup("whole", True, whole), *groups] if whole else groups

@@ -47,14 +47,29 @@ ORDERS: dict[str, Callable[[], str]] = {
     "lift": lambda: _("Lift the emergency: %(pcs)s"),
     "withdraw": lambda: _("Withdraw a person's order: %(pcs)s"),
     "remove": lambda: _("Remove from the list: %(pcs)s"),
-    "approve": lambda: _("Approve that they are cut off: %(pcs)s"),
-    "decline": lambda: _("Decline that they are cut off: %(pcs)s"),
+    "approve": lambda: _("Approve: %(pcs)s"),
+    "decline": lambda: _("Decline: %(pcs)s"),
     "follow": lambda: _("New network cards: %(pcs)s"),
 }
 
 
-def _network(match: re.Match[str]) -> str:
-    return ORDERS[match["wanted"]]() % {"pcs": counted(_number(match["n"]), language())}
+def _pcs(number: str | None) -> str:
+    return counted(_number(number), language()) if number else _("all PCs")
+
+
+def _ordered(match: re.Match[str]) -> str:
+    return ORDERS[match["wanted"]]() % {"pcs": _pcs(match["n"])}
+
+
+MANAGED: dict[str, Callable[[], str]] = {
+    "removal": lambda: _("Remove from management: %(pcs)s"),
+    "disabling": lambda: _("Disable management: %(pcs)s"),
+    "enabling": lambda: _("Enable management: %(pcs)s"),
+}
+
+
+def _managed(match: re.Match[str]) -> str:
+    return MANAGED[match["noun"]]() % {"pcs": counted(_number(match["n"]), language())}
 
 
 def _message(match: re.Match[str]) -> str:
@@ -132,7 +147,10 @@ SHAPES: tuple[Shape, ...] = tuple(
         (r"Agent (?P<name>.+): invited", _filled(lambda: _("Agent %(name)s invited"))),
         (r"Networks set up: (?P<mark>[0-9a-f]+)", lambda match: _("Networks set up")),
         (r"Agent (?P<name>.+): revoked", _filled(lambda: _("Agent %(name)s revoked"))),
-        (r"(?P<wanted>permit|deny|refuse|lift|withdraw|remove|approve|decline|follow): (?P<n>[\d,]+) PCs?", _network),
+        (rf"(?P<wanted>{'|'.join(ORDERS)}): (?:(?P<n>[\d,]+) PCs?|all PCs)", _ordered),
+        (r"All actions: held", lambda match: _("All actions held")),
+        (r"All actions: released", lambda match: _("All actions released")),
+        (r"(?P<noun>removal|disabling|enabling) of (?P<n>[\d,]+) PCs?", _managed),
         (r"message: (?:(?P<n>[\d,]+) PCs?|all PCs)", _message),
         (r"Client of (?P<name>.+): forgotten", _filled(lambda: _("Client of %(name)s forgotten"))),
         (r"acknowledge failover", lambda match: _("Acknowledge a failover")),

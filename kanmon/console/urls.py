@@ -4,6 +4,8 @@ from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
 from kanmon.console.views import (
+    actions,
+    bulk,
     choices,
     connection,
     failovers,
@@ -31,16 +33,20 @@ app_name = "console"
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("pcs", pcs.pcs, name="pcs"),
+    path("pcs/bulk", bulk.ask, name="bulk"),
+    path("pcs/bulk/<str:verb>", bulk.order, name="bulk_order"),
     path("pcs/<number:number>", pcs.pc, name="pc"),
     path("pcs/<number:number>/inventory", pcs.pc_inventory, name="pc_inventory"),
     path("pcs/<number:number>/network", network.card, name="pc_network"),
+    path("waiting", actions.waiting, name="waiting"),
+    path("waiting/<number:number>", actions.question, name="question"),
+    path("waiting/<number:number>/decision", actions.decision, name="question_decision"),
+    path("waiting/<number:number>/decide", actions.decide, name="question_decide"),
+    path("actions/<str:switch>", actions.hold, name="hold_actions"),
     path("network", network.connections, name="network"),
     path("network/order", network.order, name="network_order"),
     path("network/devices/<str:mac>", network.device, name="network_device"),
     path("network/devices/<str:mac>/network", network.device_card, name="network_device_card"),
-    path("network/waiting", network_lists.waiting, name="network_waiting"),
-    path("network/waiting/decision", network_lists.decision, name="network_decision"),
-    path("network/waiting/decide", network_lists.decide, name="network_decide"),
     path("network/unmanaged", network_lists.unmanaged, name="network_unmanaged"),
     path("network/agents", network_lists.agents, name="network_agents"),
     path("network/agents/invite", network_lists.invite, name="network_invite"),

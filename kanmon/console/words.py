@@ -59,6 +59,7 @@ KINDS = {
     "network": plazy("operation", "Network control"),
     "message": plazy("operation", "Message to users"),
     "antivirus_versions": plazy("operation", "Antivirus versions"),
+    "pcs": plazy("operation", "Management of PCs"),
 }
 MESSAGE_STATES = {
     "waiting": plazy("message", "Waiting"),
@@ -136,10 +137,14 @@ CAUSES = {
     "check_again": plazy("cause", "the PC's user, on the remediation page"),
     "action_command": plazy("cause", "the action command"),
     "policy": plazy("cause", "a changed policy"),
+    "managed": plazy("cause", "management enabled"),
     "console": plazy("cause", "a person, in the console"),
     "api": plazy("cause", "the API"),
     "start": plazy("cause", "the start of the Manager"),
     "day": plazy("cause", "a new day"),
+    "act_command": plazy("cause", "the act command"),
+    "answer": plazy("cause", "a person, about actions that waited"),
+    "hold_released": plazy("cause", "the release of held actions"),
     "redo": plazy("cause", "a person, to be done again"),
 }
 ROLES = {

@@ -34,6 +34,7 @@ class Book:
     groups: dict[str, int] = field(default_factory=dict)
     new_pcs: set[int] = field(default_factory=set)
     touched: set[int] = field(default_factory=set)
+    back: set[int] = field(default_factory=set)  # removed from management, and has reported since
     facts_changed: dict[int, bytes] = field(default_factory=dict)  # pc -> packed before the chunk
     columns_changed: set[int] = field(default_factory=set)
     bodies: dict[int, tuple[str, datetime, bytes]] = field(default_factory=dict)

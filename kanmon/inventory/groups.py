@@ -7,7 +7,7 @@ follows.
 
 from collections.abc import Iterable
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from kanmon.common.errors import Refused
 from kanmon.inventory.book import clean_path
@@ -92,7 +92,13 @@ def delete(path: str, assigned: int) -> Group:
     row = find(path)
     pcs, groups = Pc.objects.filter(group=row).count(), Group.objects.filter(parent=row).count()
     if row.path == ROOT or pcs or groups or assigned:
-        parts = ((pcs, "PCs in it"), (groups, "groups below it"), (assigned, "assignments and waivers that name it"))
+        removed = Pc.objects.filter(group=row, retired_at__isnull=False).count()
+        parts = (
+            (pcs - removed, "PCs in it"),
+            (removed, "removed PCs in it"),
+            (groups, "groups below it"),
+            (assigned, "assignments and waivers that name it"),
+        )
         why = "it is the root" if row.path == ROOT else ", ".join(f"{what}: {count}" for count, what in parts if count)
         raise Refused("KNM5055-E", status=409, path=row.path, why=why)
     changes.add([("group", row.id, b"")])
@@ -114,6 +120,6 @@ def put(pcs: Iterable[int], row: Group) -> list[int]:
 
 
 def listed() -> list[tuple[Group, int]]:
-    """All groups by path, each with its number of PCs (without those below)."""
-    rows = Group.objects.annotate(pcs=Count("pc")).order_by("path")
+    """All groups by path, each with its number of PCs (without those below, and without removed ones)."""
+    rows = Group.objects.annotate(pcs=Count("pc", filter=Q(pc__retired_at=None))).order_by("path")
     return [(row, row.pcs) for row in rows]

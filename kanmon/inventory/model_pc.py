@@ -21,6 +21,7 @@ from kanmon.common import clock, config, messages
 from kanmon.common.facts import CODE_OF, Antivirus
 from kanmon.feeds import antivirus_policies
 from kanmon.feeds.antivirus import FIELDS, Newer, raised
+from kanmon.inventory import managing
 from kanmon.inventory.dictionary import decode
 from kanmon.inventory.models import FactRow, Pc, PcFacts
 from kanmon.inventory.packing import unpack
@@ -68,7 +69,7 @@ def find(name: str) -> Pc | None:
     """The PC of this asset number, else of this host name if only one has it."""
     found = Pc.objects.filter(asset_number=name).first()
     if found is None:
-        rows = list(Pc.objects.filter(host__iexact=name)[:2])
+        rows = managing.called(name, 2)
         found = rows[0] if len(rows) == 1 else None
     return found
 

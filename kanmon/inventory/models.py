@@ -32,10 +32,14 @@ class Pc(models.Model):
     last_seen_at = models.DateTimeField(db_index=True)
     reported_at = models.DateTimeField()  # of the newest report that was recorded
     format = models.CharField(max_length=20, default="")
+    retired_at = models.DateTimeField(null=True)  # removed from management, until it reports again
+    retired_by = models.CharField(max_length=200, default="", db_default="")
+    retired_reason = models.CharField(max_length=500, default="", db_default="")
 
     class Meta:
         db_table = "pc"
         constraints = [models.CheckConstraint(name="pc_number", condition=Q(id__gt=0))]
+        indexes = [models.Index(fields=["retired_at"], name="pc_retired", condition=Q(retired_at__isnull=False))]
 
 
 class Identity(models.Model):

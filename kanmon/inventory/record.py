@@ -19,7 +19,7 @@ from kanmon.common.facts import CLASSES, CODE_OF, Told
 from kanmon.intake.models import Device, Receipt, Refusal, Source
 from kanmon.intake.report import Report, decode_bodies
 from kanmon.intake.store import utc
-from kanmon.inventory import supplement
+from kanmon.inventory import managing, supplement
 from kanmon.inventory.book import Book
 from kanmon.inventory.dictionary import Bodies, Dictionary, decode, facts_of
 from kanmon.inventory.identify import Decision, Marks, identify
@@ -36,10 +36,13 @@ _dictionary = Dictionary()
 
 @dataclass
 class Recorded:
-    """What a chunk, or a whole operation, has done. ``changed``: facts differ; ``same``: columns at most."""
+    """What a chunk, or a whole operation, has done. ``changed``: facts differ; ``same``: columns at most; ``back``: PCs
+    that had been removed from management.
+    """
 
     changed: BitMap = field(default_factory=BitMap)
     same: BitMap = field(default_factory=BitMap)
+    back: BitMap = field(default_factory=BitMap)
     recorded: int = 0
     suspected: int = 0
     older: int = 0
@@ -90,6 +93,7 @@ def _record_apart(receipts: list[Receipt]) -> Recorded:
             continue
         total.changed |= done.changed
         total.same |= done.same
+        total.back |= done.back
         total.recorded += done.recorded
         total.suspected += done.suspected
         total.older += done.older
@@ -135,6 +139,7 @@ def record_chunk(receipts: list[Receipt]) -> Recorded:
     book.checks_told = supplement.told_number()
     ended = [(*_record_one(book, one, result), one.receipt.id) for one in queue]
     book.write()
+    result.back |= managing.take_back([book.pcs[number] for number in sorted(book.back)])
     now = sql_time(clock.now())
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -264,6 +269,8 @@ def _apply(book: Book, pc: Pc, one: Queued, result: Recorded) -> None:
     pc.user = str(report.columns.get("user", pc.user))[:255]
     if pc.source in book.trusted:
         pc.source = receipt.source_id  # this machine, made at the first start, now reports through its agent
+    if pc.retired_at is not None and receipt.received_at > pc.retired_at:
+        book.back.add(pc.id)
     book.touched.add(pc.id)
     before_it = unpack_columns(book.columns[pc.id]) if report.partial and pc.id in book.columns else {}
     book.put_columns(pc.id, {**before_it, **report.columns, "reported_at": _seconds(pc.reported_at)})

@@ -15,10 +15,11 @@ from kanmon.common.facts import CODE_OF, Check, Told
 from kanmon.intake.models import Device, Receipt, Refusal, Source
 from kanmon.intake.report import PIECES, Report
 from kanmon.intake.tokens import THIS_MACHINE
+from kanmon.inventory import managing
 from kanmon.inventory.book import Book
 from kanmon.inventory.dictionary import digest, facts_of
 from kanmon.inventory.identify import Decision, Marks, identify
-from kanmon.inventory.models import FactRow, Pc
+from kanmon.inventory.models import FactRow
 from kanmon.inventory.packing import unpack
 
 BY_HAND = ("import", THIS_MACHINE)
@@ -35,7 +36,7 @@ def decide(book: Book, receipt: Receipt, report: Report, bound: int | None) -> D
     candidate = book.candidate(bound, report) if bound is not None else None
     alike = {} if candidate else book.alike(report)
     if not candidate and not alike and not report.macs and report.host:
-        found = set(Pc.objects.filter(host__iexact=report.host).values_list("id", flat=True)[:2])
+        found = {pc.id for pc in managing.called(report.host, 2)}
         found |= {pc for pc in book.new_pcs if book.pcs[pc].host.casefold() == report.host.casefold()}
         alike = book.candidates(found, report)
     trusted = Source.objects.filter(id=receipt.source_id, name__in=BY_HAND).values_list("id", flat=True)

@@ -6,7 +6,7 @@ One thread judges (the worker of lane "rows"); others that ask (what-if, lists) 
 import threading
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, datetime
 
 from pyroaring import BitMap
 
@@ -24,6 +24,7 @@ from kanmon.policy import assignment, versions, waivers
 from kanmon.policy.models import PolicyVersion
 from kanmon.policy.rules import JudgmentPolicy
 
+_PLACE = ("id", "group_id", "managed", "retired_at")
 _CHUNK_PCS = 1000  # columns read at a time
 FEW_CHANGES = 50  # up to which PCs come into the index one by one
 
@@ -35,6 +36,7 @@ class Engine:
         self.lock = threading.RLock()
         self.index = Index()
         self.managed = BitMap()
+        self.removed = BitMap()  # from management: they have facts, and belong to no statistics
         self._placed = BitMap()
         self.groups: dict[int, BitMap] = defaultdict(BitMap)
         self.parents: dict[int, int | None] = {}
@@ -89,8 +91,8 @@ class Engine:
         return True
 
     def _load_places(self) -> None:
-        for pc, group, managed in Pc.objects.values_list("id", "group_id", "managed").iterator(chunk_size=5000):
-            self._place(pc, group, managed)
+        for row in Pc.objects.values_list(*_PLACE).iterator(chunk_size=5000):
+            self._place(*row)
 
     def _follow(self, batch: list[changes.Changed]) -> None:
         """Take over a batch. PCs that are new in it come into the index together."""
@@ -119,9 +121,8 @@ class Engine:
 
     def _follow_places(self, pcs: list[int]) -> None:
         for start in range(0, len(pcs), 900):
-            rows = Pc.objects.filter(id__in=pcs[start : start + 900]).values_list("id", "group_id", "managed")
-            for pc, group, managed in rows:
-                self._place(pc, group, managed)
+            for row in Pc.objects.filter(id__in=pcs[start : start + 900]).values_list(*_PLACE):
+                self._place(*row)
 
     def _columns(self, pc: int, packed: bytes) -> None:
         values = unpack_columns(packed)
@@ -169,16 +170,17 @@ class Engine:
         for pc, packed in PcColumns.objects.values_list("pc", "packed").iterator(chunk_size=2000):
             self._columns(pc, bytes(packed))
 
-    def _place(self, pc: int, group: int, managed: bool) -> None:
+    def _place(self, pc: int, group: int, managed: bool, retired_at: datetime | None) -> None:
         if pc in self._placed:
             for members in self.groups.values():
                 members.discard(pc)
         self._placed.add(pc)
         self.groups[group].add(pc)
-        if managed:
-            self.managed.add(pc)
-        else:
-            self.managed.discard(pc)
+        for pcs, belongs in ((self.managed, managed), (self.removed, retired_at is not None)):
+            if belongs:
+                pcs.add(pc)
+            else:
+                pcs.discard(pc)
 
     def ancestors(self, group: int) -> list[int]:
         """The group and those above it, nearest first."""

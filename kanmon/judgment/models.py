@@ -73,6 +73,8 @@ class PcState(models.Model):
     finding_set = models.BigIntegerField(null=True)
     since_at = models.DateTimeField(null=True)  # same level since
     judged_at = models.DateTimeField(null=True)
+    judged_run = models.BigIntegerField(default=0, db_default=0)  # the run that judged it last
+    same_level_runs = models.IntegerField(default=0, db_default=0)  # runs in a row with this level, the first counted
 
     class Meta:
         db_table = "pc_state"

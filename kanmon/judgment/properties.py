@@ -2,7 +2,7 @@
 
 Values come from the index, as many as there are distinct ones; those of columns, which differ from PC to PC, are
 counted from the rows of the first ``MOST_PCS`` PCs. A value stands as it is compared with in a policy: yes/no as
-"true" and "false". Not given counts as no value.
+"true" and "false". Not given counts as no value. PCs that are removed from management do not count.
 """
 
 from collections import Counter
@@ -14,6 +14,7 @@ from pyroaring import BitMap
 
 from kanmon.common.errors import Refused
 from kanmon.common.facts import CLASSES, Fact, Setting
+from kanmon.inventory import managing
 from kanmon.inventory.models import PcColumns
 from kanmon.inventory.packing import unpack_columns
 from kanmon.judgment.engine import ENGINE
@@ -45,7 +46,7 @@ def overview() -> list[dict[str, Any]]:
     rows = []
     for cls in USER_CLASSES:
         held = [] if cls == "pc" else [holders for _, holders in _records(cls)]
-        pcs = len(ENGINE.index.pcs) if cls == "pc" else len(BitMap.union(BitMap(), *held))
+        pcs = len(_pcs()) if cls == "pc" else len(BitMap.union(BitMap(), *held))
         rows.append({"class": cls, "properties": list(property_types(cls)), "records": len(held), "pcs": pcs})
     return rows
 
@@ -100,7 +101,7 @@ def _fields(cls: str, names: list[str]) -> tuple[dict[str, int], dict[str, dict[
                 known |= held
     looked = {name: len(BitMap.union(BitMap(), *of.values())) for name, of in holders.items()}
     counts = {name: {value: len(pcs) for value, pcs in of.items()} for name, of in holders.items()}
-    return {**looked, "": len(ENGINE.index.pcs)}, counts
+    return {**looked, "": len(_pcs())}, counts
 
 
 def _values(fact: Fact) -> Iterator[tuple[str, object]]:
@@ -110,6 +111,11 @@ def _values(fact: Fact) -> Iterator[tuple[str, object]]:
         yield from zip(fact._fields, fact, strict=True)
 
 
+def _pcs() -> BitMap:
+    with ENGINE.lock:
+        return ENGINE.index.pcs - ENGINE.removed
+
+
 def _records(cls: str) -> Iterator[tuple[Fact, BitMap]]:
     """The records of a class that a PC has, with their PCs. Others get the index now and then."""
     ENGINE.catch_up()
@@ -117,17 +123,22 @@ def _records(cls: str) -> Iterator[tuple[Fact, BitMap]]:
     while True:
         with ENGINE.lock:
             held = ENGINE.index.records(CLASSES[cls][0], at, at + _CHUNK)
+            removed = BitMap(ENGINE.removed)
         if held is None:
             return
-        yield from ((fact, pcs) for fact, pcs in held if pcs)
+        cut = ((fact, pcs - removed) for fact, pcs in held) if removed else held
+        yield from ((fact, pcs) for fact, pcs in cut if pcs)
         at += _CHUNK
 
 
 def _columns(names: list[str]) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
     counts: dict[str, Counter[str]] = {name: Counter() for name in names}
-    rows = PcColumns.objects.order_by("pc").values_list("packed", flat=True)[:MOST_PCS]
+    rows = PcColumns.objects.order_by("pc").values_list("pc", "packed")[:MOST_PCS]
+    removed = managing.removed()
     looked = 0
-    for packed in rows.iterator(chunk_size=2_000):
+    for pc, packed in rows.iterator(chunk_size=2_000):
+        if pc in removed:
+            continue
         looked += 1
         columns = unpack_columns(bytes(packed))
         for name in names:

@@ -21,8 +21,10 @@ from kanmon.judgment.index import Judgement
 from kanmon.judgment.levels import ITEMS, Level
 from kanmon.judgment.models import FindingSet, PcState
 
-_STATE_COLUMNS = ("level", *ITEMS, "verdict", "finding_set", "since_at", "judged_at")
-_ASKED = ("pc", "level", *ITEMS, "finding_set", "since_at")
+_STATE_COLUMNS = (
+    "level", *ITEMS, "verdict", "finding_set", "since_at", "judged_at", "judged_run", "same_level_runs"
+)  # fmt: skip
+_ASKED = ("pc", "level", *ITEMS, "finding_set", "since_at", "judged_run", "same_level_runs")
 _INSERT_VERDICT = (
     "INSERT INTO verdict (id, pc, level, items, finding_set, policy_version, level_before, run, cause, from_at)"
     " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
@@ -36,7 +38,9 @@ _TEXTS_KNOWN = 10_000
 
 @dataclass(frozen=True, slots=True)
 class _Changed:
-    """A PC whose verdict is not what it was. ``since``: of its level, as the database has times."""
+    """A PC whose verdict is not what it was. ``since``: of its level, as the database has times. ``runs``: judgments in
+    a row with this level.
+    """
 
     pc: int
     level: int
@@ -44,6 +48,7 @@ class _Changed:
     finding_set: int
     level_before: int
     since: Any
+    runs: int
 
 
 class Writer:
@@ -74,11 +79,13 @@ class Writer:
                 same.append(pc)
                 continue
             level_before = old[1] if old else int(Level.NOT_JUDGED)
-            since = old[9] if old and old[9] and level_before == level else now
-            changed.append(_Changed(pc, level, of_items, set_id, level_before, since))
+            since, runs = now, 1
+            if old and old[9] and level_before == level:
+                since, runs = old[9], old[11] + (old[10] != self.run)
+            changed.append(_Changed(pc, level, of_items, set_id, level_before, since, runs))
         if changed:
             self._write_changed(version, changed, now)
-        _touch(same, now)
+        _touch(same, now, self.run)
         return len(changed)
 
     def _write_changed(self, version: int, changed: list[_Changed], now: Any) -> None:
@@ -98,7 +105,7 @@ class Writer:
             cursor.executemany(
                 _PUT_STATE,
                 [
-                    (one.pc, one.level, *one.items, number, one.finding_set, one.since, now)
+                    (one.pc, one.level, *one.items, number, one.finding_set, one.since, now, self.run, one.runs)
                     for number, one in enumerate(changed, first)
                 ],
             )
@@ -167,7 +174,13 @@ def silent_or_unjudged(pcs: BitMap) -> BitMap:
     return BitMap(pc for pc in pcs if pc not in states or _silent.get(states[pc], True))
 
 
-def _touch(pcs: Iterable[int], now: Any) -> None:
+def _touch(pcs: Iterable[int], now: Any, run: int) -> None:
+    """PCs of which nothing is new were judged by ``run``. Several judgments in one run count once."""
     if numbers := _listed(pcs):
+        counted = "same_level_runs + CASE WHEN judged_run = %s THEN 0 ELSE 1 END"
         with connection.cursor() as cursor:
-            cursor.execute(f"UPDATE pc_state SET judged_at = %s WHERE pc IN ({numbers})", [now])
+            cursor.execute(
+                f"UPDATE pc_state SET judged_at = %s, same_level_runs = {counted}, judged_run = %s"
+                f" WHERE pc IN ({numbers})",
+                [now, run, run],
+            )

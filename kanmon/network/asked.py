@@ -9,6 +9,7 @@ from ipaddress import ip_address
 
 from kanmon.common import mac as macs
 from kanmon.common.errors import Refused
+from kanmon.inventory import managing
 from kanmon.inventory.models import Identity, Pc, PcColumns
 from kanmon.inventory.packing import unpack_columns
 from kanmon.network.change import Target, macs_of
@@ -63,9 +64,7 @@ def _pc(ip: str, host: str) -> Pc:
     """The one PC of this name, or address in its inventory, or both."""
     said = " ".join(filter(None, (host, ip)))
     if host:
-        found: list[Pc] = list(Pc.objects.filter(host__iexact=host)[:MOST]) or list(
-            Pc.objects.filter(asset_number=host)[:1]
-        )
+        found = managing.called(host, MOST) or list(Pc.objects.filter(asset_number=host)[:1])
     else:
         found = _with_address(ip)
     if ip and host:

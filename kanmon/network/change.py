@@ -6,7 +6,7 @@ chunks; an interrupted one goes on behind its last. Chunks that were written are
 would say the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,15 +14,15 @@ from pyroaring import BitMap
 
 from kanmon import wire
 from kanmon.action.models import Order as ActionOrder
-from kanmon.common import clock, config, fault, messages
+from kanmon.common import config, fault, messages
 from kanmon.common.messages import counted
 from kanmon.inventory.models import Identity, Pc
 from kanmon.journal import record
 from kanmon.journal.models import Operation
 from kanmon.journal.worker import Stopped, Work
-from kanmon.network import book, caps, news
+from kanmon.network import book, news
 from kanmon.network.book import Wish
-from kanmon.network.models import Awaiting, Entry
+from kanmon.network.models import Entry
 
 LANE = "network"
 CHUNK = 500
@@ -38,7 +38,7 @@ class Target(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """Input of an operation: orders of a person for ``targets``, a decision about who waits, or ``follow`` (``pcs``)."""
+    """Input of an operation: orders of a person for ``targets``, or ``follow`` (``pcs``)."""
 
     wanted: wire.Wanted | str
     reason: str = ""
@@ -51,7 +51,6 @@ class Counts(NamedTuple):
 
     ordered: int = 0
     already: int = 0
-    waiting: int = 0
     no_mac: int = 0
     later: int = 0
 
@@ -60,12 +59,12 @@ class Counts(NamedTuple):
         return Counts(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
 
 
-def begin(asked: Asked, actor: str, key: str | None) -> Operation:
-    """Begin what a person wants. Inside a transaction."""
+def begin(asked: Asked, actor: str, key: str | None, parent: int | None = None) -> Operation:
+    """Begin what a person wants, or what follows the operation ``parent``. Inside a transaction."""
     about = counted(len(asked.targets) or len(asked.pcs))
     return record.begin(
         "network", requester="person", actor=actor, subject=f"{asked.wanted}: {about}"[:200], key=key,
-        input=msgspec.json.encode(asked),
+        parent=parent, input=msgspec.json.encode(asked),
     )  # fmt: skip
 
 
@@ -80,8 +79,6 @@ def order_changes(work: Work) -> None:
     asked = msgspec.json.decode(bytes(work.operation.input), type=Asked)
     if asked.wanted == "follow":
         _in_chunks(work, asked.pcs, lambda chunk: _by_new_cards(work, chunk))
-    elif asked.wanted in ("approve", "decline"):
-        _in_chunks(work, asked.pcs, lambda chunk: _decided(work, chunk, asked))
     else:
         _in_chunks(work, asked.targets, lambda chunk: _by_person(work, chunk, asked))
 
@@ -111,40 +108,30 @@ def _in_chunks(work: Work, everything: Sequence[Any], write: Any) -> None:
 
 
 def _by_policy(work: Work, pcs: Sequence[int], wanted: str, reason: str, decided_by: int) -> Counts:
-    """Of these PCs: who is to be ordered, and who waits. A MAC that several PCs have is nobody's, and left alone."""
+    """Order it for these PCs. A MAC that several PCs have is nobody's, and left alone."""
     macs = macs_of(pcs)
     rows = book.rows_of([mac for of_pc in macs.values() for mac in of_pc])
     later = {pc for pc in pcs if any(mac in rows and rows[mac].decided_by > decided_by for mac in macs[pc])}
-    if wanted == "permit":
-        caps.overtaken([pc for pc in pcs if pc not in later])
-    due, already = [], 0
-    for pc in pcs:
-        if not macs[pc] or pc in later:
-            continue
-        if all(mac in rows and book.body_of(rows[mac]).policy.state == wanted for mac in macs[pc]):
-            already += 1
-        else:
-            due.append(pc)
-    spare = caps.spare() if wanted == "deny" else len(due)
-    caps.wait(due[spare:], decided_by, reason)
-    caps.overtaken(due[:spare])
-    _order(work, due[:spare], macs, wanted, "policy", reason, decided_by)
-    no_mac = sum(not macs[pc] for pc in pcs)
-    return Counts(len(due[:spare]), already, len(due[spare:]), no_mac, len(later))
+    due = [pc for pc in pcs if macs[pc] and pc not in later]
+    already = {pc for pc in due if _says(rows, macs[pc], wanted)}
+    due = [pc for pc in due if pc not in already]
+    _order(work, due, macs, wanted, "policy", reason, decided_by)
+    return Counts(len(due), len(already), sum(not macs[pc] for pc in pcs), len(later))
 
 
-def _decided(work: Work, pcs: Sequence[int], asked: Asked) -> Counts:
-    """A person has decided about PCs that wait for it."""
-    waiting = Awaiting.objects.filter(pc__in=list(pcs), decision="")
-    found = list(waiting.values_list("pc", "operation", "reason"))
-    decision = "approved" if asked.wanted == "approve" else "declined"
-    waiting.update(decision=decision, decided_at=clock.now(), decided_by=work.operation.actor)
-    if decision == "declined":
-        return Counts(already=len(found))
-    macs = macs_of([pc for pc, _, _ in found])
-    for pc, decided_by, reason in found:
-        _order(work, [pc], macs, "deny", "policy", reason, decided_by)
-    return Counts(len(found), later=len(pcs) - len(found))
+def _says(rows: Mapping[str, Entry], macs: Sequence[str], wanted: str) -> bool:
+    return all(mac in rows and book.body_of(rows[mac]).policy.state == wanted for mac in macs)
+
+
+def in_force(wanted: str, pcs: BitMap) -> BitMap:
+    """Those of ``pcs`` of which policies have said so already, of all their MACs."""
+    found, everybody = BitMap(), list(pcs)
+    for start in range(0, len(everybody), CHUNK):
+        chunk = everybody[start : start + CHUNK]
+        macs = macs_of(chunk)
+        rows = book.rows_of([mac for of_pc in macs.values() for mac in of_pc])
+        found.update(pc for pc in chunk if macs[pc] and _says(rows, macs[pc], wanted))
+    return found
 
 
 def _by_new_cards(work: Work, pcs: Sequence[int]) -> Counts:
@@ -204,7 +191,7 @@ def _order(
 
 
 def macs_of(pcs: Sequence[int]) -> dict[int, list[str]]:
-    """PC -> its MACs, of which no other PC has any."""
+    """PC -> its MACs, of which no other PC has any. What a removed PC had belongs to who has it now."""
     found: dict[int, list[str]] = {pc: [] for pc in pcs}
     mine = {
         value for kind, value in Identity.objects.filter(pc__in=list(pcs)).values_list("kind", "value") if kind == "mac"
@@ -212,8 +199,11 @@ def macs_of(pcs: Sequence[int]) -> dict[int, list[str]]:
     owners: dict[str, set[int]] = {}
     for mac, pc in Identity.objects.filter(kind="mac", value__in=mine).values_list("value", "pc"):
         owners.setdefault(mac, set()).add(pc)
+    several = {pc for of_mac in owners.values() if len(of_mac) > 1 for pc in of_mac}
+    gone = set(Pc.objects.filter(id__in=several, retired_at__isnull=False).values_list("id", flat=True))
     for mac, of_mac in sorted(owners.items()):
-        if len(of_mac) == 1 and (pc := next(iter(of_mac))) in found:
+        present = of_mac - gone or of_mac
+        if len(present) == 1 and (pc := next(iter(present))) in found:
             found[pc].append(mac)
     return found
 
@@ -223,8 +213,8 @@ def _sentence(counts: Counts) -> str:
     said = [
         messages.text(id, {"counted": counted(number, language)}, language)
         for id, number in (
-            ("KNM8410-I", counts.ordered), ("KNM8411-I", counts.already), ("KNM8412-W", counts.waiting),
-            ("KNM8413-W", counts.no_mac), ("KNM8414-I", counts.later),
+            ("KNM8410-I", counts.ordered), ("KNM8411-I", counts.already), ("KNM8413-W", counts.no_mac),
+            ("KNM8414-I", counts.later),
         )
         if number
     ]  # fmt: skip

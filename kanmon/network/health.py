@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Min
 
 from kanmon.common import clock, config
-from kanmon.network.models import Agent, Awaiting, Sighting
+from kanmon.network.models import Agent, Sighting
 from kanmon.network.shown import SILENT_SECONDS
 from kanmon.policy import versions
 from kanmon.policy.models import Assignment
@@ -33,14 +33,6 @@ def unwell_agents() -> Iterator[Told]:
         for one in row.health:
             if one.get("id"):
                 yield {"name": row.name, "part": one["part"], "sentence": f"{one['id']} {one['sentence']}"}, None
-
-
-def waiting() -> Iterator[Told]:
-    """PCs that wait for a person, beyond the cap."""
-    rows = Awaiting.objects.filter(decision="")
-    if count := rows.count():
-        most = int(config.get("network.most_denied_per_hour"))
-        yield {"count": count, "most": most}, rows.aggregate(first=Min("at"))["first"]
 
 
 def wrong() -> Iterator[Told]:
@@ -75,7 +67,6 @@ def no_way_back() -> Iterator[Told]:
 
 
 CHECKS = {
-    "KNM8443-W": waiting,
     "KNM8444-W": wrong,
     "KNM8442-W": silent_agents,
     "KNM8445-W": unwell_agents,

@@ -1,7 +1,6 @@
 """Tables of network control: agents, the list of what is to be, orders, and where PCs were seen."""
 
 from django.db import models
-from django.db.models import Q
 
 
 class Agent(models.Model):
@@ -161,26 +160,6 @@ class Given(models.Model):
         db_table = "network_given"
         constraints = [models.UniqueConstraint(fields=["agent", "order"], name="network_given_once")]
         indexes = [models.Index(fields=["agent", "result", "order"], name="network_given_open")]
-
-
-class Awaiting(models.Model):
-    """A PC that a policy would cut off, beyond the cap: a person says. ``decision``: "", approved, declined, overtaken."""
-
-    id = models.BigAutoField(primary_key=True)
-    pc = models.BigIntegerField()
-    operation = models.BigIntegerField()
-    reason = models.CharField(max_length=1000, default="")
-    at = models.DateTimeField()
-    decision = models.CharField(max_length=9, default="")
-    decided_at = models.DateTimeField(null=True)
-    decided_by = models.CharField(max_length=200, default="")
-
-    class Meta:
-        db_table = "network_awaiting"
-        constraints = [
-            models.UniqueConstraint(fields=["pc"], name="network_awaiting_once", condition=Q(decision="")),
-        ]
-        indexes = [models.Index(fields=["decision", "id"], name="network_awaiting_open")]
 
 
 class Sighting(models.Model):

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from kanmon.common import clock, config
 from kanmon.journal.writing import transaction
 from kanmon.network.book import OPEN
-from kanmon.network.models import Awaiting, Entry, Given, NetworkOrder, Sighting
+from kanmon.network.models import Entry, Given, NetworkOrder, Sighting
 
 ANSWERS_DAYS = 30
 SIGHTINGS_DAYS = 90
@@ -38,7 +38,6 @@ def duty(term: int) -> None:
         newest = dict(Entry.objects.filter(mac__in={mac for _, mac, _ in rows}).values_list("mac", "version"))
         gone = [id for id, mac, version in rows if newest.get(mac) != version]
         _remove(NetworkOrder.objects.filter(id__in=gone))
-        _remove(Awaiting.objects.exclude(decision="").filter(decided_at__lt=old))
 
 
 def _remove(rows: QuerySet[Any]) -> None:

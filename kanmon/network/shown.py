@@ -10,7 +10,7 @@ from kanmon.common import clock, config
 from kanmon.inventory.models import Identity, Pc
 from kanmon.network import setup
 from kanmon.network.book import OPEN, body_of
-from kanmon.network.models import Agent, AgentRun, Awaiting, Entry, NetworkOrder, Sighting
+from kanmon.network.models import Agent, AgentRun, Entry, NetworkOrder, Sighting
 from kanmon.ordering import FixedDevices, holds
 
 SILENT_SECONDS = 120.0
@@ -119,20 +119,6 @@ def _state(agent: Agent, silent: Any) -> str:
     if agent.seen_at is None or agent.seen_at < silent:
         return "silent"
     return "unwell" if any(one.get("id") for one in agent.health) else "well"
-
-
-def waiting(after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
-    """The PCs that wait for a person, beyond the cap; the longest first."""
-    rows = list(Awaiting.objects.filter(decision="", id__gt=after).order_by("id")[:limit])
-    pcs = {pc.id: pc for pc in Pc.objects.filter(id__in=[row.pc for row in rows])}
-    return [
-        {
-            "id": row.id, "pc": row.pc, "host": pcs[row.pc].host if row.pc in pcs else "",
-            "asset_number": pcs[row.pc].asset_number if row.pc in pcs else "", "reason": row.reason,
-            "since": _said(row.at), "operation": row.operation,
-        }
-        for row in rows
-    ]  # fmt: skip
 
 
 def unmanaged(after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from kanmon.common.errors import Refused
 from kanmon.common.facts import CLASSES, COLUMNS, SETTINGS
 from kanmon.policy.compare import BadPattern, as_number, is_pattern, matcher
 from kanmon.policy.document import Document, join
-from kanmon.policy.rules_action import COMMAND_KEYWORDS, KEYWORDS, MESSAGE_KEYWORDS
+from kanmon.policy.rules_action import COMMAND_KEYWORDS, KEYWORDS, MESSAGE_KEYWORDS, ActionPolicy, LevelActions, Step
 from kanmon.policy.rules_items import JudgmentPolicy, UserCondition
 
 USER_CLASSES = ("pc", *(name for name in CLASSES if name != "told"))
@@ -151,6 +151,27 @@ def _value(document: Document, path: str, condition: UserCondition, kind: type) 
         raise refuse_word("KNM5003-E", document, join(path, "comparison"), condition.comparison, ("==", "!="))
     if kind in (int, float) and as_number(condition.value) is None:
         raise Refused("KNM5004-E", line=document.line(place), path=place, wanted="a number", found=condition.value)
+
+
+def steps(document: Document, policy: ActionPolicy) -> None:
+    """Refuses a repeat of what is done at every judgment, and a later step that does not come later."""
+    for level in ("danger", "warning", "caution", "safe"):
+        actions: LevelActions = getattr(policy, level)
+        if actions.when == "every_judgment" and actions.repeat is not None:
+            path = f"{level}.repeat"
+            raise Refused("KNM5009-E", line=document.line(path), path=path)
+        before = _how_late(actions)
+        for place, step in enumerate(actions.then):
+            late = _how_late(step)
+            if not (late[0] >= before[0] and late[1] >= before[1] and late != before):
+                path = f"{level}.then[{place}]"
+                raise Refused("KNM5010-E", line=document.line(path), path=path, days=before[0], judgments=before[1])
+            before = late
+
+
+def _how_late(step: Step) -> tuple[int, int]:
+    """Days and judgments that a step waits for."""
+    return (step.after.days, step.after.judgments) if step.after else (0, 1)
 
 
 def keywords(document: Document) -> None:

@@ -136,6 +136,15 @@ FIELDS: dict[str, Words] = {
     "not_applicable": ("results that are not applicable: {0}", "対象外の結果: {0}"),
     "unknown": ("results that are unknown: {0}", "不明な結果: {0}"),
     # actions
+    "dry_run": ("dry run: {0}", "試行のみ: {0}"),
+    "new_pc_grace_days": ("first {0} of new PCs left alone", "新しい PC は最初の {0} 対象外"),
+    "after": ("only after", "継続の条件"),
+    "After.days": ("{0} days at the level", "同じレベルが {0} 日"),
+    "judgments": ("{0} judgments in a row", "連続 {0} 回の判定"),
+    "repeat": ("repeated", "繰り返し"),
+    "every_days": ("every {0}", "{0} ごと"),
+    "most": ("{0} times more at most", "追加で最大 {0} 回"),
+    "then": ("later steps", "次の段階"),
     "when": ("when: {0}", "実行する場合: {0}"),
     "mail": ("mail", "メール"),
     "network": ("network: {0}", "ネットワーク: {0}"),
@@ -157,6 +166,8 @@ FIELDS: dict[str, Words] = {
 }
 
 UNITS: dict[str, tuple[str, str, str]] = {
+    "new_pc_grace_days": ("{0} day", "{0} days", "{0} 日"),
+    "every_days": ("{0} day", "{0} days", "{0} 日"),
     "definitions_max_age_days": ("{0} day", "{0} days", "{0} 日"),
     "expires_days": ("{0} day", "{0} days", "{0} 日"),
     "delay_days": ("{0} day", "{0} days", "{0} 日"),

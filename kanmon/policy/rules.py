@@ -52,6 +52,7 @@ def from_document(read: document.Document) -> JudgmentPolicy | ActionPolicy:
         check.properties(read, policy)
     else:
         check.keywords(read)
+        check.steps(read, policy)
     return policy
 
 

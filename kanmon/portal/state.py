@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from kanmon.action import asked
 from kanmon.common import clock
 from kanmon.common.errors import Refused
 from kanmon.common.facts import Os
@@ -21,7 +22,7 @@ from kanmon.judgment.wording import item_title, level_word
 from kanmon.message import shown
 from kanmon.network import links, recheck, setup
 from kanmon.network.book import OPEN, body_of, rows_of
-from kanmon.network.models import Awaiting, NetworkOrder, Recheck
+from kanmon.network.models import NetworkOrder, Recheck
 from kanmon.ordering import FixedDevices, Holds, holds
 from kanmon.portal.steps import How, how
 from kanmon.portal.who import Who
@@ -98,17 +99,17 @@ def of(who: Who, language: str) -> State:
     judged = PcState.objects.filter(pc=pc.id).first()
     level = Level(judged.level) if judged is not None else Level.NOT_JUDGED
     kind = _kind(held, level)
-    asked = recheck.newest(pc.id)
+    recheck_asked = recheck.newest(pc.id)
     family = _family(pc.id)
     problems, later = _problems(pc.id, family, language) if kind != "person" else ([], [])
     return State(
         kind, who, host=pc.host, level=level.word, since=held.since if held else None,
         problems=tuple(problems[:MOST_PROBLEMS]), later=tuple(later[:MOST_PROBLEMS]),
-        more=max(0, len(problems) - MOST_PROBLEMS), check=_check(asked, pc, level),
-        asked_at=asked.asked_at if asked else None, woken=bool(asked and asked.woken),
+        more=max(0, len(problems) - MOST_PROBLEMS), check=_check(recheck_asked, pc, level),
+        asked_at=recheck_asked.asked_at if recheck_asked else None, woken=bool(recheck_asked and recheck_asked.woken),
         judged_at=judged.judged_at if judged else None, reported_at=pc.last_seen_at,
         under_way=held is not None and NetworkOrder.objects.filter(mac=held.mac, progress__in=OPEN[:1]).exists(),
-        may_be_cut=Awaiting.objects.filter(pc=pc.id, decision="").exists(), family=family,
+        may_be_cut=any(asked.about(pc.id, ["network"])), family=family,
         messages=shown.of_page(pc.id, _here()),
     )  # fmt: skip
 

@@ -39,8 +39,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "下記に対処してください。",
     ),
     "may_be_cut": (
-        "It is to be cut off; an administrator has still to approve that. Mend it now.",
-        "遮断の対象です。管理者の承認待ちです。すぐに対処してください。",
+        "It may be cut off: an administrator has still to decide that. Mend it now.",
+        "遮断される可能性があります。管理者の承認待ちです。すぐに対処してください。",
     ),
     "not_judged": ("This PC has not been checked yet", "この PC はまだ判定されていません"),
     "not_judged_lead": (

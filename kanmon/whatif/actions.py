@@ -1,7 +1,7 @@
 """Which actions would run once the PCs are judged by the new policy, and where a cap would hold them.
 
-The same rule as in ``action.decide.choose``, said in bitmaps: a level's actions concern the PCs that come to it, or
-all that are at it with ``when: every_judgment``. Each action is one order a run. A kind of action is a line of
+The same rule as in ``action.deciding``, for the judgment alone: a level's actions concern the PCs that come to it, or
+all that are at it with ``when: every_judgment``; what wants days or judgments in a row is not done at once. Each action is one order a run. A kind of action is a line of
 ``KINDS``; a cap is a line of ``CAPS``.
 """
 
@@ -11,13 +11,13 @@ from datetime import timedelta
 
 from pyroaring import BitMap
 
+from kanmon.action import caps as caps_of
 from kanmon.action.decide import ACTED_LEVELS
 from kanmon.common import clock, config, messages
 from kanmon.common.messages import counted
 from kanmon.journal.models import Operation
 from kanmon.judgment.engine import ENGINE
 from kanmon.judgment.levels import Level
-from kanmon.network import caps as cuts
 from kanmon.policy import assignment, versions
 from kanmon.policy.rules_action import ActionPolicy, LevelActions
 from kanmon.whatif.effect import Effect
@@ -76,6 +76,8 @@ def would_run(effect: Effect) -> list[WouldRun]:
             concerned = effect.after.levels.get(level, BitMap())
             if actions.when == "level_changed":
                 concerned = came.pcs if came else BitMap()
+            if policy.dry_run or actions.after is not None:  # nothing is done, or not at once
+                continue
             if pcs := concerned & members:
                 orders += [
                     WouldRun(kind, level, policy.name, KINDS[kind](actions), pcs)
@@ -107,23 +109,22 @@ def _nobody_to_mail(orders: Sequence[WouldRun], language: str) -> str | None:
     return None
 
 
-def _denied_an_hour(orders: Sequence[WouldRun], language: str) -> str | None:
-    denied = BitMap.union(
-        BitMap(), *(order.pcs for order in orders if order.kind == "network" and order.to == ("deny",))
-    )
-    spare = cuts.spare()
-    if len(denied) <= spare:
-        return None
-    told = {
-        "counted": counted(len(denied), language),
-        "spare": spare,
-        "most": config.get("network.most_denied_per_hour"),
-    }
-    return messages.text("KNM8416-W", told, language)
+def _most_an_hour(orders: Sequence[WouldRun], language: str) -> str | None:
+    with ENGINE.lock:
+        fleet = len(ENGINE.managed)
+    said = []
+    for kind in KINDS:
+        wanted = [order for order in orders if order.kind == kind and order.to != ("permit",)]
+        pcs = BitMap.union(BitMap(), *(order.pcs for order in wanted))
+        spare, reached = caps_of.room(kind, "deny", fleet)
+        if spare is not None and len(pcs - reached) > spare:
+            told = {"kind": kind, "counted": counted(len(pcs), language), "spare": spare, "most": spare + len(reached)}
+            said.append(messages.text("KNM3089-W", told, language))
+    return " ".join(said) or None
 
 
 CAPS: tuple[Callable[[Sequence[WouldRun], str], str | None], ...] = (
-    _denied_an_hour, _mails_an_hour, _no_mail_server, _nobody_to_mail,
+    _most_an_hour, _mails_an_hour, _no_mail_server, _nobody_to_mail,
 )  # fmt: skip
 
 

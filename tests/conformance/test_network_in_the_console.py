@@ -19,9 +19,9 @@ from kanmon.flow import KINDS
 from kanmon.inventory.models import Identity, Pc
 from kanmon.journal.models import Operation
 from kanmon.journal.writing import transaction
-from kanmon.network import book, caps, seen
+from kanmon.network import book, seen
 from kanmon.network.book import Wish
-from kanmon.network.models import Agent, Awaiting, Entry, Invitation, NetworkOrder
+from kanmon.network.models import Agent, Entry, Invitation, NetworkOrder
 from kanmon.sealing import authority
 from tests.conformance.work import crash, leader, work_off, worker
 
@@ -110,7 +110,7 @@ def test_filters_show_what_they_say_and_the_counts_agree() -> None:
     wrong, _more = read.connections(NetworkQuery(wrong=True, size=1000))
     assert all(row.misplaced for row in wrong.rows)
     assert len(wrong.rows) == counts.wrong.n > 0
-    assert counts.waiting.n == Awaiting.objects.count() > 0
+    assert counts.waiting.n == sum(one.pcs for one in read.questions("network")) > 0
     assert (counts.agents, counts.unwell) == (2, 1)
 
 
@@ -169,14 +169,12 @@ def test_a_reason_is_wanted_and_who_may_not_act_sees_no_buttons(person: Client) 
     answer = person.post("/network/order", form, headers=SCRIPT)
     assert (answer.status_code, answer.json()["message_id"]) == (400, "KNM8550-E")
     viewer = signed_in("viewer")
-    for address in (f"/pcs/{pc.id}", "/network", "/network/waiting", "/network/unmanaged", "/network/agents"):
+    for address in (f"/pcs/{pc.id}", "/network", "/network/unmanaged", "/network/agents"):
         page = viewer.get(address)
         assert page.status_code == 200, address
         assert b"popovertarget" not in page.content, address
-        assert b'name="do"' not in page.content, address
-    for address in ("/network/order", "/network/waiting/decide", "/network/agents/invite", "/network/agents/x/revoke"):
+    for address in ("/network/order", "/network/agents/invite", "/network/agents/x/revoke"):
         assert viewer.post(address, form | {"reason": "x"}).status_code == 403, address
-    assert viewer.get("/network/waiting/decision?do=approve-all").status_code == 403
     assert not Operation.objects.filter(kind="network", key=f"form:{KEY}").exists()
 
 
@@ -203,40 +201,6 @@ def test_a_pc_without_a_mac_of_its_own_is_refused_with_a_sentence(person: Client
     )
     assert answer.json()["message_id"] == "KNM8455-E"
     assert b"nothing can be ordered" in person.get(f"/pcs/{pc.id}").content
-
-
-def test_ticked_pcs_are_approved_and_the_others_wait_on(person: Client) -> None:
-    waiting = list(Awaiting.objects.order_by("id").values_list("pc", flat=True))
-    assert len(waiting) >= 2
-    asked = person.get("/network/waiting/decision", {"do": "approve", "pc": waiting[0]}).content.decode()
-    assert "Cut off 1 PC?" in asked
-    assert Pc.objects.get(id=waiting[0]).host in asked
-    form = {"decision": "approve", "pc": waiting[0], "form_key": KEY}
-    for _ in range(2):
-        assert person.post("/network/waiting/decide", form).status_code == 302
-    carried_out()
-    assert Entry.objects.get(pc=waiting[0]).state == "deny"
-    assert list(Awaiting.objects.filter(decision="").order_by("id").values_list("pc", flat=True)) == waiting[1:]
-    assert Awaiting.objects.get(pc=waiting[0]).decided_by == "a-administrator"
-    assert (
-        "that still waits"
-        in person.get("/network/waiting/decision", {"do": "approve", "pc": waiting[0]}).content.decode()
-    )
-    assert "that still waits" in person.get("/network/waiting/decision", {"do": "decline"}).content.decode()
-
-
-def test_all_means_those_that_waited_when_it_was_asked(person: Client) -> None:
-    waiting = set(Awaiting.objects.values_list("pc", flat=True))
-    asked = read.network_asked("decline", [], True)
-    late = some_pc()
-    with transaction():
-        caps.wait([late.id], 1, "danger: Standard")
-    form = {"decision": "decline", "upto": asked.upto, "form_key": KEY}
-    assert person.post("/network/waiting/decide", form).status_code == 302
-    carried_out()
-    assert list(Awaiting.objects.filter(decision="").values_list("pc", flat=True)) == [late.id]
-    assert set(Awaiting.objects.filter(decision="declined").values_list("pc", flat=True)) == waiting
-    assert not Entry.objects.filter(pc__in=waiting).exists()
 
 
 def test_an_unmanaged_device_is_listed_once_until_it_is_permitted_or_known(person: Client) -> None:
@@ -349,9 +313,7 @@ ADDRESSES = [
     ("/network?state=x&why=y&wrong=z", 200), ("/network?q=%00a%25_", 200), ("/network?q=02:00:00:00:00:09", 200),
     ("/network?q=cafe12", 200), ("/network?q=fe80::1", 200), ("/network/devices/nonsense", 404),
     ("/network/devices/02-00-00-00-00-09", 200), ("/network/devices/nonsense/network", 404),
-    ("/network/waiting?at=x", 200), ("/network/unmanaged?at=x", 200), ("/network/unmanaged?at=WzksOSwxLDBd", 200),
-    ("/network/waiting/decision", 400), ("/network/waiting/decision?do=burn", 400),
-    ("/network/waiting/decision?do=approve&pc=x", 400), ("/pcs/999999/network", 200),
+    ("/network/unmanaged?at=x", 200), ("/network/unmanaged?at=WzksOSwxLDBd", 200), ("/pcs/999999/network", 200),
 ]  # fmt: skip
 
 
@@ -361,7 +323,7 @@ def test_an_address_with_nonsense_in_it_is_no_error_of_the_manager(person: Clien
 
 
 def test_where_network_control_is_not_in_use_nothing_is_in_the_way(person: Client) -> None:
-    for model in (NetworkOrder, Entry, Agent, Awaiting):
+    for model in (NetworkOrder, Entry, Agent):
         model.objects.all().delete()
     keep.forget()
     assert "is not set up yet" in person.get("/network").content.decode()

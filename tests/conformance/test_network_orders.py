@@ -19,8 +19,8 @@ from kanmon.journal.models import Entry as JournalEntry
 from kanmon.journal.models import Operation
 from kanmon.journal.term import Leadership
 from kanmon.journal.writing import transaction
-from kanmon.network import asked, book, caps, change, enrolment, exchange, retention, seen, setup, shown
-from kanmon.network.models import Agent, AgentRun, Awaiting, Entry, Given, NetworkOrder, Sighting
+from kanmon.network import asked, book, change, enrolment, exchange, retention, seen, setup, shown
+from kanmon.network.models import Agent, AgentRun, Entry, Given, NetworkOrder, Sighting
 from kanmon.network.whole import Whole
 from kanmon.ordering import FixedDevices, holds
 from tests.conformance.work import crash, leader, work_off, worker
@@ -32,7 +32,6 @@ def mac(number: int) -> str:
 
 @pytest.fixture(autouse=True)
 def _settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KANMON_NETWORK_MOST_DENIED_PER_HOUR", "3")
     config.forget()
 
 
@@ -134,23 +133,6 @@ def test_a_mac_of_several_pcs_is_left_alone_and_said(lead: Leadership) -> None:
     assert "1 PC" in done.outcome["sentence"]
 
 
-def test_what_is_beyond_the_cap_waits_for_a_person(lead: Leadership) -> None:
-    pcs(*range(1, 8))
-    assert counts(decide(lead, "deny", range(1, 6))) == {"ordered": 3, "waiting": 2}
-    assert caps.spare() == 0
-    assert [one["host"] for one in shown.waiting()] == ["pc-4", "pc-5"]
-    assert counts(decide(lead, "deny", [4, 6])) == {"waiting": 2}, "who waits waits once"
-    assert Awaiting.objects.filter(decision="").count() == 3
-    decide(lead, "permit", [5])
-    assert Awaiting.objects.get(pc=5).decision == "overtaken"
-    by_hand(lead, "approve", pcs=(4,))
-    by_hand(lead, "decline", pcs=(6,))
-    assert (state(4), state(6)) == ("deny", "")
-    assert Awaiting.objects.get(pc=4).decided_by == "hanako"
-    NetworkOrder.objects.update(ordered_at=clock.now() - timedelta(hours=2))
-    assert caps.spare() == 3, "an hour later"
-
-
 def test_a_new_card_of_a_pc_gets_what_was_ordered_of_it(lead: Leadership) -> None:
     pcs(1, 2, 3)
     decide(lead, "deny", [1])
@@ -163,7 +145,6 @@ def test_a_new_card_of_a_pc_gets_what_was_ordered_of_it(lead: Leadership) -> Non
     work_off(worker(KINDS, lead, "network"))
     assert (state(50), state(1), state(2), state(3)) == ("deny", "deny", "", "")
     assert change.new_cards(BitMap([1, 2, 3])) == []
-    assert caps.spare() == 2, "a PC is counted once"
 
 
 def test_an_older_decision_that_comes_late_changes_nothing(lead: Leadership) -> None:
@@ -471,7 +452,6 @@ def test_what_was_written_and_not_ended_goes_on_behind_its_last_chunk(
     class Killed(BaseException):
         pass
 
-    monkeypatch.setenv("KANMON_NETWORK_MOST_DENIED_PER_HOUR", "100")
     config.forget()
     monkeypatch.setattr(change, "CHUNK", 2)
     pcs(1, 2, 3, 4, 5)

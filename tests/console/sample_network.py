@@ -5,18 +5,25 @@ Orders, answers and sightings are written by the functions that write them in th
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 from unittest import mock
 
+from pyroaring import BitMap
+
 from kanmon import wire
+from kanmon.action import withheld
+from kanmon.action.book import Book
+from kanmon.action.deciding import Done, Slot
 from kanmon.common import clock
 from kanmon.inventory.models import Identity, Pc
 from kanmon.journal.models import Operation
 from kanmon.journal.writing import transaction
 from kanmon.judgment.levels import Level
 from kanmon.judgment.models import PcState
-from kanmon.network import book, caps, seen, setup
+from kanmon.network import book, seen, setup
 from kanmon.network.book import Wish
 from kanmon.network.models import Agent, AgentRun, Certificate, NetworkOrder, Sighting
+from kanmon.policy.models import PolicyVersion
 
 SETUP = b'{"refused":"refused","fixed":[{"mac":"00:1b:a9","note":"printers"}]}'
 STRANGERS = ("3c:22:fb:10:07:11", "a4:83:e7:22:90:0c", "b8:27:eb:5a:11:72", "dc:a6:32:0b:44:09")
@@ -74,8 +81,36 @@ def fill(now: datetime, term: int) -> None:
         _seen(radius, now, [macs[pc] for pc in cut[-2:]], "corporate")
         _seen(gateway, now, [PHONE, PRINTER], "corporate")
         _seen(radius, now, STRANGERS, "unauthenticated")
-        caps.wait(waiting, _operation(now, "danger, 9 PCs").id, "danger: Standard")
+        asked(now, cut, waiting)
         _later(now)
+
+
+def asked(now: datetime, cut: Sequence[int], waiting: Sequence[int]) -> None:
+    """PCs beyond the cap of the network, and PCs that were in danger when the mail of the second step came in."""
+    version = PolicyVersion.objects.filter(policy__kind="action", policy__name="Mail administrators").latest("number")
+    decided, today = _operation(now, "run 1").id, now.date().toordinal()
+    everybody, book = BitMap(Pc.objects.values_list("id", flat=True)), Book()
+    in_force = (
+        (Level.DANGER, 0, "network"),
+        (Level.DANGER, 0, "mail"),
+        (Level.DANGER, 1, "mail"),
+        (Level.WARNING, 0, "mail"),
+    )
+    for level, step, kind in in_force:
+        book.cover(Slot(version.policy_id, int(level), step, kind), everybody, everybody)
+    cutting, telling = (Slot(version.policy_id, int(Level.DANGER), *rest) for rest in ((0, "network"), (1, "mail")))
+    book.set_done(cutting, [Done(today, 1, BitMap(cut))])
+    wait(book, version.id, decided, cutting, "cap", waiting)
+    wait(book, version.id, decided, telling, "already", cut[:7])
+    book.write(decided)
+
+
+def wait(
+    book: Book, version: int, operation: int, slot: Slot, why: Literal["cap", "already"], pcs: Sequence[int]
+) -> None:
+    """A decision asks a person about ``pcs``."""
+    withheld.write(operation, 1, version, slot, why, BitMap(pcs))
+    book.set_waiting(slot, why, book.waiting(slot, why) | BitMap(pcs))
 
 
 def _agents(now: datetime, term: int) -> tuple[Agent, Agent]:

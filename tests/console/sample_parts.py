@@ -65,7 +65,10 @@ stale_inventory: {after_days: 14, level: warning}
 MAILS = """\
 kind: action
 name: Mail administrators
-danger: {mail: {to: administrators}}
+danger:
+  mail: {to: administrators}
+  network: deny
+  then: [{after: {days: 7}, mail: {to: [heads@example.jp, desk@example.jp]}}]
 warning: {when: level_changed, mail: {to: [security@example.jp]}}
 """
 GROUPS = ["/", "/Head office", "/Head office/Sales", "/Nagoya plant", "/Nagoya plant/Line 2", "/Osaka branch"]

@@ -8,6 +8,7 @@ import sample
 from django.test import Client
 
 from kanmon.accounts.models import Role, User
+from kanmon.common import clock
 from kanmon.console import read
 from kanmon.console.middleware import HEADERS
 from kanmon.console.read import keep
@@ -15,6 +16,7 @@ from kanmon.console.shown.pcs import PcQuery
 from kanmon.intake.models import Receipt
 from kanmon.inventory.models import Pc
 from kanmon.journal.models import Operation
+from kanmon.judgment.models import PcState
 
 pytestmark = pytest.mark.django_db
 KEY = "0123456789abcdef0123456789abcdef"
@@ -188,3 +190,20 @@ def test_a_mac_address_is_found_in_any_spelling() -> None:
     sample.fill(12)
     for text in ("00:1b:8b:4e:00:05", "00-1B-8B-4E-00-05", "001b8b4e0005"):
         assert [row.number for row in read.pcs(PcQuery(text=text)).rows] == [5]
+
+
+def test_a_removed_pc_is_listed_where_it_is_asked_for_and_its_page_says_by_whom(viewer: Client) -> None:
+    sample.fill(12)
+    PcState.objects.filter(pc=3).delete()
+    Pc.objects.filter(id=3).update(
+        managed=False, retired_at=clock.now(), retired_by="hanako", retired_reason="sold <b>"
+    )
+    host = Pc.objects.get(id=3).host
+    address = 'href="/pcs/3"'
+    assert address not in viewer.get("/pcs").content.decode()
+    assert address in viewer.get("/pcs?managed=removed").content.decode()
+    assert address not in viewer.get("/pcs?managed=no").content.decode()
+    page = viewer.get("/pcs/3").content.decode()
+    assert all(text in page for text in (host, "Removed from management by hanako", "sold &lt;b&gt;", "is not judged"))
+    japanese = viewer.get("/pcs/3", headers={"Accept-Language": "ja"}).content.decode()
+    assert "hanako が管理対象から外しました" in japanese

@@ -24,10 +24,14 @@ def agent(tmp_path: Path) -> Iterator[AgentProcess]:
     made.kill()
 
 
-def start(make_manager: Make, tmp_path: Path, fault: str = "", **network: Any) -> ManagerProcess:
+def start(
+    make_manager: Make, tmp_path: Path, fault: str = "", action: dict[str, Any] | None = None, **network: Any
+) -> ManagerProcess:
     """A Manager that cuts off what is dangerous, and listens to agents."""
     manager = make_manager(
-        agents={"listen": f"127.0.0.1:{free_port()}"}, action={"collect_seconds": 0}, network=network
+        agents={"listen": f"127.0.0.1:{free_port()}"},
+        action={"collect_seconds": 0} | (action or {}),
+        network=network,
     ).start(fault=fault)
     (tmp_path / "actions.yaml").write_text(POLICY)
     manager.run("policy", "import", str(tmp_path / "actions.yaml"))
@@ -91,19 +95,24 @@ def test_a_list_of_devices_is_permitted(make_manager: Make, tmp_path: Path, agen
     assert "KNM8450-E" in manager.run("network", "permit", "--file", str(listed), check=False).stderr
 
 
+def pcs_that_wait(manager: ManagerProcess) -> list[dict[str, Any]]:
+    """About whom a person is asked."""
+    return [pc for one in manager.json("waiting") for pc in manager.json("waiting", str(one["number"]))]
+
+
 def test_more_than_the_cap_wait_for_a_person(make_manager: Make, tmp_path: Path, agent: AgentProcess) -> None:
-    manager = start(make_manager, tmp_path, most_denied_per_hour=1)
+    manager = start(make_manager, tmp_path, action={"most_per_hour": ["network=1"]})
     enrol(manager, agent)
     token = manager.token()
     for number in (1, 2, 3):
         send(manager, token, number, antivirus=[])
-    waiting = until(lambda: len(found := manager.json("network", "waiting")) == 2 and found)
+    waiting = until(lambda: len(found := pcs_that_wait(manager)) == 2 and found)
     (cut,) = {mac(number) for number in (1, 2, 3)} - {mac(int(one["host"][-1])) for one in waiting}
     agent.until_network({cut: "deny"})
-    manager.run("network", "approve", waiting[0]["host"])
+    manager.run("approve", "--pc", waiting[0]["host"])
     agent.until_network({cut: "deny", mac(int(waiting[0]["host"][-1])): "deny"})
     send(manager, token, int(waiting[1]["host"][-1]))  # mended before anybody has decided
-    until(lambda: not manager.json("network", "waiting"))
+    until(lambda: not manager.json("waiting"))
 
 
 @pytest.mark.parametrize("fault", ["network_written:1=kill", "before_commit:12=kill", "after_commit:14=kill"])

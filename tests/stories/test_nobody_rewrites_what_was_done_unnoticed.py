@@ -82,6 +82,7 @@ def test_what_people_and_programs_do_is_in_the_audit_with_who_and_from_where(
     there = ("--server", manager.url, "--token-file", str(token))
     assert manager.run("token", "create", "more", "--api", *there, check=False).returncode == 5
     manager.run("judge", "--all")
+    until(lambda: any(row["event"] == "judge_finished" for row in audited(manager)))  # the journal feeds it
     until(lambda: sealed(manager))
 
     rows = audited(manager)

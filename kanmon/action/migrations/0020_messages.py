@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('action', '0002_order_input'),
+        ('action', '0003_deciding_anew'),
     ]
 
     operations = [

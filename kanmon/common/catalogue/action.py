@@ -69,6 +69,97 @@ MESSAGES: tuple[Message, ...] = (
         "Mail about {counted} at {level}: operation {operation}.",
         "{level} の {counted}についてメール: 処理 {operation}。",
     ),
+    Message("KNM3071-I", "And {count} more.", "ほか {count} 件。"),
+    Message(
+        "KNM3072-I",
+        "Nothing is ordered: actions wait for a command (action.act).",
+        "何も指示しません: アクションはコマンドを待ちます（action.act）。",
+    ),
+    Message(
+        "KNM3073-I",
+        "Dry run, {kind} at {level}: would be about {counted}.",
+        "試行（{level} の {kind}）: 実行すれば対象は {counted} です。",
+    ),
+    Message(
+        "KNM3074-W",
+        "Held, {kind} at {level}: {counted}.",
+        "保留中（{level} の {kind}）: {counted}。",
+        "A person holds all actions.",
+        "Release them with kanmon hold --release; what is still due then is done.",
+    ),
+    Message(
+        "KNM3075-W",
+        "A person is asked, {kind} at {level}: {counted} had this level before the action was switched on.",
+        "確認待ち（{level} の {kind}）: アクションが有効になる前からこのレベルの PC が {counted} あります。",
+        "An action policy was changed or assigned; it is not carried out on PCs that were at the level already.",
+        "Approve or decline: kanmon waiting, or the page Waiting of the console.",
+    ),
+    Message(
+        "KNM3076-W",
+        "A person is asked, {kind} at {level}: {counted} beyond the cap of an hour.",
+        "確認待ち（{level} の {kind}）: 1 時間の上限を超えた PC が {counted} あります。",
+        "action.most_per_hour has no room for more PCs.",
+        "Approve or decline: kanmon waiting, or the page Waiting of the console.",
+    ),
+    Message(
+        "KNM3077-I",
+        "Declined, {kind} at {level}: {counted}.",
+        "実行しないと決定（{level} の {kind}）: {counted}。",
+    ),
+    Message(
+        "KNM3078-W",
+        "A person holds all actions.",
+        "すべてのアクションが保留されています。",
+        "Somebody has used the switch that holds all actions.",
+        "Release them with kanmon hold --release when it is safe; what is still due then is done.",
+    ),
+    Message(
+        "KNM3080-I",
+        "Done, {kind} at {level}: {times} times, last on {day}.",
+        "実行済み（{level} の {kind}）: {times} 回、最終 {day}。",
+    ),
+    Message(
+        "KNM3081-I",
+        "Left alone since {day}, {kind} at {level}: until the level changes.",
+        "{day} から対象外（{level} の {kind}）: レベルが変わるまで実行しません。",
+    ),
+    Message(
+        "KNM3082-I",
+        "Due, {kind} at {level}: it is ordered with the next decision.",
+        "実行予定（{level} の {kind}）: 次の決定で指示されます。",
+    ),
+    Message(
+        "KNM3083-I",
+        "Not yet, {kind} at {level}: a new PC has {grace} days of grace.",
+        "猶予中（{level} の {kind}）: 新しい PC には {grace} 日の猶予があります。",
+    ),
+    Message(
+        "KNM3084-I",
+        "Not yet, {kind} at {level}: the level must have been the same for {days} days.",
+        "条件待ち（{level} の {kind}）: 同じレベルが {days} 日続いたときに実行します。",
+    ),
+    Message(
+        "KNM3085-I",
+        "Not yet, {kind} at {level}: the level must have been the same for {judgments} judgments.",
+        "条件待ち（{level} の {kind}）: 同じレベルの判定が {judgments} 回続いたときに実行します。",
+    ),
+    Message(
+        "KNM3086-I", "With the next judgment, {kind} at {level}.", "次の判定のときに実行します（{level} の {kind}）。"
+    ),
+    Message("KNM3087-I", "In force already, {kind} at {level}.", "すでにその状態です（{level} の {kind}）。"),
+    Message(
+        "KNM3088-I",
+        "Nothing is done by policy: the management of this PC is switched off.",
+        "この PC は管理対象外のため、ポリシーによるアクションは実行されません。",
+    ),
+    Message(
+        "KNM3089-W",
+        "{kind}: {counted} would be due; the cap has room for {spare} more in this hour ({most}). About the others a person"
+        " would be asked.",
+        "{kind}: 対象は {counted} です。この 1 時間に実行できるのはあと {spare} 台です (上限 {most})。残りは確認待ちになります。",
+        "The cap action.most_per_hour would be reached.",
+        "Raise the cap, or approve the rest when it waits.",
+    ),
     Message(
         "KNM3100-I",
         "Action started: webhook, operation {operation}, attempt {attempt}, {subject}.",

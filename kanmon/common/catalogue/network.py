@@ -26,13 +26,6 @@ MESSAGES: tuple[Message, ...] = (
     Message("KNM8410-I", "Ordered: {counted}.", "指示しました: {counted}。"),
     Message("KNM8411-I", "As wanted already: {counted}.", "すでにその状態です: {counted}。"),
     Message(
-        "KNM8412-W",
-        "Waiting for approval, because the cap of an hour is reached: {counted}.",
-        "1 時間の上限に達したため、承認待ちです: {counted}。",
-        "More PCs would be cut off in an hour than network.most_denied_per_hour allows.",
-        "Look at them with `kanmon network waiting`; approve them or decline, or mend the policy.",
-    ),
-    Message(
         "KNM8413-W",
         "Without a MAC address of their own in the inventory, so that nothing could be ordered: {counted}.",
         "固有の MAC アドレスがインベントリにないため、指示できませんでした: {counted}。",
@@ -45,13 +38,6 @@ MESSAGES: tuple[Message, ...] = (
         "後の決定があるため変更しませんでした: {counted}。",
     ),
     Message("KNM8415-I", "Nothing was to be done.", "実行することはありませんでした。"),
-    Message(
-        "KNM8416-W",
-        "{counted} would be cut off; {spare} more may be in this hour (cap {most}). The others would wait for approval.",
-        "{counted} が遮断の対象です。この 1 時間に遮断できるのはあと {spare} 台です (上限 {most})。残りは承認待ちになります。",
-        "The cap network.most_denied_per_hour would be reached.",
-        "Raise the cap, or approve the rest when it waits.",
-    ),
     Message(
         "KNM8420-E",
         "The agents' authority can't be read: {path}: {problem}.",
@@ -149,15 +135,6 @@ MESSAGES: tuple[Message, ...] = (
         "Look at it there: kanmon agent status. PCs stay as its list has them; new orders wait for it.",
         "エージェントまたはそのマシンが停止しているか、マネージャーに接続できません。",
         "そのマシンで kanmon agent status を実行してください。PC の接続状態は変わらず、新しい指示は待機します。",
-    ),
-    Message(
-        "KNM8443-W",
-        "{count} PCs wait for approval before they are cut off: the cap of {most} an hour is reached.",
-        "{count} 台の PC がネットワーク遮断の承認待ちです。1 時間の上限 {most} 台に達しました。",
-        "Policies would cut off more PCs than network.most_denied_per_hour allows.",
-        "See kanmon network waiting, then kanmon network approve or decline.",
-        "ポリシーによる遮断の対象が network.most_denied_per_hour を超えています。",
-        "kanmon network waiting で確認し、kanmon network approve または decline を実行してください。",
     ),
     Message(
         "KNM8444-W",
@@ -288,4 +265,5 @@ MESSAGES: tuple[Message, ...] = (
         "What a person orders stands in the list with its reason, so that others know why.",
         "Give one, in a few words.",
     ),
+    Message("KNM8573-I", "Removed from management by {actor}. {reason}", "{actor} が管理対象から外しました。{reason}"),
 )

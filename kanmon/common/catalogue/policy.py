@@ -61,4 +61,19 @@ MESSAGES: tuple[Message, ...] = (
         "A policy document may have 4,000,000 characters, 500,000 values and 20 levels of indentation.",
         "Divide the policy, or replace long lists of names by patterns.",
     ),
+    Message(
+        "KNM5009-E",
+        "Line {line}, {path}: what is done at every judgment can't be repeated by days.",
+        "{line} 行目、{path}: 判定のたびに実行するものは、日数による繰り返しを指定できません。",
+        "A level has both when: every_judgment and repeat.",
+        "Take one of them away.",
+    ),
+    Message(
+        "KNM5010-E",
+        "Line {line}, {path}: a later step must say after, with more days or judgments than the step before ({days} days,"
+        " {judgments} judgments).",
+        "{line} 行目、{path}: 後の段階には、前の段階（{days} 日、判定 {judgments} 回）より大きい日数または判定回数を after に指定してください。",
+        "The steps of a level come one after the other.",
+        "Give it after with days or judgments.",
+    ),
 )

@@ -4,7 +4,9 @@ Reading only. Lists come a page at a time and are sorted by indexed columns; cou
 are kept for a few seconds.
 """
 
+from kanmon.console.read.bulk import bulk
 from kanmon.console.read.cluster import cluster, held
+from kanmon.console.read.done import actions
 from kanmon.console.read.failovers import failover, failover_group, failover_json, failovers, unseen_failovers
 from kanmon.console.read.frame import shell
 from kanmon.console.read.intake import refused, suspected
@@ -13,9 +15,7 @@ from kanmon.console.read.keep import forget
 from kanmon.console.read.messages import of_pc as messages_of_pc
 from kanmon.console.read.network import connections
 from kanmon.console.read.network import counts as network_counts
-from kanmon.console.read.network_lists import agents, unmanaged_devices, waiting_upto
-from kanmon.console.read.network_lists import asked as network_asked
-from kanmon.console.read.network_lists import waiting as network_waiting
+from kanmon.console.read.network_lists import agents, unmanaged_devices
 from kanmon.console.read.network_pc import history_of_mac as network_history
 from kanmon.console.read.network_pc import of_mac as network_of_mac
 from kanmon.console.read.network_pc import of_pc as network_of_pc
@@ -26,10 +26,19 @@ from kanmon.console.read.overview import overview
 from kanmon.console.read.pc import pc
 from kanmon.console.read.pcs import STALE_DAYS, groups, host, level_counts, pcs
 from kanmon.console.read.policies import policies, policy
+from kanmon.console.read.waiting import about as asked_about
+from kanmon.console.read.waiting import answer as answer_asked
+from kanmon.console.read.waiting import found as question_found
+from kanmon.console.read.waiting import meant as question_meant
+from kanmon.console.read.waiting import question, questions
 
 __all__ = [
     "STALE_DAYS",
+    "actions",
     "agents",
+    "answer_asked",
+    "asked_about",
+    "bulk",
     "change",
     "cluster",
     "connections",
@@ -44,12 +53,10 @@ __all__ = [
     "inventory",
     "level_counts",
     "messages_of_pc",
-    "network_asked",
     "network_counts",
     "network_history",
     "network_of_mac",
     "network_of_pc",
-    "network_waiting",
     "open_operations",
     "operation",
     "operations",
@@ -60,10 +67,13 @@ __all__ = [
     "pcs",
     "policies",
     "policy",
+    "question",
+    "question_found",
+    "question_meant",
+    "questions",
     "refused",
     "shell",
     "suspected",
     "unmanaged_devices",
     "unseen_failovers",
-    "waiting_upto",
 ]

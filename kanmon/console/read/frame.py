@@ -1,19 +1,22 @@
 """The frame of every page."""
 
+from datetime import datetime
+
+from kanmon.action import asked, hold
 from kanmon.console.read import keep
 from kanmon.console.shown.frame import Shell
 from kanmon.intake.models import Receipt, Refusal
-from kanmon.inventory.models import Pc
+from kanmon.inventory import managing
 from kanmon.journal import eras
 from kanmon.journal.here import HERE
 from kanmon.journal.models import Lease, Operation
 from kanmon.journal.states import State
-from kanmon.network.models import Awaiting
 
 
 @keep.for_seconds(3)
 def shell() -> Shell:
     """Node and counts, at most 3 seconds old."""
+    held = hold.told()
     lease = Lease.objects.filter(shard=0).first()
     if lease is None or lease.released:
         role = "none"
@@ -24,9 +27,11 @@ def shell() -> Shell:
         role=role,
         active=lease.node if lease and not lease.released else "",
         term=eras.said(lease.term) if lease else "",
-        pcs=Pc.objects.count(),
+        pcs=managing.how_many(),
         suspected=Receipt.objects.filter(state=Receipt.SUSPECTED).count(),
         refused=Refusal.objects.count(),
         in_doubt=Operation.objects.filter(state=State.IN_DOUBT).count(),
-        network_waiting=Awaiting.objects.filter(decision="").count(),
+        waiting=len(asked.everybody()),
+        held_by=held["by"],
+        held_since=datetime.fromisoformat(held["since"]) if held["since"] else None,
     )

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kanmon import wire
+from kanmon.action import asked
 from kanmon.common import config
 from kanmon.common import mac as macs
 from kanmon.console.read import keep, paging
@@ -17,7 +18,7 @@ from kanmon.console.shown.network import Counted, Device, NetworkCounts, Network
 from kanmon.inventory.models import Identity, Pc
 from kanmon.network import setup, shown
 from kanmon.network.book import body_of
-from kanmon.network.models import Agent, Awaiting, Entry, Sighting
+from kanmon.network.models import Agent, Entry, Sighting
 from kanmon.ordering import FixedDevices, holds
 
 MOST_COUNTED = 10_000
@@ -46,7 +47,7 @@ def counts() -> NetworkCounts:
         permitted=counted(Entry.objects.filter(state="permit")),
         cut_off=counted(Entry.objects.filter(state="deny")),
         refused=counted(Entry.objects.filter(state="refuse")),
-        waiting=counted(Awaiting.objects.filter(decision="")),
+        waiting=Counted(len(asked.everybody(["network"]))),
         wrong=counted(_listed(NetworkQuery(wrong=True))),
         unmanaged=_unmanaged(),
         agents=len(agents),

@@ -1,98 +1,22 @@
-"""Who waits for approval, who is unmanaged, and the agents."""
+"""Who is unmanaged, and the agents."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Max
 
-from kanmon.common import clock, config
 from kanmon.console.read import paging
 from kanmon.console.read.network import counted, counts, device, sighting, unmanaged
-from kanmon.console.read.pcs import rows as pc_rows
 from kanmon.console.shown.lists import Page
-from kanmon.console.shown.network import AgentShown, Asked, Counted, Said, Started, UnmanagedRow, WaitingRow
-from kanmon.inventory.models import Identity, Pc
-from kanmon.judgment.models import PcState
+from kanmon.console.shown.network import AgentShown, Counted, Said, Started, UnmanagedRow
 from kanmon.network import setup, shown
-from kanmon.network.models import Agent, Awaiting, Certificate, Entry, Given, NetworkOrder, Sighting
+from kanmon.network.models import Agent, Certificate, Entry, Given, Sighting
 from kanmon.ordering import FixedDevices
 
 PAGE = 50
-MOST_DECIDED = 10_000  # PCs in one decision
-NAMED = 20
 BATCH, BATCHES = 200, 52  # as many as there may be fixed devices, and the first and the last page
-
-
-def waiting(cursor: str) -> tuple[Page[WaitingRow], bool]:
-    """A page of the PCs that wait for a person, the longest first; and whether more wait than it says in all."""
-    rows = Awaiting.objects.filter(decision="")
-    order = paging.Order("id", "id", False, paging.read(cursor), PAGE)
-    total = counted(rows)
-    return order.page(order.fetch(rows), total.n, _waiting_rows), total.more
-
-
-def _waiting_rows(rows: Sequence[Awaiting]) -> list[WaitingRow]:
-    pcs = {row.number: row for row in pc_rows([one.pc for one in rows])}
-    return [WaitingRow(one.id, pcs.get(one.pc), one.pc, one.reason, one.at, one.operation) for one in rows]
-
-
-def asked(decision: str, ticked: Sequence[int], everything: bool, upto: int = 0) -> Asked:
-    """What a decision would be about: the PCs of ``ticked`` that still wait, or all, of which the longest waiting.
-
-    ``upto``: of all, those that waited when the decision was shown, up to this row; 0: all now.
-    """
-    rows = Awaiting.objects.filter(decision="")
-    total = rows.count()
-    if everything:
-        rows = rows.filter(id__lte=upto) if upto else rows
-    else:
-        rows = rows.filter(pc__in=list(ticked))
-    found = list(rows.order_by("id").values_list("id", "pc", "reason")[:MOST_DECIDED])
-    pcs = [pc for _id, pc, _reason in found]
-    hour_ago = clock.now() - timedelta(hours=1)
-    cut = NetworkOrder.objects.filter(ordered_at__gt=hour_ago, by="policy", wanted="deny", pc__isnull=False)
-    names = dict(Pc.objects.filter(id__in=pcs[:NAMED]).values_list("id", "host"))
-    return Asked(
-        decision=decision,
-        pcs=len(pcs),
-        upto=found[-1][0] if everything and found else 0,
-        ticked=pcs if not everything else (),
-        reasons=Counter(reason for _id, _pc, reason in found).most_common(5),
-        levels=_levels(pcs),
-        named=[names.get(pc, str(pc)) for pc in pcs[:NAMED]],
-        left=total - len(pcs),
-        cut_this_hour=cut.values("pc").distinct().count(),
-        cap=int(config.get("network.most_denied_per_hour")),
-        without_mac=len(pcs) - _with_mac(pcs),
-    )
-
-
-def waiting_upto(upto: int) -> tuple[int, ...]:
-    """The PCs that wait, up to the row ``upto``, the longest first."""
-    rows = Awaiting.objects.filter(decision="", id__lte=upto).order_by("id")
-    return tuple(rows.values_list("pc", flat=True)[:MOST_DECIDED])
-
-
-def _levels(pcs: Sequence[int]) -> dict[int, int]:
-    """How many of these PCs are at each level now."""
-    found: Counter[int] = Counter()
-    for at in range(0, len(pcs), 500):
-        part = pcs[at : at + 500]
-        levels = list(PcState.objects.filter(pc__in=part).values_list("level", flat=True))
-        found.update(levels)
-        found[0] += len(part) - len(levels)
-    return {level: count for level, count in sorted(found.items(), reverse=True) if count}
-
-
-def _with_mac(pcs: Sequence[int]) -> int:
-    owned: set[int] = set()
-    for at in range(0, len(pcs), 500):
-        marks = Identity.objects.filter(pc__in=pcs[at : at + 500]).values_list("kind", "pc")  # by the index of PCs
-        owned.update(pc for kind, pc in marks if kind == "mac")
-    return len(owned)
 
 
 def unmanaged_devices(cursor: str) -> tuple[Page[UnmanagedRow], bool]:

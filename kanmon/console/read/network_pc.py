@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from kanmon.common import clock
 from kanmon.console import network_words, wording
 from kanmon.console.read.network import device, in_use, sightings
-from kanmon.console.shown.network import AnswerShown, Device, OrderShown, PcNetwork, WaitingRow
+from kanmon.console.shown.network import AnswerShown, Device, OrderShown, PcNetwork
 from kanmon.console.shown.pc import HistoryEntry
 from kanmon.inventory.models import Identity, Pc
 from kanmon.journal.models import Operation
 from kanmon.journal.states import State
 from kanmon.network import setup
 from kanmon.network.book import OPEN
-from kanmon.network.models import Agent, Awaiting, Entry, Given, NetworkOrder
+from kanmon.network.models import Agent, Entry, Given, NetworkOrder
 from kanmon.ordering import FixedDevices
 
 YOUNG = timedelta(minutes=15)
@@ -32,15 +32,13 @@ def of_pc(number: int) -> PcNetwork | None:
     listed = Entry.objects.filter(pc=number).exclude(state="").order_by("mac").values_list("mac", flat=True)
     macs = list(dict.fromkeys([*own, *listed[:MOST_DEVICES]]))[:MOST_DEVICES]
     devices = _devices(macs)
-    waiting = Awaiting.objects.filter(pc=number, decision="").first()
-    row = WaitingRow(waiting.id, None, number, waiting.reason, waiting.at, waiting.operation) if waiting else None
-    return PcNetwork(devices, _verbs(devices) if own else (), row, _agents(), _underway(devices))
+    return PcNetwork(devices, _verbs(devices) if own else (), _agents(), _underway(devices))
 
 
 def of_mac(mac: str) -> PcNetwork:
     """The network card of a device that is named by its MAC."""
     devices = _devices([mac])
-    return PcNetwork(devices, _verbs(devices), None, _agents(), _underway(devices))
+    return PcNetwork(devices, _verbs(devices), _agents(), _underway(devices))
 
 
 def underway() -> bool:

@@ -11,6 +11,7 @@ from kanmon.console.read.frame import shell
 from kanmon.console.read.pcs import STALE_DAYS, level_counts, newest_in, stale_before
 from kanmon.console.shown.overview import LevelCount, Need, Overview
 from kanmon.intake.models import Refusal
+from kanmon.inventory import managing
 from kanmon.inventory.models import Pc
 from kanmon.journal.models import Operation
 from kanmon.journal.states import State
@@ -46,7 +47,7 @@ def _needs() -> list[Need]:
     refused = Refusal.objects.filter(received_at__gte=day_ago).count()
     needs = [
         Need("in_doubt", frame.in_doubt, "console:operations", "state=in_doubt"),
-        Need("network_waiting", frame.network_waiting, "console:network_waiting"),
+        Need("waiting", frame.waiting, "console:waiting"),
         Need("network_agents", net.unwell, "console:network_agents"),
         Need("network_wrong", net.wrong.n, "console:network", "wrong=yes"),
         Need("held", on_hold, "console:operations", "state=held"),
@@ -67,9 +68,9 @@ def overview() -> Overview:
     newly, newly_count = newest_in(Level.DANGER, timedelta(days=1), NEWLY_SHOWN)
     return Overview(
         pcs=pcs,
-        managed=pcs - Pc.objects.filter(managed=False).count(),
+        managed=pcs - managing.listed().filter(managed=False).count(),
         counts=[LevelCount(level, count, changes[level]) for level, count in counts.items()],
-        stale=Pc.objects.filter(stale_before()).count(),
+        stale=managing.listed().filter(stale_before()).count(),
         stale_days=STALE_DAYS,
         newest=Pc.objects.aggregate(newest=Max("last_seen_at"))["newest"],
         needs=_needs(),

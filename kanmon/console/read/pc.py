@@ -50,6 +50,8 @@ def pc(number: int, earlier: int = 0) -> PcShown | None:
         headline=headline,
         history=history[: HISTORY_SHOWN + earlier],
         history_more=len(history) > HISTORY_SHOWN + earlier,
+        removed_by=one.retired_by,
+        removed_reason=one.retired_reason,
     )
 
 

@@ -5,12 +5,13 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
 
 from kanmon.common import clock
 from kanmon.console.read import findings, keep, paging
 from kanmon.console.shown.lists import Page
 from kanmon.console.shown.pcs import PcQuery, PcRow
+from kanmon.inventory import managing
 from kanmon.inventory.models import Group, Identity, Pc
 from kanmon.judgment.levels import ITEMS, Level
 from kanmon.judgment.models import PcState
@@ -68,7 +69,14 @@ def _conditions(query: PcQuery) -> Q:
         wanted &= Q(managed=query.managed)
     if query.stale:
         wanted &= stale_before()
+    if query.removed:
+        wanted &= Q(retired_at__isnull=False)
     return wanted
+
+
+def _pcs(query: PcQuery) -> QuerySet[Pc]:
+    """The PCs that the query describes; removed ones only where it asks for them."""
+    return (Pc.objects.all() if query.removed else managing.listed()).filter(_conditions(query))
 
 
 class _Found(NamedTuple):
@@ -99,7 +107,7 @@ def pcs(query: PcQuery) -> Page[PcRow]:
 
 def _search(query: PcQuery) -> list[_Found] | None:
     """All PCs that the query describes; None when they are too many to sort in memory."""
-    matching = Pc.objects.filter(_conditions(query)).order_by().values_list("id", "host", "last_seen_at")
+    matching = _pcs(query).order_by().values_list("id", "host", "last_seen_at")
     some = list(matching[: MOST_SORTED + 1])
     if len(some) > MOST_SORTED:
         return None
@@ -113,13 +121,13 @@ def _search(query: PcQuery) -> list[_Found] | None:
 
 def _stateless() -> int:
     """How many PCs have no state: they are not judged yet."""
-    return max(0, Pc.objects.count() - PcState.objects.count())
+    return max(0, managing.how_many() - PcState.objects.count())
 
 
 def _by_column(query: PcQuery) -> Page[PcRow]:
     """Sorted by a column of the PC itself."""
     conditions = _conditions(query)
-    found = Pc.objects.filter(conditions)
+    found = _pcs(query)
     levels = [int(level) for level in query.levels]
     if levels:
         state = PcState.objects.filter(pc=OuterRef("id"))
@@ -128,7 +136,7 @@ def _by_column(query: PcQuery) -> Page[PcRow]:
     if levels and not conditions:
         total = PcState.objects.filter(level__in=levels).count() + _stateless() * (Level.NOT_JUDGED in query.levels)
     else:
-        total = found.count()
+        total = found.count() if levels or conditions else managing.how_many()
     cursor = paging.read(query.cursor, KINDS[query.sort])
     order = paging.Order(COLUMNS[query.sort], "id", query.descending, cursor, query.size)
     return order.page(order.fetch(found), total, lambda some: rows([pc.id for pc in some]))
@@ -145,7 +153,7 @@ def _by_level(query: PcQuery) -> Page[PcRow]:
         judged = judged.filter(Exists(Pc.objects.filter(conditions, id=OuterRef("pc"))))
     total, found = judged.count(), order.fetch(judged)
     if not query.levels or Level.NOT_JUDGED in query.levels:
-        stateless = Pc.objects.filter(conditions, ~Q(Exists(PcState.objects.filter(pc=OuterRef("id")))))
+        stateless = _pcs(query).filter(~Q(Exists(PcState.objects.filter(pc=OuterRef("id")))))
         total += stateless.count() if conditions else _stateless()
         if not (order.falling and len(found) > order.size):  # they come last: not needed for a full page
             found = order.merge(found, order.fetch(stateless.annotate(level=Value(0), pc=F("id"))))
@@ -172,6 +180,7 @@ def _row(pc: Pc, state: PcState | None, worst: dict[int, str]) -> PcRow:
         user=pc.user,
         group=pc.group.path,
         managed=pc.managed,
+        removed=pc.retired_at,
         since=state.since_at,
         last_seen=pc.last_seen_at,
         judged=state.judged_at,

@@ -1,6 +1,7 @@
 """The frame of every page."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,4 +16,6 @@ class Shell:
     suspected: int = 0
     refused: int = 0
     in_doubt: int = 0
-    network_waiting: int = 0
+    waiting: int = 0  # PCs about which a person is asked
+    held_by: str = ""
+    held_since: datetime | None = None  # all actions are held by a person

@@ -1,10 +1,8 @@
-"""Network control: the list, devices with their newest order, who waits, who is unmanaged, agents."""
+"""Network control: the list, devices with their newest order, who is unmanaged, agents."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-from kanmon.console.shown.pcs import PcRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,48 +125,13 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingRow:
-    """A PC that a policy would cut off, beyond the cap of an hour."""
-
-    number: int
-    pc: PcRow | None
-    pc_number: int
-    reason: str
-    since: datetime
-    operation: int
-
-
-@dataclass(frozen=True, slots=True)
 class PcNetwork:
     """The network card of a PC, or of a device without one. ``verbs``: what a person may order now."""
 
     devices: Sequence[Device]
     verbs: Sequence[str]
-    waiting: WaitingRow | None = None
     agents: int = 0
     underway: bool = False  # its newest order is young, and has not come to its end
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """PCs that wait and that somebody would decide about. ``reasons`` and ``levels`` with how many; ``named`` some."""
-
-    decision: str
-    pcs: int
-    upto: int  # all that waited up to this one; 0 for those that were ticked
-    ticked: Sequence[int]
-    reasons: Sequence[tuple[str, int]]
-    levels: Mapping[int, int]
-    named: Sequence[str]
-    left: int  # that wait and are not meant
-    cut_this_hour: int
-    cap: int
-    without_mac: int
-
-    @property
-    def more(self) -> int:
-        """How many are meant that ``named`` does not name."""
-        return self.pcs - len(self.named)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,8 @@ class PcShown:
     headline: str  # why it is at its level; "" when it has not been judged
     history: Sequence[HistoryEntry]
     history_more: bool
+    removed_by: str = ""
+    removed_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

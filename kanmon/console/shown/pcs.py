@@ -19,6 +19,7 @@ class PcRow:
     user: str
     group: str
     managed: bool
+    removed: datetime | None
     since: datetime | None
     last_seen: datetime | None
     judged: datetime | None
@@ -33,6 +34,7 @@ class PcQuery:
     group: str = ""
     managed: bool | None = None
     stale: bool = False
+    removed: bool = False
     sort: str = "level"
     descending: bool = True
     cursor: str = ""

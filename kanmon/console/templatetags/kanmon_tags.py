@@ -138,6 +138,12 @@ def grouped(value: int) -> str:
 
 
 @register.filter
+def grouped_or_none(value: int) -> str:
+    """12,480; "" for 0, so that nothing stands beside a link."""
+    return wording.number(value) if value else ""
+
+
+@register.filter
 def octets(value: int) -> str:
     """27 KB."""
     return wording.size(value)

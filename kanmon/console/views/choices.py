@@ -19,9 +19,13 @@ YEAR_SECONDS = 365 * 24 * 3600
 
 def back(request: HttpRequest) -> str:
     """The page that the form was on, if it is one of ours."""
-    wanted = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
-    return wanted if ours and wanted.startswith("/") else reverse("console:overview")
+    return ours(request, request.POST.get("next", "")) or reverse("console:overview")
+
+
+def ours(request: HttpRequest, wanted: str) -> str | None:
+    """``wanted``, if it is the address of one of our pages."""
+    allowed = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
+    return wanted if allowed and wanted.startswith("/") else None
 
 
 def _keep(request: HttpRequest, name: str, value: str) -> HttpResponse:

@@ -1,79 +1,17 @@
-"""Network control: who waits for approval, unmanaged devices, and the agents."""
+"""Network control: unmanaged devices, and the agents."""
 
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from kanmon.accounts.permission import may
 from kanmon.common import config
-from kanmon.console import change_network, read, wording
+from kanmon.console import change_network, read
 from kanmon.console.forms import answer, changes
 from kanmon.console.needs import needs
 from kanmon.console.views.network import text_of
-
-DECISIONS = ("approve", "decline")
-MOST_TICKED = 1000
-
-
-@require_safe
-@needs("view")
-def waiting(request: HttpRequest) -> HttpResponse:
-    """The PCs beyond the cap, the longest first."""
-    page, more = read.network_waiting(request.GET.get("at", ""))
-    shown = {
-        "nav": "network", "tab": "waiting", "counts": read.network_counts(), "page": page, "more": more,
-        "allowed": may(request.user, "act").allowed, "cap": config.get("network.most_denied_per_hour"),
-    }  # fmt: skip
-    return render(request, "console/network_waiting.html", shown)
-
-
-def _ticked(given: list[str]) -> list[int]:
-    if len(given) > MOST_TICKED or not all(one.isdecimal() and len(one) < 19 for one in given):
-        raise BadRequest
-    return [int(one) for one in given]
-
-
-@require_safe
-@needs("act")
-def decision(request: HttpRequest) -> HttpResponse:
-    """Before a decision: how many PCs, which, why, and what becomes of them."""
-    what, _all, everything = request.GET.get("do", "").partition("-")
-    if what not in DECISIONS:
-        raise BadRequest
-    asked = read.network_asked(what, _ticked(request.GET.getlist("pc")), everything == "all")
-    return render(request, "console/network_decision.html", {"nav": "network", "asked": asked})
-
-
-@changes
-@needs("act")
-def decide(request: HttpRequest, key: str) -> HttpResponse:
-    """Approve or decline: the PCs that are named, or all that waited when it was asked."""
-    what, upto = request.POST.get("decision", ""), request.POST.get("upto", "0")
-    if what not in DECISIONS or not (upto.isdecimal() and len(upto) < 19):
-        raise BadRequest
-    pcs = read.waiting_upto(int(upto)) if int(upto) else tuple(_ticked(request.POST.getlist("pc")))
-    if not pcs and not change_network.known(key):
-        raise BadRequest
-    done = change_network.decide(what, pcs, request.user.get_username(), key)
-    read.forget()
-    told = {"n": wording.number(len(pcs)), "operation": done.operation.pk}
-    if what == "approve":
-        text = ngettext(
-            "%(n)s PC is being cut off. This is operation %(operation)s.",
-            "%(n)s PCs are being cut off. This is operation %(operation)s.",
-            len(pcs),
-        )
-    else:
-        text = ngettext(
-            "%(n)s PC stays in the network. This is operation %(operation)s.",
-            "%(n)s PCs stay in the network. This is operation %(operation)s.",
-            len(pcs),
-        )
-    return answer(request, done, text % told, reverse("console:network_waiting"))
 
 
 @require_safe

@@ -16,7 +16,7 @@ from kanmon.console.read import past
 from kanmon.console.read.pcs import SORTS
 from kanmon.console.shown.pc import PcShown
 from kanmon.console.shown.pcs import PcQuery
-from kanmon.console.views import network
+from kanmon.console.views import bulk, network
 from kanmon.judgment.as_of import moment_of
 from kanmon.judgment.levels import Level
 
@@ -40,6 +40,7 @@ def _query(given: QueryDict) -> PcQuery:
         group=_text(given, "group", 1000),
         managed={"yes": True, "no": False}.get(given.get("managed", "")),
         stale=given.get("stale") == "yes",
+        removed=given.get("managed") == "removed",
         sort=sort,
         descending=falls,
         cursor=given.get("at", ""),
@@ -55,6 +56,8 @@ def _chips(query: PcQuery) -> Iterator[dict[str, str]]:
         yield {"name": "group", "label": _("Group under"), "value": query.group}
     if query.managed is not None:
         yield {"name": "managed", "label": _("Management"), "value": _("enabled") if query.managed else _("disabled")}
+    if query.removed:
+        yield {"name": "managed", "label": _("Management"), "value": _("removed")}
     if query.stale:
         days = read.STALE_DAYS
         yield {"name": "stale", "label": _("Not seen"), "value": _("for %(days)s days") % {"days": days}}
@@ -76,6 +79,7 @@ def pcs(request: HttpRequest) -> HttpResponse:
         "levels": [(level, level in query.levels) for level in Level],
         "columns": _columns(query),
         "stale_days": read.STALE_DAYS,
+        "bulk": bulk.offered(request.user),
     }
     counts = read.level_counts()
     shown["tabs"] = [(level, counts[level], query.levels == {level}) for level in TABS]
@@ -111,10 +115,19 @@ def pc(request: HttpRequest, number: int) -> HttpResponse:
     if at is not None:
         shown, same = past.then(shown, at)
     items = [(item, pc_words.summary(item), item.level in pc_words.FAILING) for item in shown.items]
-    asked = {"at": at, "at_text": text, "same": same, "strip": past.strip(number, at)}
+    asked: dict[str, Any] = {"at": at, "at_text": text, "same": same, "strip": past.strip(number, at)}
     if at is None:
         asked |= network.context_of(request, number) | {"told": read.messages_of_pc(number)}
+        asked |= {
+            "waits": read.asked_about(number), "done": read.actions(shown.row, _action_policy(shown)),
+            "bulk": bulk.offered(request.user, alone=True),
+        }  # fmt: skip
     return render(request, "console/pc.html", {**_head(shown), **asked, "items": items, "earlier": more + 50})
+
+
+def _action_policy(pc: PcShown) -> str:
+    """The action policy that holds for it; "" when none does."""
+    return next((one.name for one in pc.policies if one.kind == "action"), "")
 
 
 @require_safe

@@ -155,7 +155,7 @@ class NftablesBench(Bench):
         self.nft("-f", "-", given=self.others)
 
     def nft(self, *words: str, given: str = "") -> str:
-        return command("ip", "netns", "exec", self.namespace, "nft", *words, given=given)
+        return command("nsenter", f"--net=/run/netns/{self.namespace}", "nft", *words, given=given)
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -105,16 +105,16 @@ class Lab:
 
     def start(self, name: str, *words: str) -> subprocess.Popen[bytes]:
         """A program on a machine."""
-        inside = ["ip", "netns", "exec", self.ns(name), *words]
+        inside = ["nsenter", f"--net=/run/netns/{self.ns(name)}", *words]
         return subprocess.Popen(inside, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def run(self, name: str, *words: str, given: str = "") -> str:
         """The output of a command on a machine; it must succeed."""
-        return command("ip", "netns", "exec", self.ns(name), *words, given=given)
+        return command("nsenter", f"--net=/run/netns/{self.ns(name)}", *words, given=given)
 
     def try_(self, name: str, *words: str) -> subprocess.CompletedProcess[str]:
         """A command on a machine that may fail."""
-        inside = ["ip", "netns", "exec", self.ns(name), *words]
+        inside = ["nsenter", f"--net=/run/netns/{self.ns(name)}", *words]
         return subprocess.run(inside, capture_output=True, text=True, timeout=60, check=False)
 
     def ping(self, pc: str, address: str) -> bool:

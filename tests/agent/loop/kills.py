@@ -55,8 +55,7 @@ class Story:
         self.hits: Counter[str] = Counter()
         self.acts: Counter[str] = Counter()
         settings: dict[str, dict[str, Any]] = {
-            "agents": {"listen": f"127.0.0.1:{free_port()}"}, "action": {"collect_seconds": 0},
-            "network": {"most_denied_per_hour": CAP},
+            "agents": {"listen": f"127.0.0.1:{free_port()}"}, "action": {"collect_seconds": 0, "most_per_hour": [f"network={CAP}"]},
         }  # fmt: skip
         self.manager = ManagerProcess(folder / "manager", settings).setup(ready_made)
         self.agent = AgentProcess(folder / "agent", settings={"agent": {"reconcile_seconds": 5}})
@@ -172,7 +171,7 @@ class Story:
         wanted = chance.choice(["refuse", "lift", "lift", "permit", "deny", "withdraw", "withdraw", "decide"])
         if wanted == "decide":
             body: dict[str, Any] = {"decision": chance.choice(["approve", "decline"]), "all": True}
-            path = "/network/waiting"
+            path = "/waiting"
         else:
             macs = [mac(number) for number in chance.sample(range(1, PCS + 1), chance.choice([1, 1, 1, 5]))]
             body, path = {"wanted": wanted, "mac": macs, "reason": f"act {key[:8]}"}, "/network/orders"

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+TABLES = {"network_order": "*", "network_entry": "*", "run": "id, cause", "operation": "id, kind, run"}
 ENDS = {"acknowledged", "verified", "overtaken", "fixed"}
 
 
@@ -18,8 +19,8 @@ def read(home: Path) -> dict[str, Any]:
     with sqlite3.connect(f"file:{home}/kanmon.sqlite3?mode=ro", uri=True, timeout=30) as database:
         database.row_factory = sqlite3.Row
         found: dict[str, Any] = {
-            table: [dict(row) for row in database.execute(f"SELECT * FROM {table}")]
-            for table in ("network_order", "network_entry", "network_awaiting")
+            table: [dict(row) for row in database.execute(f"SELECT {columns} FROM {table}")]
+            for table, columns in TABLES.items()
         }
         setup = database.execute("SELECT body FROM network_setup ORDER BY version DESC LIMIT 1").fetchone()
     return found | {"setup": json.loads(setup[0]) if setup else {}}
@@ -66,7 +67,9 @@ def wrong(rows: dict[str, Any], device: dict[str, str], told: dict[str, set[str]
         if len(contents) > 1:
             yield f"order {order} was given with two contents: {sorted(contents)}"
     denied = {one["pc"] for one in rows["network_order"] if (one["by"], one["wanted"]) == ("policy", "deny")}
-    approved = {one["pc"] for one in rows["network_awaiting"] if one["decision"] == "approved"}
+    answers = {one["id"] for one in rows["run"] if one["cause"] == "answer"}
+    of_answers = {one["id"] for one in rows["operation"] if one["kind"] == "network" and one["run"] in answers}
+    approved = {one["pc"] for one in rows["network_order"] if one["operation"] in of_answers}
     if len(denied - approved) > cap:
         yield f"{len(denied - approved)} PCs were cut off by policy and approved by nobody; the cap is {cap}"
 

@@ -33,7 +33,7 @@ def test_the_network_is_as_it_was_ordered_last(
 
 def _order(number: int, mac: str, wanted: str, **more: object) -> dict[str, object]:
     told = {"id": number, "mac": mac, "wanted": wanted, "by": "policy", "version": number, "pc": 1, "sentence": ""}
-    return told | {"progress": "verified"} | more
+    return told | {"progress": "verified", "operation": number} | more
 
 
 @pytest.mark.parametrize(
@@ -62,12 +62,12 @@ def test_the_checker_sees_what_is_wrong(orders: list[dict[str, object]], device:
     found = rows.states({"network_order": orders, "setup": {"fixed": [{"mac": "f"}]}})
     entries = [{"mac": mac, "state": state} for mac, state in found.items()]
     told = {
-        "network_order": orders, "network_entry": entries, "network_awaiting": [], "setup": {"fixed": [{"mac": "f"}]},
+        "network_order": orders, "network_entry": entries, "run": [], "operation": [], "setup": {"fixed": [{"mac": "f"}]},
     }  # fmt: skip
     wrong = list(rows.wrong(told, device, {}, CAP))
     assert (wrong == []) if not said else any(said in one for one in wrong), wrong
 
 
 def test_the_checker_sees_two_contents_of_one_order() -> None:
-    empty = {"network_order": [], "network_entry": [], "network_awaiting": [], "setup": {}}
+    empty = {"network_order": [], "network_entry": [], "run": [], "operation": [], "setup": {}}
     assert list(rows.wrong(empty, {}, {"5": {"deny a", "permit a"}}, CAP))

@@ -94,7 +94,9 @@ class Laboratory:
 
     def run(self, name: str, *words: str, check: bool = True, text: str = "", seconds: float = 60) -> str:
         """A command in a namespace."""
-        return command("ip", "netns", "exec", f"{self.mark}-{name}", *words, check=check, text=text, seconds=seconds)
+        return command(
+            "nsenter", f"--net=/run/netns/{self.mark}-{name}", *words, check=check, text=text, seconds=seconds
+        )
 
     def start(self, name: str, *words: str, environment: dict[str, str] | None = None) -> Running:
         """A program in a namespace, until ``close``."""
@@ -102,7 +104,7 @@ class Laboratory:
         file = open(log, "wb")  # noqa: SIM115 - closed with the laboratory
         self._logs.append(file)
         process = subprocess.Popen(
-            ["ip", "netns", "exec", f"{self.mark}-{name}", *words], stdin=subprocess.DEVNULL, stdout=file,
+            ["nsenter", f"--net=/run/netns/{self.mark}-{name}", *words], stdin=subprocess.DEVNULL, stdout=file,
             stderr=subprocess.STDOUT, env=os.environ | (environment or {}),
         )  # fmt: skip
         one = Running(process, log)

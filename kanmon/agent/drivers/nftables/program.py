@@ -20,9 +20,10 @@ class Nft:
 
     def __init__(self, settings: Settings) -> None:
         self._seconds = settings.time_limit_seconds
-        inside = ("ip", "netns", "exec", settings.namespace) if settings.namespace else ()
+        # not "ip netns exec", which mounts /sys anew and so works in no container without the right to mount
+        inside = ("nsenter", f"--net=/run/netns/{settings.namespace}") if settings.namespace else ()
         self._nft = (*inside, "nft")
-        self._ip = ("ip", "-n", settings.namespace, "-j") if settings.namespace else ("ip", "-j")
+        self._ip = (*inside, "ip", "-j")
 
     def tell(self, text: str) -> str:
         """Carry out one transaction; "" or what nft complains about, and then nothing has changed."""

@@ -15,7 +15,7 @@
     const at = found.indexOf(document.activeElement);
     found[Math.min(found.length - 1, Math.max(0, at + by))]?.focus();
   };
-  const places = { o: "overview", p: "pcs", j: "policies", r: "operations", n: "network" };
+  const places = { o: "overview", p: "pcs", j: "policies", r: "operations", n: "network", w: "waiting" };
   let going = 0;
   const plain = {
     "/": () => (one("#main [type=search]") || one(".k-find input"))?.focus(),
@@ -51,7 +51,8 @@
   });
 
   /* rows of a list are ticked: all of the page at once, and the buttons wait for a tick */
-  all("form[data-k-ticks]").forEach((form) => {
+  const ticking = (form) => {
+    form.removeAttribute("data-k-ticks");
     const whole = one("[data-k-tick-all]", form);
     const said = one("[data-k-ticks-said]", form);
     const ticks = [...form.querySelectorAll("tbody input[type=checkbox]")];
@@ -67,7 +68,8 @@
     whole.addEventListener("change", () => { ticks.forEach((tick) => { tick.checked = whole.checked; }); count(); });
     form.addEventListener("change", count);
     count();
-  });
+  };
+  all("form[data-k-ticks]").forEach(ticking);
 
   /* fields left empty stay out of the address */
   document.addEventListener("htmx:configRequest", (event) => {
@@ -80,6 +82,7 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     const said = one("[data-k-said]", event.target)?.dataset.kSaid;
     if (said) one("#k-status").textContent = said;
+    all("form[data-k-ticks]").forEach(ticking);
   });
   document.addEventListener("htmx:responseError", () => show("#k-wrong", true));
   document.addEventListener("htmx:afterOnLoad", () => { show("#k-wrong", false); });

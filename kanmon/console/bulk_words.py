@@ -1,0 +1,78 @@
+"""What a person may do about PCs that are ticked in the list, or about one: a line each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+from django.utils.translation import pgettext_lazy as plazy
+
+Counted = Callable[[int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """``permission``: a verb of accounts. ``asked``, ``confirm``, ``done``: texts for a number of PCs, with ``%(n)s``.
+
+    ``reason``: one is wanted. ``managed``: only PCs under management are meant. ``macs``: only those with a MAC address.
+    ``alone``: it has a button on the page of one PC, too; network control has its own there.
+    """
+
+    verb: str
+    icon: str
+    permission: str
+    button: object
+    effect: object
+    asked: Counted
+    confirm: Counted
+    done: Counted
+    reason: bool = False
+    managed: bool = False
+    macs: bool = False
+    danger: bool = False
+    alone: bool = False
+
+
+BULK = {
+    one.verb: one
+    for one in (
+        Bulk(
+            "judge", "judge", "judge", plazy("button", "Judge"),
+            lazy("Their newest inventory is judged again by the policies of now, and actions are decided from what comes out."),
+            lambda n: ngettext("Judge %(n)s PC?", "Judge %(n)s PCs?", n),
+            lambda n: ngettext("Judge %(n)s PC", "Judge %(n)s PCs", n),
+            lambda n: ngettext("%(n)s PC is being judged. This is operation %(operation)s.",
+                               "%(n)s PCs are being judged. This is operation %(operation)s.", n),
+            managed=True, alone=True,
+        ),
+        Bulk(
+            "act", "action", "act", plazy("button", "Act"),
+            lazy("What their action policies want at their levels is decided now, and done where it is due: within the caps of"
+                 " an hour, and not again where it was done already."),
+            lambda n: ngettext("Decide actions for %(n)s PC?", "Decide actions for %(n)s PCs?", n),
+            lambda n: ngettext("Act for %(n)s PC", "Act for %(n)s PCs", n),
+            lambda n: ngettext("Actions are being decided for %(n)s PC. This is operation %(operation)s.",
+                               "Actions are being decided for %(n)s PCs. This is operation %(operation)s.", n),
+            managed=True, alone=True,
+        ),
+        Bulk(
+            "permit", "permit", "act", plazy("order", "Permit"),
+            lazy("They are let into the corporate network, whatever policies decide, until somebody withdraws this."),
+            lambda n: ngettext("Permit %(n)s PC?", "Permit %(n)s PCs?", n),
+            lambda n: ngettext("Permit %(n)s PC", "Permit %(n)s PCs", n),
+            lambda n: ngettext("%(n)s PC is being permitted. This is operation %(operation)s.",
+                               "%(n)s PCs are being permitted. This is operation %(operation)s.", n),
+            reason=True, macs=True,
+        ),
+        Bulk(
+            "refuse", "refuse", "act", plazy("button", "Refuse"),
+            lazy("They lose the network at once, and stay refused, whatever policies or persons order, until somebody lifts this."),
+            lambda n: ngettext("Refuse %(n)s PC in emergency?", "Refuse %(n)s PCs in emergency?", n),
+            lambda n: ngettext("Refuse %(n)s PC", "Refuse %(n)s PCs", n),
+            lambda n: ngettext("%(n)s PC is being refused. This is operation %(operation)s.",
+                               "%(n)s PCs are being refused. This is operation %(operation)s.", n),
+            reason=True, macs=True, danger=True,
+        ),
+    )
+}  # fmt: skip
+"""In the order of the buttons; how each is begun stands in ``change_bulk``."""

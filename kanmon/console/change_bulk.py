@@ -1,0 +1,72 @@
+"""What a person orders about several PCs of the list at once: each is one operation, once for the form's key."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pyroaring import BitMap
+
+from kanmon.action.acting import Ask
+from kanmon.common.errors import Refused
+from kanmon.console import change_network
+from kanmon.console.change import Done, key
+from kanmon.flow import begin_acting, begin_judgment
+from kanmon.inventory.models import Pc
+from kanmon.journal.models import Operation
+from kanmon.journal.writing import transaction
+from kanmon.network import change as network
+
+CAUSE = "pc_list"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """PCs, and what a person has filled in. ``conditions`` false: whether or not those of the policy are met."""
+
+    pcs: Sequence[int]
+    actor: str
+    form_key: str
+    reason: str = ""
+    conditions: bool = True
+
+
+def _begun(kind: str, form_key: str, begin: Callable[[], Operation]) -> Done:
+    with transaction():
+        earlier = Operation.objects.filter(key=key(form_key)).exists()
+        operation = begin()
+    if operation.kind != kind:
+        raise Refused("KNM7020-E", status=422, subject=operation.subject, operation=operation.id)
+    return Done(operation, not earlier)
+
+
+def judge(given: Given) -> Done:
+    """Judge them again."""
+    scope = BitMap(given.pcs)
+    return _begun(
+        "judge", given.form_key,
+        lambda: begin_judgment(scope, CAUSE, given.actor, key=key(given.form_key)),
+    )  # fmt: skip
+
+
+def act(given: Given) -> Done:
+    """Decide on actions for their newest levels."""
+    scope = BitMap(given.pcs)
+    ask = Ask(scope=scope.serialize(), conditions=given.conditions)
+    return _begun(
+        "act", given.form_key, lambda: begin_acting(ask, CAUSE, given.actor, key(given.form_key), judged=scope)
+    )  # fmt: skip
+
+
+def _network(wanted: str) -> Callable[[Given], Done]:
+    def order(given: Given) -> Done:
+        macs = network.macs_of(given.pcs)
+        hosts = dict(Pc.objects.filter(id__in=list(given.pcs)).values_list("id", "host"))
+        targets = [network.Target(mac, pc, "", hosts.get(pc, "")) for pc in given.pcs for mac in macs[pc]]
+        return change_network.order(wanted, targets, given.reason, given.actor, given.form_key)
+
+    return order
+
+
+BEGIN: Mapping[str, Callable[[Given], Done]] = {
+    "judge": judge, "act": act, "permit": _network("permit"), "refuse": _network("refuse")
+}  # fmt: skip
+"""Verb of ``bulk_words.BULK`` -> how it is begun."""

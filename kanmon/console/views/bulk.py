@@ -1,0 +1,71 @@
+"""What is done about PCs that are ticked in the list, or about one: first what it would do, then the order."""
+
+from typing import Any
+
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from kanmon.accounts.permission import may
+from kanmon.action import hold
+from kanmon.audit import refusals
+from kanmon.common.errors import Refused
+from kanmon.console import read, wording
+from kanmon.console.bulk_words import BULK, Bulk
+from kanmon.console.change_bulk import BEGIN, Given
+from kanmon.console.forms import answer, changes
+from kanmon.console.language import language
+from kanmon.console.needs import needs
+from kanmon.console.views.actions import ticked
+from kanmon.console.views.choices import back, ours
+from kanmon.console.views.network import MOST_REASON, text_of
+
+
+def offered(user: Any, alone: bool = False) -> list[Bulk]:
+    """What this person may do from the list, or on the page of one PC."""
+    return [one for one in BULK.values() if may(user, one.permission).allowed and (one.alone or not alone)]
+
+
+def _wanted(request: HttpRequest, verb: str) -> Bulk:
+    what = BULK.get(verb)
+    if what is None:
+        raise Http404
+    decision = may(request.user, what.permission, language())
+    if not decision.allowed:
+        refusals.permission(request, request.user.get_username(), what.permission)
+        raise PermissionDenied(decision.why)
+    return what
+
+
+@require_safe
+@needs("view")
+def ask(request: HttpRequest) -> HttpResponse:
+    """Before it is done: to how many PCs, which, who is left out, and what happens."""
+    what = _wanted(request, request.GET.get("do", ""))
+    asked = read.bulk(what, ticked(request.GET.getlist("pc")))
+    said = {"n": wording.number(len(asked.pcs))}
+    shown = {
+        "nav": "pcs", "what": what, "asked": asked, "next": ours(request, request.GET.get("next", "")) or "",
+        "title": what.asked(len(asked.pcs)) % said, "confirm": what.confirm(len(asked.pcs)) % said,
+        "kept_back": hold.is_held(), "most_reason": MOST_REASON,
+    }  # fmt: skip
+    return render(request, "console/bulk.html", shown)
+
+
+@changes
+@needs("view")
+def order(request: HttpRequest, key: str, verb: str) -> HttpResponse:
+    """Do it to the PCs that are named."""
+    what = _wanted(request, verb)
+    asked = read.bulk(what, ticked(request.POST.getlist("pc")))
+    if not asked.pcs:
+        raise BadRequest
+    reason = text_of(request.POST, "reason", MOST_REASON)
+    if what.reason and not reason:
+        raise Refused("KNM8550-E")
+    given = Given(asked.pcs, request.user.get_username(), key, reason, request.POST.get("conditions") != "no")
+    done = BEGIN[verb](given)
+    read.forget()
+    told = {"n": wording.number(len(asked.pcs)), "operation": done.operation.pk}
+    return answer(request, done, what.done(len(asked.pcs)) % told, back(request))
