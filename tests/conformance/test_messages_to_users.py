@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from pyroaring import BitMap
 
 from kanmon.action.models import MessageClient, Order, UserMessage
@@ -317,3 +318,33 @@ def _written(pc: int) -> None:
     now = clock.now()
     UserMessage.objects.create(operation=1, pc=pc, title="T", text="x", made_at=now, expires_at=now + timedelta(days=1))
     connection.close()
+
+
+def test_a_database_that_fails_is_told_as_such_and_the_next_call_is_answered(
+    lead: Leadership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pcs(1)
+    register(1)
+    desk = Desk()
+    desk.start()
+    right, failing = exchange.answer, [True]
+
+    def answer(calls: Any) -> Any:
+        if failing:
+            failing.pop()
+            raise OperationalError("the connection is lost")
+        return right(calls)
+
+    monkeypatch.setattr(exchange, "answer", answer)
+
+    async def story() -> None:
+        with pytest.raises(Refused, match="database does not answer"):
+            await desk.ask(tokens.digest(secret(1)), Told(), 60)
+        assert not desk._waiting
+        assert await desk.ask(tokens.digest(secret(1)), Told(), 0) == NOTHING
+
+    try:
+        asyncio.run(story())
+    finally:
+        desk.stop()
+        desk._thread.join(30)
