@@ -191,7 +191,7 @@ KINDS: Mapping[str, Kind] = {
     "act": Kind(decide_actions, "rows", "KNM3001-I", "KNM3002-I", failed=close_run),
     "mail": Kind(send_mail, "mail", "KNM3011-I", "KNM3012-I", repeat="keyed", fenced=False),
     "user_mail": Kind(order_letters, "rows", "KNM3040-I", "KNM3041-I"),
-    "letter": Kind(send_letter, "mail", "KNM3042-I", "KNM3043-I", repeat="keyed", fenced=False),
+    "letter": Kind(send_letter, "letter", "KNM3042-I", "KNM3043-I", repeat="keyed", fenced=False),
     "command": Kind(run_command, "command", "KNM3130-I", "KNM3131-I", repeat="ask", probes=True, fenced=False),
     "network": Kind(order_changes, "network", "KNM8403-I", "KNM8404-I"),
     "webhook": Kind(send_webhook, "webhook", "KNM3100-I", "KNM3101-I", repeat="keyed"),

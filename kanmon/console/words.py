@@ -115,6 +115,7 @@ RESULTS = {
 LANES = {
     "rows": plazy("lane", "Judging and recording"),
     "mail": plazy("lane", "Mail"),
+    "letter": plazy("lane", "Mails to users"),
     "feed": plazy("lane", "Imports of feeds"),
     "command": plazy("lane", "Commands"),
     "webhook": plazy("lane", "Webhooks"),
