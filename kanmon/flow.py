@@ -256,7 +256,7 @@ KINDS: Mapping[str, Kind] = {
     "act": Kind(partial(decide_actions, in_force=in_force), "rows", "KNM3001-I", "KNM3002-I", failed=close_run),
     "mail": Kind(send_mail, "mail", "KNM3011-I", "KNM3012-I", repeat="keyed", fenced=False),
     "user_mail": Kind(order_letters, "rows", "KNM3040-I", "KNM3041-I"),
-    "letter": Kind(send_letter, "mail", "KNM3042-I", "KNM3043-I", repeat="keyed", fenced=False),
+    "letter": Kind(send_letter, "letter", "KNM3042-I", "KNM3043-I", repeat="keyed", fenced=False),
     "command": Kind(run_command, "command", "KNM3130-I", "KNM3131-I", repeat="ask", probes=True, fenced=False),
     "network": Kind(order_changes, "network", "KNM8403-I", "KNM8404-I"),
     "message": Kind(write_messages, "message", "KNM3200-I", "KNM3201-I"),

@@ -141,6 +141,7 @@ HISTORY_TAGS = {
 LANES = {
     "rows": plazy("lane", "Judging and recording"),
     "mail": plazy("lane", "Mail"),
+    "letter": plazy("lane", "Mails to users"),
     "feed": plazy("lane", "Imports of feeds"),
     "command": plazy("lane", "Commands"),
     "webhook": plazy("lane", "Webhooks"),

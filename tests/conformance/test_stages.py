@@ -87,7 +87,7 @@ def at(seconds: float) -> str:
 
 def work_off(lead: Leadership) -> None:
     """Until no operation is open."""
-    lanes = [Worker(lane, KINDS, lead.term, lambda: None) for lane in ("rows", "mail")]
+    lanes = [Worker(lane, KINDS, lead.term, lambda: None) for lane in ("rows", "mail", "letter")]
     for _ in range(200):
         Operation.objects.filter(state="waiting", due_at__gt=clock.now()).update(due_at=clock.now())
         for one in lanes:

@@ -80,6 +80,7 @@ class Postfix:
         return {
             "server": f"localhost:{self.starttls}", "security": "starttls", "ca_file": str(self.authority), "user": USER,
             "password_file": str(self.password), "administrators": ["a@example.test"],
+            "failover_report_seconds": 0,
         }  # fmt: skip
 
     def log(self) -> str:
