@@ -8,6 +8,7 @@ from collections.abc import Collection
 from typing import Any
 
 from kanmon.common import clock
+from kanmon.common.errors import Refused
 from kanmon.journal.models import Hold
 
 WHY = "KNM3078-W"
@@ -19,8 +20,13 @@ def is_held() -> bool:
 
 
 def hold(lanes: Collection[str], actor: str) -> int:
-    """Hold ``lanes``; those that are held already stay so. Returns how many were free. Inside a transaction."""
+    """Hold ``lanes``; those that are held already stay so. Returns how many were free. Inside a transaction.
+
+    Raises Refused KNM3280-E when all of them are held since a restore.
+    """
     free = set(lanes) - set(Hold.objects.values_list("lane", flat=True))
+    if not free and not is_held():
+        raise Refused("KNM3280-E", status=409)
     now = clock.now()
     Hold.objects.bulk_create(Hold(lane=lane, why=WHY, actor=actor[:150], since=now) for lane in sorted(free))
     return len(free)

@@ -1,9 +1,11 @@
 """Drive a real browser: start it, sign in, collect what it complains about."""
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -27,8 +29,13 @@ PAGES = {
     "network": "/network",
     "network-found": "/network?state=deny&why=policy&wrong=yes&q=00:1b",
     "network-none": "/network?q=02:00:00:00:00:77",
-    "network-waiting": "/network/waiting",
-    "network-decision": "/network/waiting/decision?do=approve-all",
+    "waiting": "/waiting",
+    "waiting-none": "/waiting?kind=command",
+    "question": "/waiting/{question}",
+    "question-decision": "/waiting/{question}/decision?do=approve-all",
+    "bulk-judge": "/pcs/bulk?do=judge&pc={pc}&pc={cut}",
+    "bulk-act": "/pcs/bulk?do=act&pc={pc}",
+    "bulk-refuse": "/pcs/bulk?do=refuse&pc={pc}&pc={cut}",
     "network-unmanaged": "/network/unmanaged",
     "network-agents": "/network/agents",
     "network-device": "/network/devices/{mac}",
@@ -132,6 +139,7 @@ def numbers(page: Page) -> dict[str, str]:
     return {
         "pc": last_part("/pcs", "td.k-name a"),
         "cut": last_part("/network?state=deny", "td.k-name a"),
+        "question": last_part("/waiting?kind=network", "td.k-name a"),
         "mac": last_part("/network/unmanaged", "td.k-name a"),
         "today": datetime.now(UTC).date().isoformat(),
         "operation": last_part("/operations?state=failed", "td.k-open a"),
@@ -140,3 +148,11 @@ def numbers(page: Page) -> dict[str, str]:
         "start": last_part("/failovers", "td.k-open a"),
         "action": last_part("/policies", "td.k-name a[href*='/action/']"),
     }
+
+
+def until_database(company: Any, question: str, wanted: object, seconds: float = 60) -> None:
+    """Wait until the company's database answers ``wanted``."""
+    end = time.monotonic() + seconds
+    while (found := company.database(question)) != wanted:
+        assert time.monotonic() < end, found
+        time.sleep(0.3)

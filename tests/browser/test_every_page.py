@@ -38,7 +38,7 @@ def test_no_page_scrolls_sideways_on_a_phone(open_page: Open, numbers: dict[str,
 
 
 @pytest.mark.parametrize(
-    "name", ["overview", "pcs", "pc", "suspected", "policy", "operations", "network", "network-waiting"]
+    "name", ["overview", "pcs", "pc", "suspected", "policy", "operations", "network", "waiting", "question"]
 )
 def test_the_focus_is_always_seen(open_page: Open, numbers: dict[str, str], name: str) -> None:
     page = open_page()

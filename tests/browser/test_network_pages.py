@@ -1,4 +1,4 @@
-"""Network control in the console: cut off, approve, permit, invite, as a person does it in a browser."""
+"""Network control in the console: cut off, permit, invite, as a person does it in a browser."""
 
 import re
 from collections.abc import Callable
@@ -78,35 +78,6 @@ def test_a_pc_is_refused_in_emergency_and_the_page_follows_until_it_is_lifted(co
     assert said == []
 
 
-def test_pcs_beyond_the_cap_are_ticked_asked_about_and_cut_off(company: Any) -> None:
-    page = company.open()
-    said = driving.complaints(page)
-    page.goto("/")
-    expect(page.locator(".k-nav", has_text="Network")).to_contain_text("waiting")
-    page.locator(".k-list li", has_text="wait for approval").get_by_role("link", name="Decide").click()
-    rows = page.locator("main tbody tr")
-    before = rows.count()
-    approve = page.get_by_role("button", name="Approve ticked")
-    expect(approve).to_be_disabled()
-    names = [rows.nth(place).locator("td.k-name a").inner_text() for place in (0, 1)]
-    for place in (0, 1):
-        rows.nth(place).locator("input[type=checkbox]").check()
-    expect(page.locator(".k-bulk")).to_contain_text("2 ticked")
-    approve.click()
-    expect(page.locator("h1")).to_have_text("Cut off 2 PCs?")
-    expect(page.locator(".k-decision")).to_contain_text(", ".join(names))
-    page.get_by_role("button", name="Approve: cut off 2 PCs").click()
-    expect(notice(page)).to_contain_text("2 PCs are being cut off")
-    page.wait_for_function("name => { if (!document.querySelector('main').textContent.includes(name)) return true;"
-                           " setTimeout(() => location.reload(), 300); return false; }", arg=names[0], polling=1000)  # fmt: skip
-    page.goto("/network/waiting")
-    expect(rows).to_have_count(before - 2)
-    page.locator("[data-k-tick-all]").check()
-    expect(page.locator(".k-bulk")).to_contain_text(f"{before - 2} ticked")
-    assert company.database("SELECT COUNT(*) FROM network_awaiting WHERE decision = 'approved'") == [(2,)]
-    assert said == []
-
-
 def test_a_stranger_is_permitted_an_agent_is_invited_and_another_one_revoked(company: Any) -> None:
     page = company.open()
     said = driving.complaints(page)
@@ -135,19 +106,3 @@ def test_a_stranger_is_permitted_an_agent_is_invited_and_another_one_revoked(com
     expect(notice(page)).to_contain_text("Agent radius-osk is revoked")
     assert company.database("SELECT name FROM network_agent WHERE revoked_at IS NULL") == [("gateway-tyo",)]
     assert said == []
-
-
-def test_without_scripts_a_pc_is_cut_off_as_well(company: Any) -> None:
-    page = company.open(scripts=False)
-    page.goto("/network/waiting")
-    rows = page.locator("main tbody tr")
-    before = rows.count()
-    rows.first.locator("input[type=checkbox]").check()
-    page.get_by_role("button", name="Decline ticked").click()
-    page.get_by_role("button", name="Decline: leave 1 PC in the network").click()
-    expect(notice(page)).to_contain_text("1 PC stays in the network")
-    for _ in range(100):
-        if rows.count() == before - 1:
-            break
-        page.goto("/network/waiting")
-    expect(rows).to_have_count(before - 1)

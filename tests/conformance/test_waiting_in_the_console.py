@@ -132,6 +132,8 @@ def test_ticked_pcs_are_approved_once_and_the_others_wait_on(person: Client) -> 
         "act", "a-administrator", "answer", "approve: 1 PC"
     )  # fmt: skip
     assert sorted(question("mail").pcs), "what else is asked is asked on"
+    assert "Approve: 1 PC" in page(person, "/operations")
+    assert "a person, about actions that waited" in page(person, f"/operations/{begun.id}")
     assert "that still waits" in page(person, f"/waiting/{one.number}/decision?do=approve&pc={first}")
     assert "that still waits" in page(person, f"/waiting/{one.number}/decision?do=decline")
 

@@ -98,10 +98,15 @@ def asked(now: datetime, cut: Sequence[int], waiting: Sequence[int]) -> None:
     )
     for level, step, kind in in_force:
         book.cover(Slot(version.policy_id, int(level), step, kind), everybody, everybody)
+    week = PcState.objects.filter(level=int(Level.DANGER), since_at__lt=now - timedelta(days=8))
+    long = sorted(week.values_list("pc", flat=True)) or list(cut[:1])
     cutting, telling = (Slot(version.policy_id, int(Level.DANGER), *rest) for rest in ((0, "network"), (1, "mail")))
     book.set_done(cutting, [Done(today, 1, BitMap(cut))])
+    for level in (Level.DANGER, Level.WARNING):
+        told = PcState.objects.filter(level=int(level)).values_list("pc", flat=True)
+        book.set_done(Slot(version.policy_id, int(level), 0, "mail"), [Done(today, 1, BitMap(told))])
     wait(book, version.id, decided, cutting, "cap", waiting)
-    wait(book, version.id, decided, telling, "already", cut[:7])
+    wait(book, version.id, decided, telling, "already", long[:7])
     book.write(decided)
 
 

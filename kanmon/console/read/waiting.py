@@ -42,7 +42,7 @@ def about(pc: int) -> list[QuestionShown]:
 
 def _shown(one: Question) -> QuestionShown:
     steps = _steps(one.slot)
-    step = step_of(one.slot)
+    step = _of(steps, one.slot)
     return QuestionShown(
         number=one.number, slot=one.slot, policy=one.policy, what=action_words.what(one.slot.kind, step),
         deny=one.slot.kind == "network" and getattr(step, "network", "deny") == "deny", why=one.why, steps=len(steps),
@@ -52,7 +52,10 @@ def _shown(one: Question) -> QuestionShown:
 
 def step_of(slot: Slot) -> Step | None:
     """The step of an action, by the newest version of its policy; None when it is not there any more."""
-    steps = _steps(slot)
+    return _of(_steps(slot), slot)
+
+
+def _of(steps: Sequence[Step], slot: Slot) -> Step | None:
     return steps[slot.step] if slot.step < len(steps) else None
 
 

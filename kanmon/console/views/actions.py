@@ -18,7 +18,7 @@ from kanmon.console.views.choices import back
 from kanmon.policy.rules_action import ACTIONS
 
 ANSWERS: dict[str, Answer] = {"approve": "approve", "decline": "decline"}
-MOST_TICKED = 1000
+MOST_TICKED = 500
 
 
 @require_safe

@@ -24,7 +24,8 @@ from kanmon.console.views.network import MOST_REASON, text_of
 
 def offered(user: Any, alone: bool = False) -> list[Bulk]:
     """What this person may do from the list, or on the page of one PC."""
-    return [one for one in BULK.values() if may(user, one.permission).allowed and (one.alone or not alone)]
+    verbs = [one for one in BULK.values() if may(user, one.permission).allowed and (one.alone or not alone)]
+    return [one for one in verbs if not one.macs or read.network_counts().in_use]
 
 
 def _wanted(request: HttpRequest, verb: str) -> Bulk:
