@@ -21,6 +21,8 @@ one PC, and ``explain*.py`` tells what was found, what is wanted and how to mend
 **action** - verdicts become *Orders*. ``decide.py`` chooses what an action policy wants, ``carry_out/`` does it: mail
 to administrators, webhooks.
 
+**message** - what is told to the users of PCs: one row a PC, which its client takes, shows once and confirms.
+
 **whatif** and **schedule** - beside the pipeline. What-if judges a policy that nobody has saved, compares, and writes
 nothing. A schedule begins judgments at times in cron syntax; a new day begins one by itself (``judgment/days.py``).
 
@@ -40,7 +42,7 @@ ask it. ``audit/`` tells who did what, taken from the journal and written by the
 **agent** - a program of its own on the RADIUS server or gateway: it keeps the connection control list, calls the Manager
 for orders, and lets PCs in or cuts them off by its drivers. ``wire.py`` is what the two say to each other.
 
-**Beside** - ``client/`` collects what a Linux machine can truly say about itself; ``simulate/`` makes up fleets to try
+**Beside** - ``client/`` collects what a Linux machine can truly say about itself, and shows messages to its user; ``simulate/`` makes up fleets to try
 Kanmon with; ``supervise/`` is the small program that runs a command and outlives the Manager; ``common/`` is what everybody uses: clock, settings, messages, the table of facts.
 
 One rule of shape holds it together: a stage imports the stage it reads from, never the one it feeds.

@@ -1,8 +1,9 @@
-"""The ASGI application of a Manager: health and intake are answered bare, everything else by Django.
+"""The ASGI application of a Manager: health and intake and clients are answered bare, everything else by Django.
 
 /health/live    200 while the process can answer
 /health/ready   200 when it can serve; 503 with a sentence while it starts or stops, or is drained; also its role
 /intake...      kanmon.intake.asgi
+/client/...     kanmon.message.listener
 anything else   Django: console and API
 """
 
@@ -35,8 +36,10 @@ class Readiness:
 class ManagerApplication:
     """Tells requests apart by their path. ``local`` marks requests of the Unix socket (0600: this user or root)."""
 
-    def __init__(self, intake: Application, django: Application, readiness: Readiness, *, local: bool) -> None:
-        self.intake, self.django, self.readiness, self.local = intake, django, readiness, local
+    def __init__(
+        self, intake: Application, clients: Application, django: Application, readiness: Readiness, *, local: bool
+    ) -> None:
+        self.intake, self.clients, self.django, self.readiness, self.local = intake, clients, django, readiness, local
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -52,6 +55,8 @@ class ManagerApplication:
             await _json(send, 200 if told["ready"] else 503, told)
         elif path == "/intake" or path.startswith("/intake/"):
             await self.intake({**scope, "kanmon.local": self.local}, receive, send)
+        elif path.startswith("/client/"):
+            await self.clients(scope, receive, send)
         else:
             await self.django(_trusted(scope, self.local), receive, send)
 

@@ -27,6 +27,7 @@ from kanmon.journal.window import OPEN, Window
 from kanmon.journal.worker import Worker
 from kanmon.journal.writing import TermLost, call_session, transaction
 from kanmon.judgment import days, retention
+from kanmon.message import retention as message_retention
 from kanmon.network import retention as network_retention
 from kanmon.network import seen
 from kanmon.policy.waivers import Place
@@ -90,6 +91,7 @@ PERIODIC: tuple[tuple[float, Duty], ...] = (
     (60.0, model_pc.duty),
     (5.0, seen.warn),
     (3600.0, network_retention.duty),
+    (60.0, message_retention.duty),
 )
 
 

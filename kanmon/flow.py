@@ -5,15 +5,17 @@
                                                      network  PCs that have new network cards
     check again     a PC in quarantine asked   ->    judge    that PC, in a run that waits for no window
     judge           wrote verdicts             ->    act      when the run's collecting window closes
-    act             decided                    ->    network, mail, webhook, command    one for each order
+    act             decided                    ->    network, mail, user_mail, webhook, event, command, message: one an order
     a new day, a person, an action policy      ->    act      what is due by time, what was asked for
     suspected       a person accepted a report ->    record   the report
     pcs             removed or disabled PCs    ->    network  removed ones are refused, if the setting says so
     pcs             enabled PCs                ->    judge    them
     antivirus_versions   a policy wants those of its model PC   ->   judge   whom it holds for
     feed            has new knowledge          ->    judge    everything
-    mail, webhook   was sent, or not           ->    nothing
+    user_mail       looked addresses up        ->    letter   one for each PC, a number an hour
+    mail, letter, webhook, event   was sent, or not   ->    nothing
     command         has ended, or was not run  ->    nothing
+    message         wrote messages             ->    nothing: clients take them (kanmon.message)
     network         wrote orders               ->    nothing: agents are given them (kanmon.network)
 
 Each arrow is begun in the transaction that ends the operation before it: nothing is handed over in memory.
@@ -31,9 +33,12 @@ from pyroaring import BitMap
 from kanmon.action import acting, book, hold
 from kanmon.action.acting import Already, Ask
 from kanmon.action.carry_out.command import run_command
+from kanmon.action.carry_out.event import send_event
 from kanmon.action.carry_out.mail import send_mail
+from kanmon.action.carry_out.user_mail import order_letters, send_letter
 from kanmon.action.carry_out.webhook import send_webhook
 from kanmon.action.decide import decide_actions
+from kanmon.action.orders import ORDERS
 from kanmon.common import clock, config
 from kanmon.common.messages import counted
 from kanmon.feeds.importing import LANE, Imported, import_feed
@@ -49,6 +54,7 @@ from kanmon.judgment.engine import ENGINE
 from kanmon.judgment.judging import Judged, judge_pcs
 from kanmon.judgment.managing import Managed, manage_pcs
 from kanmon.judgment.verdicts import silent_or_unjudged
+from kanmon.message.write import write_messages
 from kanmon.network import change as network_change
 from kanmon.network import recheck, removed
 from kanmon.network.change import Asked, new_cards, order_changes
@@ -147,12 +153,9 @@ def begin_acting(ask: Ask, cause: str, actor: str, key: str | None = None, judge
     )  # fmt: skip
 
 
-ACTION_KINDS = ("network", "mail", "webhook", "command")
-
-
 def action_lanes() -> set[str]:
     """The lanes in which orders are carried out."""
-    return {KINDS[kind].lane for kind in ACTION_KINDS}
+    return {KINDS[kind].lane for kind in ORDERS}
 
 
 def hold_actions(on: bool, actor: str) -> dict[str, Any]:
@@ -252,7 +255,11 @@ KINDS: Mapping[str, Kind] = {
     "antivirus_versions": Kind(model_pc.take_over, "rows", "KNM2050-I", "KNM2051-I", follow=after_antivirus_versions),
     "act": Kind(partial(decide_actions, in_force=in_force), "rows", "KNM3001-I", "KNM3002-I", failed=close_run),
     "mail": Kind(send_mail, "mail", "KNM3011-I", "KNM3012-I", repeat="keyed", fenced=False),
+    "user_mail": Kind(order_letters, "rows", "KNM3040-I", "KNM3041-I"),
+    "letter": Kind(send_letter, "mail", "KNM3042-I", "KNM3043-I", repeat="keyed", fenced=False),
     "command": Kind(run_command, "command", "KNM3130-I", "KNM3131-I", repeat="ask", probes=True, fenced=False),
     "network": Kind(order_changes, "network", "KNM8403-I", "KNM8404-I"),
+    "message": Kind(write_messages, "message", "KNM3200-I", "KNM3201-I"),
     "webhook": Kind(send_webhook, "webhook", "KNM3100-I", "KNM3101-I", repeat="keyed"),
+    "event": Kind(send_event, "event", "KNM3240-I", "KNM3249-I", repeat="keyed"),
 }

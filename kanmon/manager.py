@@ -32,6 +32,7 @@ from kanmon.common import config, notify
 from kanmon.common.errors import Refused
 
 log = logging.getLogger("kanmon.manager")
+CONNECTIONS = 2000  # of people, programs and senders of inventory
 LOOPBACK = ("127.", "localhost:", "[::1]")
 
 
@@ -70,6 +71,7 @@ class Manager:
         self.membership: Any = None
         self.agents: Any = None  # the listener of network agents
         self.portal: Any = None  # the remediation page
+        self.clients: Any = None  # the listener of PCs' clients
 
     def run(self) -> None:
         """Serve until ``stop`` is called. Raises Refused when it can't start."""
@@ -102,6 +104,7 @@ class Manager:
         from kanmon.journal.tail import Tailer
         from kanmon.journal.writing import bound_sessions
         from kanmon.membership import Membership
+        from kanmon.message.listener import ClientListener
 
         bound_sessions(float(config.get("cluster.lease_seconds")))
         tailer = Tailer(self.node_folder / "log" / "manager.log")
@@ -110,12 +113,15 @@ class Manager:
         self.membership.join()
         tailer.start()
         committer.start()
+        self.clients = ClientListener()
+        self.clients.start()
         intake = IntakeApplication(Receiver(committer), int(config.get("intake.body_bytes")))
         try:
             uvloop.run(self._serve(intake, tcp, agents, portal))
         finally:
             notify.say("STOPPING=1")
             self.readiness.ready, self.readiness.why = False, "The Manager is stopping."
+            self.clients.stop()
             committer.stop()
             self.membership.leave()
             tailer.stop()
@@ -132,6 +138,8 @@ class Manager:
             self.agents.stop()
         if self.portal is not None:
             self.portal.stop()
+        if self.clients is not None:
+            self.clients.stop()
         for server in self.servers:
             server.should_exit = True
 
@@ -163,8 +171,9 @@ class Manager:
             options: dict[str, Any] = {}
             if config.get("server.certificate"):
                 options = {"ssl_certfile": config.get("server.certificate"), "ssl_keyfile": config.get("server.key")}
-            tasks.append(self._server(ManagerApplication(intake, django, self.readiness, local=False), tcp, **options))
-        tasks.append(self._server(ManagerApplication(intake, django, self.readiness, local=True), self._local_socket()))
+            options["limit_concurrency"] = CONNECTIONS + int(config.get("message.connections"))
+            tasks.append(self._server(self._application(intake, django, local=False), tcp, **options))
+        tasks.append(self._server(self._application(intake, django, local=True), self._local_socket()))
         if agents is not None:
             tasks.append(self._listen_to_agents(agents))
         if portal is not None:
@@ -189,6 +198,9 @@ class Manager:
         for pulse in pulses:
             pulse.cancel()
 
+    def _application(self, intake: Any, django: Any, *, local: bool) -> ManagerApplication:
+        return ManagerApplication(intake, self.clients, django, self.readiness, local=local)
+
     def _listen_to_agents(self, bound: socket.socket) -> Any:
         """The listener of network agents: TLS by our own authority."""
         from kanmon.network.listener import AgentListener, AgentProtocol
@@ -208,7 +220,10 @@ class Manager:
         return self._server(self.portal, bound, **options)
 
     async def _server(self, app: Any, bound: socket.socket, **options: Any) -> None:
-        usual: dict[str, Any] = {"proxy_headers": bool(config.get("server.behind_proxy")), "limit_concurrency": 2000}
+        usual: dict[str, Any] = {
+            "proxy_headers": bool(config.get("server.behind_proxy")),
+            "limit_concurrency": CONNECTIONS,
+        }
         settings = uvicorn.Config(
             app, log_config=None, access_log=False, server_header=False, date_header=True, lifespan="off",
             forwarded_allow_ips="127.0.0.1", timeout_graceful_shutdown=10, backlog=1024, **(usual | options),

@@ -32,9 +32,11 @@ SECTIONS = {
     "mail": "The SMTP server and who gets mails.",
     "action": "When and how often actions are carried out.",
     "webhook": "The receivers of webhooks.",
+    "events": "The receivers of events.",
     "agents": "Network agents: where they call.",
     "portal": "The remediation page for PCs in quarantine.",
     "network": "Network control: how many PCs may be cut off, and how long the network may take to show it.",
+    "message": "Messages to the users of PCs.",
     "command": "Commands of action policies: what may be run, by whom, and where.",
     "log": "The Manager log.",
     "audit": "How long the audit is kept.",
@@ -58,6 +60,8 @@ SUBJECTS = {
     "antivirus": "Antivirus versions",
     "action": "Actions",
     "action_command": "Commands",
+    "events": "Events, and orders that were not delivered",
+    "action_mail": "Mail",
     "history": "History of judgments and actions",
     "journal": "Operations, interruption and recovery",
     "policy": "Policy documents",
@@ -80,6 +84,7 @@ SUBJECTS = {
     "radius_causes": "Why a switch refuses a Disconnect or CoA",
     "network": "Network control (Manager)",
     "portal": "Remediation page",
+    "message": "Messages to users, and their clients",
 }
 EXIT_CODES = {  # names of kanmon.cli.show
     "OK": "Done.",

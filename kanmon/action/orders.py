@@ -5,50 +5,20 @@ operation is begun under a key that can't be used twice: kind, run, version of t
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from pyroaring import BitMap
-
-from kanmon.action import texts, webhook_body
+from kanmon.action import digest, mail_groups, mail_text, texts, webhook_body
 from kanmon.action.command import told
 from kanmon.action.history import touched
 from kanmon.action.models import Order
+from kanmon.action.user_texts import user_texts
+from kanmon.action.wanted import Wanted
 from kanmon.common import clock, config, messages
 from kanmon.common.messages import counted
 from kanmon.journal import record
-from kanmon.journal.models import Operation, Run
-from kanmon.journal.worker import Work
-from kanmon.judgment.levels import Level
-from kanmon.policy.rules_action import ActionPolicy, LevelActions, Step
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """An action policy wants something done about these PCs of a run. ``work``: the operation that decides.
-
-    ``step``: the number of the step of the level; 0 is the first.
-    """
-
-    work: Work
-    run: Run
-    version: int
-    policy: ActionPolicy
-    level: Level
-    pcs: BitMap
-    step: int = 0
-
-    @property
-    def actions(self) -> Step:
-        """What the policy says of this step."""
-        of_level: LevelActions = getattr(self.policy, self.level.word)
-        return of_level.steps[self.step]
-
-    @property
-    def when(self) -> str:
-        """``level_changed`` or ``every_judgment``."""
-        of_level: LevelActions = getattr(self.policy, self.level.word)
-        return of_level.when
+from kanmon.journal.models import Operation
+from kanmon.policy.models import PolicyVersion
+from kanmon.policy.rules_action import LevelActions
 
 
 def begin(wanted: Wanted, kind: str, repeat: str) -> Operation:
@@ -77,19 +47,35 @@ def write(wanted: Wanted, operation: Operation, **fields: Any) -> None:
 
 
 def mail(wanted: Wanted) -> str:
-    """Order one mail; returns the sentence about it."""
+    """Order one mail, or add to the one that is due next; returns the sentence about it."""
     template = wanted.actions.mail
     assert template is not None
-    to = config.get("mail.administrators") if template.to == "administrators" else list(template.to)
-    language = str(config.get("server.language"))
-    text = texts.mail(template, wanted.level, wanted.pcs, wanted.policy.name, language)
+    if template.digest:
+        return digest.collect(wanted, template)
+    to, notes = mail_groups.receivers(template, str(config.get("server.language")))
     operation = begin(wanted, "mail", "keyed")
-    domain = str(config.get("mail.sender")).rpartition("@")[2] or "localhost"
+    text = mail_text.mail(template, _about(wanted, operation))
     write(
-        wanted, operation, recipients=to, message_id=f"<kanmon.{texts.installation()}.{operation.id}@{domain}>",
-        subject=text.subject, text=text.body, attachment=text.csv,
+        wanted, operation, recipients=to, message_id=texts.message_id(operation.id), subject=text.subject,
+        text=text.body, html=text.html, attachment=text.csv, input={"notes": notes} if notes else {},
     )  # fmt: skip
-    return _sentence("KNM3020-I", wanted, operation)
+    return " ".join([_sentence("KNM3020-I", wanted, operation), *notes])
+
+
+def _about(wanted: Wanted, operation: Operation) -> mail_text.About:
+    counts = wanted.run.counts
+    return mail_text.About(
+        wanted.level, wanted.pcs, wanted.policy.name, str(config.get("server.language")), wanted.step + 1, wanted.run.id,
+        counts.get("judged", 0), counts.get("changed", 0), operation.id,
+    )  # fmt: skip
+
+
+def user_mail(wanted: Wanted) -> str:
+    """Order that the users of these PCs are written to; returns the sentence about it."""
+    assert wanted.actions.user_mail is not None
+    operation = begin(wanted, "user_mail", "idempotent")
+    write(wanted, operation)
+    return _sentence("KNM3044-I", wanted, operation)
 
 
 def webhook(wanted: Wanted) -> str:
@@ -101,6 +87,23 @@ def webhook(wanted: Wanted) -> str:
     body = webhook_body.build(id, operation.id, wanted.run, wanted.version, wanted.level, wanted.when, wanted.pcs)
     write(wanted, operation, recipients=[target], message_id=id, subject=target, text=body)
     return _sentence("KNM3102-I", wanted, operation, target=target)
+
+
+def event(wanted: Wanted) -> str:
+    """Order one event for each PC and one for the run; returns the sentence about it."""
+    assert wanted.actions.event is not None
+    target = wanted.actions.event.to
+    operation = begin(wanted, "event", "keyed")
+    number = PolicyVersion.objects.values_list("number", flat=True).get(id=wanted.version)
+    input = {
+        "policy": wanted.policy.name, "version": number, "when": wanted.when, "pcs": len(wanted.pcs),
+        "requester": wanted.run.cause, "actor": wanted.run.actor or wanted.work.operation.actor,
+        "judged": wanted.run.counts.get("judged", 0), "changed": wanted.run.counts.get("changed", 0),
+        "verdict": told.newest_verdict(),
+    }  # fmt: skip
+    mark = f"kanmon_{texts.installation()}_{operation.id}"
+    write(wanted, operation, recipients=[target], message_id=mark, subject=target, input=input)
+    return _sentence("KNM3250-I", wanted, operation, target=target)
 
 
 def command(wanted: Wanted) -> str:
@@ -122,13 +125,34 @@ def network(wanted: Wanted) -> str:
     return _sentence("KNM8401-I" if what == "deny" else "KNM8402-I", wanted, operation)
 
 
+def message(wanted: Wanted) -> str:
+    """Order a message to the user of each of these PCs; returns the sentence about it."""
+    what = wanted.actions.message
+    assert what is not None
+    language = str(config.get("server.language"))
+    title, text, html = user_texts(what, wanted.level, language)
+    operation = begin(wanted, "message", "idempotent")
+    of_level: LevelActions = getattr(wanted.policy, wanted.level.word)
+    later = [step for step in of_level.steps[wanted.step + 1 :] if step.network == "deny" and step.after is not None]
+    days = min((step.after.days for step in later if step.after is not None), default=None)
+    told = {
+        "title": title, "text": text, "html": html, "expires_days": what.expires_days, "policy": wanted.policy.name,
+        "level": int(wanted.level), "cut_off_days": days,
+    }  # fmt: skip
+    write(wanted, operation, subject=title, input=told)
+    return _sentence("KNM3202-I", wanted, operation)
+
+
 def _sentence(id: str, wanted: Wanted, operation: Operation, **more: str) -> str:
     language = str(config.get("server.language"))
     params = {"level": wanted.level.word, "counted": counted(len(wanted.pcs), language), "operation": operation.id}
     return messages.text(id, params | more, language)
 
 
+__all__ = ["ORDERS", "Wanted", "begin", "write"]
+
 ORDERS: Mapping[str, Callable[[Wanted], str]] = {
-    "network": network, "mail": mail, "webhook": webhook, "command": command
+    "network": network, "mail": mail, "user_mail": user_mail, "webhook": webhook, "event": event,
+    "command": command, "message": message,
 }  # fmt: skip
 """Action of the policy -> the function that orders it; the names of ``rules_action.ACTIONS``."""

@@ -1,4 +1,4 @@
-"""The receivers of webhooks: what the settings say of one, its secrets, and whether its address may be used.
+"""Receivers outside: what the settings say of one, its secrets, and whether its address may be used.
 
 Policies only name a target; addresses and secrets stand on the machine, in ``kanmon.toml`` and in a file each. So who
 may edit policies can't make the Manager call whom they like. And since a name can be made to mean another address at
@@ -8,10 +8,10 @@ any time, what counts is the address itself, which is looked up once for each at
 import base64
 import binascii
 import ipaddress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from kanmon.common import config
 
@@ -43,30 +43,45 @@ class Unusable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A receiver. Path and secrets are not shown: both may let others in."""
+    """A receiver. ``path`` has the query, too; path and secrets are not shown: both may let others in.
+
+    ``port``: 0 where the settings name none.
+    """
 
     name: str
-    tls: bool
+    scheme: str
     host: str
     port: int
     path: str = field(repr=False)
-    secrets: tuple[bytes, ...] = field(repr=False)
     private: bool
+    secrets: tuple[bytes, ...] = field(default=(), repr=False)
+
+    @property
+    def options(self) -> dict[str, str]:
+        """What stands behind the ``?``, by name."""
+        return dict(parse_qsl(self.path.partition("?")[2], keep_blank_values=True))
 
 
 def find(name: str) -> Target:
-    """The target ``name`` of the settings. Raises Unusable."""
-    urls = dict(one.split("=", 1) for one in config.get("webhook.targets"))
+    """The target ``name`` of webhooks, with its secrets. Raises Unusable KNM3103-W, KNM3104-W."""
+    found = in_section("webhook", name)
+    if found is None:
+        raise Unusable("KNM3103-W", target=name)
+    return replace(found, port=found.port or (443 if found.scheme == "https" else 80), secrets=_secrets(name))
+
+
+def in_section(section: str, name: str) -> Target | None:
+    """The target ``name`` of ``section.targets``; None when there is none, or its address is not one."""
+    urls = dict(one.split("=", 1) for one in config.get(f"{section}.targets"))
     try:
         parts = urlsplit(urls[name])
-        tls, host = parts.scheme == "https", (parts.hostname or "").encode("idna").decode()
-        port = parts.port or (443 if tls else 80)
+        host, port = (parts.hostname or "").encode("idna").decode(), parts.port or 0
     except (KeyError, ValueError):  # unknown; a port or a name that can't be one
-        raise Unusable("KNM3103-W", target=name) from None
+        return None
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if not host or not path.isascii() or not path.isprintable():
-        raise Unusable("KNM3103-W", target=name)
-    return Target(name, tls, host, port, path, _secrets(name), name in config.get("webhook.allow_private"))
+        return None
+    return Target(name, parts.scheme, host, port, path, name in config.get(f"{section}.allow_private"))
 
 
 def _secrets(name: str) -> tuple[bytes, ...]:

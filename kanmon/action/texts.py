@@ -1,49 +1,36 @@
-"""Subject, body and attached table of a mail, from templates with keywords.
+"""What texts to people and programs share: rows about PCs, links, words of levels, and the mark of this installation."""
 
-Keywords in braces: {level} {count} {date} {policy} {table}. An unknown keyword stays as it is written. The body
-names at most 50 PCs, the attached CSV at most 10,000; both say what they leave out.
-"""
-
-import csv
 import hashlib
-import io
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cache
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from pyroaring import BitMap
 
-from kanmon.common import clock, config
+from kanmon.common import config, zone
 from kanmon.inventory.models import Pc
 from kanmon.judgment import why
-from kanmon.judgment.levels import Level
+from kanmon.judgment.levels import ITEMS, Level
 from kanmon.judgment.models import PcState
-from kanmon.policy.rules_action import Mail
 
-BODY_PCS = 50
-CSV_PCS = 10_000
-_KEYWORD = re.compile(r"\{(level|count|date|policy|table)\}")
 WORDS = {
-    "en": {Level.DANGER: "Danger", Level.WARNING: "Warning", Level.CAUTION: "Caution", Level.SAFE: "Safe"},
-    "ja": {Level.DANGER: "危険", Level.WARNING: "警告", Level.CAUTION: "注意", Level.SAFE: "安全"},
-}
-
-
-@dataclass(frozen=True, slots=True)
-class MailText:
-    """What a mail says. ``csv`` is UTF-8 with a byte order mark, so that spreadsheets read Japanese."""
-
-    subject: str
-    body: str
-    csv: bytes
+    "en": {
+        Level.DANGER: "Danger", Level.WARNING: "Warning", Level.CAUTION: "Caution", Level.SAFE: "Safe",
+        Level.UNKNOWN: "Unknown", Level.NOT_APPLICABLE: "Not applicable", Level.NOT_JUDGED: "Not judged",
+    },
+    "ja": {
+        Level.DANGER: "危険", Level.WARNING: "警告", Level.CAUTION: "注意", Level.SAFE: "安全", Level.UNKNOWN: "不明",
+        Level.NOT_APPLICABLE: "対象外", Level.NOT_JUDGED: "未判定",
+    },
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A PC in the table."""
+    """A PC in the table. ``days``: of the calendar since the day on which it came to its level; ``judgments``: in a row
+    with this level, 0 when it is not known. ``items``: their levels, by name.
+    """
 
     pc: int
     asset_number: str
@@ -52,6 +39,20 @@ class Row:
     level: str
     why: str
     link: str
+    since: datetime | None = None
+    days: int = 0
+    judgments: int = 0
+    items: dict[str, Level] = field(default_factory=dict)
+
+    @property
+    def grade(self) -> Level:
+        """Its level."""
+        return Level[self.level.upper()]
+
+    @property
+    def worst_items(self) -> list[str]:
+        """The items that are at the level of the PC: what it has it from."""
+        return [item for item, level in self.items.items() if level == self.grade]
 
 
 @cache
@@ -61,27 +62,10 @@ def installation() -> str:
     return hashlib.sha256(b"installation" + path.read_bytes()).hexdigest()[:12]
 
 
-def mail(template: Mail, level: Level, pcs: BitMap, policy_name: str, language: str) -> MailText:
-    """The text of a mail about ``pcs`` at ``level``."""
-    rows = list(rows_about(pcs, language, CSV_PCS))
-    zone = ZoneInfo(str(config.get("server.time_zone")))
-    values = {
-        "level": WORDS[language][level],
-        "count": str(len(pcs)),
-        "date": clock.now().astimezone(zone).strftime("%Y-%m-%d %H:%M %Z"),
-        "policy": policy_name,
-        "table": _table(rows, len(pcs), language),
-    }
-    subject = _fill(_chosen(template.subject, "subject", language), values).replace("\n", " ")
-    return MailText(subject[:500], _fill(_chosen(template.body, "body", language), values), _csv(rows, language))
-
-
-def _chosen(texts: Mapping[Any, str], part: str, language: str) -> str:
-    return str(texts.get(language) or texts.get("en") or _BUILTIN[language][part])
-
-
-def _fill(template: str, values: dict[str, str]) -> str:
-    return _KEYWORD.sub(lambda found: values[found[1]], template)
+def message_id(operation: int) -> str:
+    """The Message-ID of a mail: the same however often it is sent."""
+    domain = str(config.get("mail.sender")).rpartition("@")[2] or "localhost"
+    return f"<kanmon.{installation()}.{operation}@{domain}>"
 
 
 def rows_about(pcs: BitMap, language: str, most: int) -> Iterator[Row]:
@@ -89,12 +73,22 @@ def rows_about(pcs: BitMap, language: str, most: int) -> Iterator[Row]:
     listed = list(pcs[:most])
     states = PcState.objects.in_bulk(listed)
     reasons = why.worst_texts([s.finding_set for s in states.values() if s.finding_set], language)
-    base = base_url()
+    base, today = base_url(), zone.today()
     for pc in Pc.objects.filter(id__in=listed).order_by("host", "id").iterator(chunk_size=2000):
         state = states.get(pc.id)
         level = Level(state.level) if state else Level.NOT_JUDGED
         text = reasons.get(state.finding_set, "") if state else ""
-        yield Row(pc.id, pc.asset_number, pc.host, pc.user, level.word, text, f"{base}/pcs/{pc.id}")
+        row = Row(pc.id, pc.asset_number, pc.host, pc.user, level.word, text, f"{base}/pcs/{pc.id}")
+        yield _with_past(row, state, today) if state else row
+
+
+def _with_past(row: Row, state: PcState, today: date) -> Row:
+    days = max(0, (today - zone.day_of(state.since_at)).days) if state.since_at else 0
+    items = {item: Level(getattr(state, item)) for item in ITEMS}
+    return Row(
+        row.pc, row.asset_number, row.host, row.user, row.level, row.why, row.link, state.since_at, days,
+        int(getattr(state, "same_level_runs", 0)), items,
+    )  # fmt: skip
 
 
 def base_url() -> str:
@@ -106,41 +100,6 @@ def base_url() -> str:
     return f"{scheme}://{config.get('server.listen')}"
 
 
-def _table(rows: list[Row], count: int, language: str) -> str:
-    lines = [f"{row.host} ({row.asset_number}): {row.why}\n    {row.link}" for row in rows[:BODY_PCS]]
-    if count > BODY_PCS:
-        more = count - BODY_PCS
-        lines.append(
-            f"... and {more} more PCs, in the attached table."
-            if language == "en"
-            else f"ほか {more} 台（添付の表を参照）"
-        )
-    return "\n".join(lines)
-
-
-def _csv(rows: list[Row], language: str) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    head = ("Asset number", "Host", "User", "Level", "Why", "Address")
-    writer.writerow(head if language == "en" else ("資産番号", "ホスト名", "ユーザー", "レベル", "理由", "URL"))
-    writer.writerows(
-        tuple(harmless(cell) for cell in (r.asset_number, r.host, r.user, r.level, r.why, r.link)) for r in rows
-    )
-    return out.getvalue().encode("utf-8-sig")
-
-
 def harmless(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula: host names come from PCs that may be hostile."""
     return "'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
-
-
-_BUILTIN = {
-    "en": {
-        "subject": "PCs newly at {level}: {count}",
-        "body": "PCs newly at {level} in the judgment of {date}, policy {policy}: {count}\n\n{table}\n",
-    },
-    "ja": {
-        "subject": "「{level}」になった PC: {count} 台",
-        "body": "{count} 台の PC が「{level}」になりました（判定日時 {date}、アクションポリシー {policy}）。\n\n{table}\n",
-    },
-}

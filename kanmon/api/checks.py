@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from kanmon.action import asked, deliveries
 from kanmon.api.places import Names, spell, words
 from kanmon.backup.health import health as backups
 from kanmon.cluster.found import Found
@@ -75,10 +76,28 @@ def _no_vulnerability_feed() -> Iterator[Found]:
             yield Found({"policy": rules.name})
 
 
+def _not_delivered() -> Iterator[Found]:
+    """Orders that were not delivered, and that nobody has retried or given up."""
+    found = deliveries.undelivered()
+    if found is not None:
+        count, newest, since = found
+        told = {"count": count, "days": deliveries.DAYS, "operation": newest.id, "subject": newest.subject}
+        yield Found(told, since)
+
+
+def _asked() -> Iterator[Found]:
+    """PCs about which a person is asked."""
+    found = asked.questions()
+    if found:
+        yield Found({"count": len(asked.everybody())}, min(one.since for one in found))
+
+
+CHECKS.append(Check("KNM3093-W", _asked))
 CHECKS.append(Check("KNM1213-W", _vulnerability_feeds_too_old))
 CHECKS.append(Check("KNM1214-W", _no_vulnerability_feed))
 CHECKS.append(Check("KNM1205-W", _patch_feed_too_old))
 CHECKS.append(Check("KNM1206-W", _no_patch_feed))
 CHECKS.append(Check("KNM5070-W", _waivers_that_end))
 CHECKS += [Check(id, _of_network(id)) for id in network.CHECKS]
+CHECKS.append(Check("KNM3260-W", _not_delivered))
 CHECKS += [Check(id, _of_backups(id)) for id in ("KNM4232-W", "KNM4243-W")]

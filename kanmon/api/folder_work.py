@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from kanmon.action import mail_groups
 from kanmon.api import queries
 from kanmon.flow import Within
 from kanmon.inventory import groups
@@ -42,6 +43,7 @@ def save(policy: Any) -> Work:
     """A new version of a policy."""
 
     def work(author: str) -> Within:
+        mail_groups.check(policy)
         made = versions.add(policy, author)
         if not Assignment.objects.filter(policy=made.policy).exists():
             return NOBODY

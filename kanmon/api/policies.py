@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
+from kanmon.action import mail_groups
 from kanmon.action.acting import Already
 from kanmon.api import queries
 from kanmon.api.callers import Caller, need
@@ -115,6 +116,7 @@ def roll_back(request: HttpRequest, kind: str, name: str, order: RollBack) -> di
     def work() -> tuple[dict[str, Any], Within]:
         before = versions.version(kind, name).number
         made = versions.roll_back(kind, name, order.version, who.username, order.comment)
+        mail_groups.check(versions.rules(made.id))
         return {"name": name, "version": made.number}, _concerned(made, before, order.already)
 
     return rejudging(request, who, f"{kind.capitalize()} policy {name}: back to version {order.version}", work)
@@ -128,6 +130,7 @@ def copy(request: HttpRequest, kind: str, name: str, order: NewCopy) -> dict[str
 
     def work() -> tuple[dict[str, Any], Within]:
         made = versions.copy(kind, name, order.name, who.username, order.version)
+        mail_groups.check(versions.rules(made.id))
         return {"name": order.name, "version": made.number}, Within()
 
     return rejudging(request, who, f"{kind.capitalize()} policy {name}: copied to {order.name}", work)
@@ -159,6 +162,7 @@ def save(
     kind = "judgment" if isinstance(policy, JudgmentPolicy) else "action"
 
     def work() -> tuple[dict[str, Any], Within]:
+        mail_groups.check(policy)
         known = versions.live().filter(kind=kind, name=policy.name).exists()
         before = versions.version(kind, policy.name).number if known else 0
         if expected and before != expected:

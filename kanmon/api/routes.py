@@ -19,9 +19,12 @@ from kanmon.api import (
     cluster,
     feeds,
     history,
+    mail,
     managing,
+    message,
     network,
     nodes,
+    orders,
     policies,
     policy_folder,
     properties,
@@ -55,6 +58,9 @@ api.add_router("", antivirus.router)
 api.add_router("", properties.router)
 api.add_router("", network.router)
 api.add_router("", actions.router)
+api.add_router("", orders.router)
+api.add_router("", mail.router)
+api.add_router("", message.router)
 api.add_router("", history.router)
 api.add_router("/audit", audit.router)
 

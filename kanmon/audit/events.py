@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 SEALED = "audit_sealed"  # the entry of a seal: told in the log; in the audit it would make the next seal
 INNER = frozenset({"record", "judge", "act"})  # kinds that follow from inventory by themselves
 CHANGE = "change"  # a change that is one transaction: its end tells it, see journal/once.py
-DECIDED = frozenset({"held", "released", "it_ran", "closed", "redone", "cancelled", "in_doubt"})
+DECIDED = frozenset({"held", "released", "it_ran", "closed", "redone", "replayed", "given_up", "cancelled", "in_doubt"})
 ENDED = frozenset({"finished", "failed"})
 COLUMNS = frozenset({"actor", "address", "event", "operation", "subject"})  # stand in the row itself
 CHANGES = {"token_made": "KNM4207-I", "token_revoked": "KNM4208-I"}

@@ -26,7 +26,7 @@ from kanmon.journal.worker import ROWS
 from kanmon.journal.writing import transaction
 from kanmon.sealing.models import NodeInvitation
 
-NUMBERED = ("operation", "entry", "run", "action_order")
+NUMBERED = ("operation", "entry", "run", "action_order", "user_message")
 SKIPPED, SKIPPED_PER_SECOND = 1_000_000, 1000
 RESTORED = "restored"  # the entry that says it: the first one after all that the backup held
 WHY_HELD = "KNM4231-W"

@@ -227,7 +227,7 @@ def release(
         datetime | None, typer.Option(help="Cancel what was decided before this time (UTC), carry out the rest.")
     ] = None,
     keep: Annotated[list[int] | None, typer.Option(help="Carry out this operation, whatever becomes of others.")] = None,
-    lane: Annotated[list[str] | None, typer.Option(help="Only this lane: mail, webhook, command.")] = None,
+    lane: Annotated[list[str] | None, typer.Option(help="Only this lane: mail, webhook, event, command.")] = None,
     server: ServerOption = "", token_file: TokenFile = None, json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Release held actions: what waits is cancelled, and what is decided from now on is carried out."""

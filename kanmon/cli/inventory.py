@@ -16,12 +16,13 @@ IntakeTokenFile = Annotated[
 ]
 
 
+client_group = typer.Typer(invoke_without_command=True)
+
+
 def add(app: typer.Typer) -> None:
     """Add these commands."""
     app.command("import", epilog="Example: kanmon import inventories/*.xml")(import_)
-    app.command(
-        epilog="Example: kanmon client --server https://kanmon.example.com --token-file /etc/kanmon.token --checks arf.xml"
-    )(client)
+    app.add_typer(client_group, name="client")
 
 
 @show.sentences
@@ -137,8 +138,12 @@ def wait_until_judged(api: Client) -> None:
         return  # a token of intake may send and nothing else
 
 
+@client_group.callback(
+    epilog="Example: kanmon client --server https://kanmon.example.com --token-file /etc/kanmon.token --checks arf.xml"
+)
 @show.sentences
 def client(
+    context: typer.Context,
     server: ServerOption = "",
     token_file: IntakeTokenFile = None,
     ca_file: Annotated[Path | None, typer.Option("--ca-file", help="Certificates of an authority of your own.")] = None,
@@ -154,6 +159,8 @@ def client(
     from kanmon.client.results import read_results
     from kanmon.intake.inflate import kept
 
+    if context.invoked_subcommand is not None:
+        return
     results = [read_results(path) for path in checks or ()]  # first, so that nothing is sent when one can't be
     body = collect()
     if output:
@@ -187,6 +194,14 @@ def _send_away(server: str, token_file: Path | None, ca_file: Path | None, body:
 
     token = read_token(str(token_file) if token_file else None)
     return send_by_tls(server.rstrip("/") + "/intake", token, body, ca_file=str(ca_file) if ca_file else None)
+
+
+def collect_and_send(server: str, token: str, ca_file: str | None) -> str:
+    """Collect this machine's inventory and send it; the Manager's word for it."""
+    from kanmon.client.collect import collect
+    from kanmon.client.send import send as send_by_tls
+
+    return send_by_tls(server.rstrip("/") + "/intake", token, collect(), ca_file=ca_file)
 
 
 def send_this_machine() -> str:

@@ -1,4 +1,6 @@
-"""The collector: what this Linux machine can truly say about itself, as Kanmon's own JSON.
+"""The program on a Linux PC: the collector, and ``kanmon client listen``, which shows messages to its user (``listen.py``).
+
+The collector: what this Linux machine can truly say about itself, as Kanmon's own JSON.
 
 In: files under ``/etc``, ``/proc``, ``/sys`` and a few commands, each with a time limit. Out: one inventory, and
 one HTTPS request that carries it. Nothing is stored; after a crash it is simply run again.

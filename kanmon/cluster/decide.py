@@ -18,6 +18,7 @@ from kanmon.journal.states import IllegalStep
 Step = Callable[[Operation, str, str], Operation | None]
 VERBS: dict[str, Step] = {
     "redo": record.redo,
+    "replay": record.replay,
     "it_ran": record.it_ran,
     "close": record.close,
     "release": record.release,

@@ -22,6 +22,8 @@ SUBJECTS = (
     "antivirus",
     "action",
     "action_command",
+    "events",
+    "action_mail",
     "history",
     "journal",
     "policy",
@@ -44,6 +46,7 @@ SUBJECTS = (
     "radius_causes",
     "network",
     "portal",
+    "message",
 )
 
 

@@ -31,6 +31,13 @@ DECISIONS = {
             lazy("Redo operation %(n)s"),
         ),
         Decision(
+            "replay", "redo", plazy("button", "Send once more"),
+            lazy("What operation %(n)s told is sent once more by operation %(again)s."),
+            lazy("Send what operation %(n)s told once more?"),
+            lazy("Receivers get it again under the same id, and are told that it may be a repeat."),
+            lazy("Send once more what operation %(n)s told"),
+        ),
+        Decision(
             "it_ran", "check", plazy("button", "It did run"), lazy("Operation %(n)s is recorded as done."),
             lazy("Did operation %(n)s run?"),
             lazy("It is recorded as done, and is not done again. This can't be taken back."),

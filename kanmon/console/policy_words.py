@@ -203,6 +203,11 @@ def _actions(actions: LevelActions) -> Iterator[Rule]:
             if kind == "command" and step.command is not None:
                 words = {"when": when, "interrupted": INTERRUPTED[step.command.interrupted]}
                 said = _("%(when)s; %(interrupted)s") % words
+            if kind == "mail" and step.mail is not None and step.mail.digest:
+                said = _("%(when)s, collected until %(times)s") % {"when": when, "times": listed(step.mail.digest)}
+            if kind == "message" and step.message is not None:
+                told = {"when": when, "days": days(step.message.expires_days)}
+                said = _("%(when)s; expires after %(days)s") % told
             yield Rule(title, said)
 
 

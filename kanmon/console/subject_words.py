@@ -17,6 +17,7 @@ DECISIONS: dict[str, Callable[[], str]] = {
 }
 VERBS: dict[str, Callable[[], str]] = {
     "redo": lambda: _("Redo operation %(n)s"),
+    "replay": lambda: _("Send what operation %(n)s told once more"),
     "it-ran": lambda: _("Operation %(n)s did run"),
     "close": lambda: _("Close operation %(n)s"),
     "cancel": lambda: _("Cancel operation %(n)s"),
@@ -70,6 +71,11 @@ MANAGED: dict[str, Callable[[], str]] = {
 
 def _managed(match: re.Match[str]) -> str:
     return MANAGED[match["noun"]]() % {"pcs": counted(_number(match["n"]), language())}
+
+
+def _message(match: re.Match[str]) -> str:
+    pcs = counted(_number(match["n"]), language()) if match["n"] else _("all PCs")
+    return _("Message to the users of %(pcs)s") % {"pcs": pcs}
 
 
 POLICY = r"(?P<kind>Judgment|Action) policy (?P<name>.+?)"
@@ -131,9 +137,12 @@ SHAPES: tuple[Shape, ...] = tuple(
             ),
         ),
         (
-            r"(?P<verb>redo|it-ran|close|cancel|release|hold) (?P<n>\d+)",
+            r"(?P<verb>redo|replay|it-ran|close|cancel|release|hold) (?P<n>\d+)",
             lambda match: VERBS[match["verb"]]() % {"n": match["n"]},
         ),
+        (r"retry orders: (?P<n>.+)", _filled(lambda: _("Retry orders: %(n)s"))),
+        (r"replay orders: (?P<n>.+)", _filled(lambda: _("Send orders once more: %(n)s"))),
+        (r"cancel orders: (?P<n>.+)", _filled(lambda: _("Cancel orders: %(n)s"))),
         (r"Source (?P<name>.+): token made", _filled(lambda: _("Token made for source %(name)s"))),
         (r"Source (?P<name>.+): token revoked", _filled(lambda: _("Token of source %(name)s revoked"))),
         (r"API token (?P<name>.+): token made", _filled(lambda: _("API token %(name)s made"))),
@@ -146,6 +155,8 @@ SHAPES: tuple[Shape, ...] = tuple(
         (r"All actions: held", lambda match: _("All actions held")),
         (r"All actions: released", lambda match: _("All actions released")),
         (r"(?P<noun>removal|disabling|enabling) of (?P<n>[\d,]+) PCs?", _managed),
+        (r"message: (?:(?P<n>[\d,]+) PCs?|all PCs)", _message),
+        (r"Client of (?P<name>.+): forgotten", _filled(lambda: _("Client of %(name)s forgotten"))),
         (r"acknowledge failover", lambda match: _("Acknowledge a failover")),
         (r"release lane (?P<lane>\S+)", lambda match: _("Release held work: %(lane)s") % {"lane": lane(match["lane"])}),
         (r"release of held actions", lambda match: _("Release held actions")),

@@ -52,13 +52,23 @@ KINDS = {
     "judge": plazy("operation", "Judge"),
     "act": plazy("operation", "Decide actions"),
     "mail": plazy("operation", "Mail"),
+    "user_mail": plazy("operation", "Mails to users"),
+    "letter": plazy("operation", "Mail to a user"),
     "suspected": plazy("operation", "Decide a suspected duplicate"),
     "change": plazy("operation", "Window operation"),
     "command": plazy("operation", "Command"),
     "webhook": plazy("operation", "Webhook"),
+    "event": plazy("operation", "Events"),
     "network": plazy("operation", "Network control"),
+    "message": plazy("operation", "Message to users"),
     "antivirus_versions": plazy("operation", "Antivirus versions"),
     "pcs": plazy("operation", "Management of PCs"),
+}
+MESSAGE_STATES = {
+    "waiting": plazy("message", "Waiting"),
+    "delivered": plazy("message", "Delivered"),
+    "shown": plazy("message", "Shown"),
+    "expired": plazy("message", "Expired"),
 }
 NODE_STATES = {
     "active": plazy("node", "Active"),
@@ -134,7 +144,9 @@ LANES = {
     "feed": plazy("lane", "Imports of feeds"),
     "command": plazy("lane", "Commands"),
     "webhook": plazy("lane", "Webhooks"),
+    "event": plazy("lane", "Events"),
     "network": plazy("lane", "Network control"),
+    "message": plazy("lane", "Messages to users"),
 }
 CAUSES = {
     "inventory": plazy("cause", "an inventory update"),
@@ -157,6 +169,7 @@ CAUSES = {
     "answer": plazy("cause", "a person, about actions that waited"),
     "hold_released": plazy("cause", "the release of held actions"),
     "redo": plazy("cause", "a person, to be done again"),
+    "replay": plazy("cause", "a person, to be sent once more"),
 }
 ROLES = {
     "administrator": plazy("role", "Administrator"),
@@ -183,6 +196,9 @@ EVENTS = {
     "it_ran": plazy("event", "Recorded as done"),
     "closed": plazy("event", "Closed"),
     "redone": plazy("event", "Redone"),
+    "replayed": plazy("event", "Sent once more"),
+    "given_up": plazy("event", "Given up"),
+    "sent": plazy("event", "Part delivered"),
     "repeat": plazy("event", "May be a repeat"),
     "may_be_repeat": plazy("event", "May be a repeat"),
     "already_done": plazy("event", "Had been done already"),

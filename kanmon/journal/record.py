@@ -18,6 +18,7 @@ from kanmon.journal.here import HERE, REQUEST_ADDRESS
 from kanmon.journal.models import Entry, Operation
 from kanmon.journal.states import TERMINAL, Event, IllegalStep, State, step
 
+REPLAY = "replay"  # who asked for an operation that tells once more what was told
 KEYS_OF_PEOPLE = ("form:", "api:")  # one-time keys of forms, Idempotency-Key of calls: sent again by their senders
 _awake = threading.Condition()
 _begun = 0
@@ -226,7 +227,8 @@ def close(operation: Operation, actor: str, sentence: str = "") -> None:
 
 
 def redo(operation: Operation, actor: str, sentence: str = "") -> Operation:
-    """A new operation that does again what is in doubt (cancelled by this) or has failed (it stays so).
+    """A new operation that does again what is in doubt (cancelled by this), or what has failed or was not executed (it
+    stays so).
 
     Asked a second time, it returns the first redo. Raises IllegalStep for any other state.
     """
@@ -234,7 +236,7 @@ def redo(operation: Operation, actor: str, sentence: str = "") -> Operation:
     earlier = Operation.objects.filter(key=key).first()
     if earlier is not None:
         return earlier
-    if operation.state != State.FAILED:
+    if not was_not_done(operation):
         _move(operation, Event.REDO, outcome={"result": "unknown", "sentence": sentence, "said_by": actor})
     again = begin(
         operation.kind, requester="redo", subject=operation.subject, actor=actor, repeat=operation.repeat, key=key,
@@ -242,6 +244,32 @@ def redo(operation: Operation, actor: str, sentence: str = "") -> Operation:
         max_attempts=operation.max_attempts,
     )  # fmt: skip
     note(operation, "redone", {**_by(operation, "KNM4016-I", actor, sentence), "again": again.id})
+    return again
+
+
+def was_not_done(operation: Operation) -> bool:
+    """Whether it has failed for good, or ended without having done anything."""
+    not_executed = (operation.outcome or {}).get("result") == "not_executed"
+    return operation.state == State.FAILED or (operation.state == State.FINISHED and not_executed)
+
+
+def replay(operation: Operation, actor: str, sentence: str = "") -> Operation:
+    """A new operation that tells once more what was told, under the same mark; for kinds whose receivers know a repeat.
+
+    Asked a second time, it returns the first. Raises IllegalStep unless it has finished, and did something.
+    """
+    key = f"replay:{operation.id}"
+    earlier = Operation.objects.filter(key=key).first()
+    if earlier is not None:
+        return earlier
+    if operation.state != State.FINISHED or operation.repeat != "keyed" or was_not_done(operation):
+        raise IllegalStep(State(operation.state), Event.REPLAY)
+    again = begin(
+        operation.kind, requester=REPLAY, subject=operation.subject, actor=actor, repeat=operation.repeat, key=key,
+        input=bytes(operation.input), run=operation.run, parent=operation.parent, redo_of=operation.id,
+        max_attempts=operation.max_attempts,
+    )  # fmt: skip
+    note(operation, "replayed", {**_by(operation, "KNM3262-I", actor, sentence), "again": again.id})
     return again
 
 

@@ -45,6 +45,7 @@ class Event(StrEnum):
     IT_RAN = "it_ran"
     CLOSE = "close"
     REDO = "redo"
+    REPLAY = "replay"  # begins a new operation; this one stays as it is
 
 
 TERMINAL = frozenset({State.FINISHED, State.FAILED, State.CANCELLED})

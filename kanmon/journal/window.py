@@ -49,6 +49,9 @@ class Window:
         self._numbers = itertools.count()
         self._unfenced = 0
         self._closed = False
+        self.lapses = (
+            0  # how often it has run out: what was kept from before is another leadership's, see connections.py
+        )
         self._trace = open(trace, "a", encoding="utf-8") if trace else None  # noqa: SIM115 (as long as the process)
         if not math.isinf(ttl_seconds):
             threading.Thread(target=self._watch, name="trust-window", daemon=True).start()
@@ -57,6 +60,7 @@ class Window:
         """A renewal that began at ``started_at`` (``clock.monotonic``) has succeeded."""
         with self._changed:
             if not self._closed:
+                self.lapses += self.remaining() <= 0
                 self._until = max(self._until, started_at + TRUSTED_SHARE * self.ttl_seconds)
                 self._arm()
                 self._changed.notify_all()

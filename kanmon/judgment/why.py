@@ -17,7 +17,7 @@ from kanmon.judgment.models import FindingSet, PcState, Verdict
 from kanmon.judgment.wording import say
 from kanmon.policy import versions
 
-__all__ = ["ItemExplanation", "facts_of_pc", "of_pc", "worst_texts"]
+__all__ = ["ItemExplanation", "facts_of_pc", "of_pc", "worst_few", "worst_texts"]
 
 
 def of_pc(pc: int, language: str, *, passed: bool = True) -> list[ItemExplanation]:
@@ -88,20 +88,32 @@ def explained(
 
 def worst_texts(set_ids: Iterable[int], language: str) -> dict[int, str]:
     """For sets of findings the worst one in a few words, by id of the set."""
-    found: dict[int, str] = {}
+    return {id: texts[0] if texts else "" for id, texts in worst_few(set_ids, language, 1).items()}
+
+
+def worst_few(set_ids: Iterable[int], language: str, most: int) -> dict[int, list[str]]:
+    """For sets of findings the worst ``most`` of them that count, each in a few words, by id of the set."""
+    found: dict[int, list[str]] = {}
+    said: dict[tuple[int, Finding], str] = {}  # sets differ, most of what they hold is the same
     wanted = sorted(set(set_ids))
     for start in range(0, len(wanted), 500):
         for row in FindingSet.objects.filter(id__in=wanted[start : start + 500]):
-            found[row.id] = _worst_text(row, language)
+            found[row.id] = _worst(row, language, most, said)
     return found
 
 
-def _worst_text(row: FindingSet, language: str) -> str:
+def _worst(row: FindingSet, language: str, most: int, known: dict[tuple[int, Finding], str]) -> list[str]:
     findings = [one for one in decode_set(bytes(row.body)) if one.outcome != Outcome.WAIVED]
-    worst = max(findings, key=lambda one: (one.level, one.outcome == "failed"), default=None)
-    if worst is None:
-        return ""
-    rules = versions.rules(row.policy_version)
+    findings.sort(key=lambda one: (one.level, one.outcome == "failed"), reverse=True)
+    for one in findings[:most]:
+        if (row.policy_version, one) not in known:
+            known[row.policy_version, one] = _text(row.policy_version, one, language)
+    said = dict.fromkeys(known[row.policy_version, one] for one in findings[:most])
+    return [text for text in said if text]
+
+
+def _text(version: int, worst: Finding, language: str) -> str:
+    rules = versions.rules(version)
     if worst.condition == STALE_ID and rules.stale_inventory is not None:  # the age differs from PC to PC
         return say("stale_over", language, rules.stale_inventory.after_days)
     facts = facts_of(worst.facts)

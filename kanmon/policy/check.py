@@ -12,7 +12,7 @@ from kanmon.common.errors import Refused
 from kanmon.common.facts import CLASSES, COLUMNS, SETTINGS
 from kanmon.policy.compare import BadPattern, as_number, is_pattern, matcher
 from kanmon.policy.document import Document, join
-from kanmon.policy.rules_action import COMMAND_KEYWORDS, KEYWORDS, ActionPolicy, LevelActions, Step
+from kanmon.policy.rules_action import COMMAND_KEYWORDS, KEYWORDS, MESSAGE_KEYWORDS, ActionPolicy, LevelActions, Step
 from kanmon.policy.rules_items import JudgmentPolicy, UserCondition
 
 USER_CLASSES = ("pc", *(name for name in CLASSES if name != "told"))
@@ -24,6 +24,7 @@ _KINDS = {
     "array": "a list",
     "float": "a number",
 }
+_TEXT_OF_MAIL = re.compile(r"mail\.(subject|body|html)\.")
 _PATTERN_FIELDS = frozenset({"name", "publisher", "os"})
 
 
@@ -175,7 +176,7 @@ def _how_late(step: Step) -> tuple[int, int]:
 
 
 def keywords(document: Document) -> None:
-    """Refuses a keyword in braces that a mail, or an argument of a command, does not know."""
+    """Refuses a keyword in braces that a mail, a message, or an argument of a command, does not know."""
     for path, text in _texts(document.value, ""):
         known = _keywords_at(path)
         for word in re.findall(r"\{(\w*)\}", text) if known else ():
@@ -187,7 +188,9 @@ def _keywords_at(path: str) -> Collection[str]:
     """The keywords that a text at ``path`` may hold; none where braces mean nothing."""
     if ".command.arguments[" in path:
         return COMMAND_KEYWORDS
-    return KEYWORDS if ".subject." in path or ".body." in path else ()
+    if any(f".message.{part}." in path for part in ("title", "text", "html")):
+        return MESSAGE_KEYWORDS
+    return KEYWORDS if _TEXT_OF_MAIL.search(path) else ()
 
 
 def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:

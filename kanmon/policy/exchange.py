@@ -167,7 +167,7 @@ def take_in(policy: JudgmentPolicy | ActionPolicy, name: str, text: str) -> Judg
     Raises Refused with the line: KNM5061-E for what is no CSV, else as a document is refused.
     """
     held = the_list(name, "judgment" if isinstance(policy, JudgmentPolicy) else "action")
-    lined = _read(text, columns(held))
+    lined = read_rows(text, columns(held))
     value = rules.plain(policy)
     lines: dict[str, int] = {}
     if held.member is Mail:
@@ -179,9 +179,12 @@ def take_in(policy: JudgmentPolicy | ActionPolicy, name: str, text: str) -> Judg
     return rules.from_document(Document(value, lines))
 
 
-def _read(text: str, known: list[str]) -> list[Lined]:
-    """The rows below the head, each with the line of the file where it begins."""
-    if len(text) > MAX_CHARACTERS:
+def read_rows(text: str, known: list[str], most: int = MAX_CHARACTERS) -> list[Lined]:
+    """The rows of a CSV text below its head, each with the line where it begins. ``known``: its columns.
+
+    Raises Refused with the line: KNM5002-E to KNM5008-E, KNM5061-E.
+    """
+    if len(text) > most:
         raise Refused("KNM5008-E", problem=f"{len(text):,} characters")
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     found: list[Lined] = []

@@ -2,7 +2,7 @@
 
 What is there already is judged first; that lets a PC back in at once whose new inventory came before the button was pressed,
 and waits in a collecting window. If the program listens on the PC (FusionInventory and GLPI agents do), it is asked to run
-now: one short request to the address from which the PC has come. What comes is judged at once, too (``flow.after_record``).
+now: one short request to the address from which the PC has come. Kanmon's own client is told in its long poll instead. What comes is judged at once, too (``flow.after_record``).
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from kanmon.journal import runs
 from kanmon.journal.here import REQUEST_ADDRESS
 from kanmon.journal.models import Operation
 from kanmon.journal.writing import transaction
+from kanmon.message import desk, exchange
 from kanmon.network import recheck
 from kanmon.network.models import Recheck
 
@@ -67,6 +68,15 @@ def woken(row: int) -> None:
     """The PC's inventory program has said that it will send a new inventory."""
     with transaction():
         Recheck.objects.filter(id=row).update(woken=True)
+
+
+def wish(row: int) -> None:
+    """The client of the PC, where there is one, is told in its long poll to send an inventory now."""
+    with transaction():
+        pc = Recheck.objects.values_list("pc", flat=True).get(id=row)
+        known = exchange.wish(pc, row)
+    if known:
+        desk.tell([pc])
 
 
 async def wake(address: str, port: int) -> bool:

@@ -164,6 +164,8 @@ class PortalListener:
         answer, row = await self._in_thread(_asked_again, asked, fields.get("form", ""))
         port = int(config.get("portal.wake_port"))
         linked = asked.path.startswith(links.PATH)
+        if row is not None:
+            await self._in_thread(again.wish, row)
         if row is not None and port and not linked and asked.address and await again.wake(str(asked.address), port):
             await self._in_thread(again.woken, row)
         return answer

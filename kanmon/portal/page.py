@@ -13,6 +13,8 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from kanmon.common import clock, config, zone
+from kanmon.message.shown import PageMessage
+from kanmon.message.words import harmless
 from kanmon.portal import again
 from kanmon.portal.state import Problem, State
 from kanmon.portal.steps import how
@@ -101,6 +103,7 @@ def render(
         "more": say("more", language, count=state.more) if state.more else "",
         "problems": [_shown(one, language) for one in state.problems],
         "later": [_shown(one, language) for one in state.later],
+        "messages": [_message(one, language) for one in state.messages],
         "progress": _progress(state, language),
         "send": _inventory(state.family or _guessed(browser), language),
         "tell": say("tell_them", language, host=state.host or words["this_pc"], address=address or "-", time=now),
@@ -112,6 +115,12 @@ def render(
 def _shown(one: Problem, language: str) -> Mapping[str, Any]:
     until = say("until", language, day=day(one.until, language)) if one.until else ""
     return {"is": one, "first": one.how.first, "steps": [typed(step) for step in one.how.steps], "until": until}
+
+
+def _message(one: PageMessage, language: str) -> Mapping[str, Any]:
+    """A message; its HTML was sanitised when it was written, and is once more, whatever stands in the database."""
+    html = mark_safe(harmless(one.html)) if one.html else ""  # noqa: S308  # nothing is left that a page must fear
+    return {"is": one, "html": html, "at": moment(one.made_at, language)}
 
 
 def _inventory(family: str, language: str) -> list[SafeString]:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from kanmon.action import asked
 from kanmon.common import clock
+from kanmon.common.errors import Refused
 from kanmon.common.facts import Os
 from kanmon.inventory.models import Identity, Pc
 from kanmon.journal.models import TERMINAL, Operation
@@ -18,7 +19,8 @@ from kanmon.judgment.judge_software import UNTOLD_ID
 from kanmon.judgment.levels import Level
 from kanmon.judgment.models import PcState
 from kanmon.judgment.wording import item_title, level_word
-from kanmon.network import recheck, setup
+from kanmon.message import shown
+from kanmon.network import links, recheck, setup
 from kanmon.network.book import OPEN, body_of, rows_of
 from kanmon.network.models import NetworkOrder, Recheck
 from kanmon.ordering import FixedDevices, Holds, holds
@@ -69,6 +71,7 @@ class State:
     under_way: bool = False
     may_be_cut: bool = False
     family: str = ""
+    messages: tuple[shown.PageMessage, ...] = ()
 
     @property
     def may_ask(self) -> bool:
@@ -107,7 +110,16 @@ def of(who: Who, language: str) -> State:
         judged_at=judged.judged_at if judged else None, reported_at=pc.last_seen_at,
         under_way=held is not None and NetworkOrder.objects.filter(mac=held.mac, progress__in=OPEN[:1]).exists(),
         may_be_cut=any(asked.about(pc.id, ["network"])), family=family,
+        messages=shown.of_page(pc.id, _here()),
     )  # fmt: skip
+
+
+def _here() -> str:
+    """The address of the page, for a message that names it."""
+    try:
+        return links.address() + "/"
+    except Refused:
+        return "/"
 
 
 def _held(who: Who) -> Holds | None:

@@ -70,6 +70,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "level": ("Level", "レベル"),
     "judged_at": ("Last check", "最終判定"),
     "reported_at": ("Last report of this PC", "最終インベントリ"),
+    "messages": ("Messages to you", "お知らせ"),
     "wrong_one": ("1 thing to mend", "対処が必要な項目: 1 件"),
     "wrong": ("{count} things to mend", "対処が必要な項目: {count} 件"),
     "more": ("And {count} more.", "ほかに {count} 件あります。"),

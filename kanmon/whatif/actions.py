@@ -40,9 +40,18 @@ def _mail(actions: LevelActions) -> tuple[str, ...]:
     return tuple(str(one) for one in to)
 
 
+def _user_mail(actions: LevelActions) -> tuple[str, ...]:
+    return ("users",)
+
+
 def _webhook(actions: LevelActions) -> tuple[str, ...]:
     assert actions.webhook is not None
     return (str(actions.webhook.to),)
+
+
+def _event(actions: LevelActions) -> tuple[str, ...]:
+    assert actions.event is not None
+    return (str(actions.event.to),)
 
 
 def _command(actions: LevelActions) -> tuple[str, ...]:
@@ -54,8 +63,13 @@ def _network(actions: LevelActions) -> tuple[str, ...]:
     return (str(actions.network),)
 
 
+def _message(actions: LevelActions) -> tuple[str, ...]:
+    return ()
+
+
 KINDS: Mapping[str, Callable[[LevelActions], tuple[str, ...]]] = {
-    "network": _network, "mail": _mail, "webhook": _webhook, "command": _command
+    "network": _network, "mail": _mail, "user_mail": _user_mail, "webhook": _webhook, "event": _event,
+    "command": _command, "message": _message,
 }  # fmt: skip
 
 
@@ -94,7 +108,7 @@ def _mails_an_hour(orders: Sequence[WouldRun], language: str) -> str | None:
 
 
 def _no_mail_server(orders: Sequence[WouldRun], language: str) -> str | None:
-    if config.get("mail.server") or not any(order.kind == "mail" for order in orders):
+    if config.get("mail.server") or not any(order.kind in ("mail", "user_mail") for order in orders):
         return None
     return messages.text("KNM2134-W", {}, language)
 

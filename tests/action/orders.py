@@ -30,6 +30,24 @@ def webhook(target: str = "siem", **more: Any) -> Operation:
     return operation
 
 
+def event(target: str = "siem", pcs: BitMap | None = None, **more: Any) -> Operation:
+    """An order for events, and its operation."""
+    about = BitMap([1]) if pcs is None else pcs
+    with transaction():
+        operation = record.begin(
+            "event", requester="tests", repeat="keyed", subject=f"danger, {len(about)} PCs", **more
+        )
+        Order.objects.create(
+            operation=operation.id, kind="event", run=7, policy_version=1, level=400, recipients=[target],
+            message_id=f"kanmon_test_{operation.id}", subject=target, pcs=about.serialize(), created_at=clock.now(),
+            input={
+                "policy": "Night shift", "version": 3, "when": "level_changed", "pcs": len(about), "judged": 1000,
+                "changed": 41, "requester": "inventory", "actor": "", "verdict": 2**40,
+            },
+        )  # fmt: skip
+    return operation
+
+
 def command(program: str, *arguments: str, pcs: BitMap | None = None, **more: Any) -> Operation:
     """An order for a command, and its operation; ``more`` are words of the policy."""
     what = Command(program=program, arguments=arguments, **more)

@@ -106,7 +106,7 @@ class TestEnds:
         names = {line.split("=")[0] for line in (programs.place(operation) / "output.txt").read_text().splitlines()}
         assert names == {
             "PATH", "LANG", "HOME", "USER", "LOGNAME", "PWD", "KANMON_POLICY", "KANMON_LEVEL", "KANMON_RUN", "KANMON_ORDER",
-            "KANMON_OPERATION", "KANMON_ATTEMPT", "KANMON_COUNT", "KANMON_FOLDER",
+            "KANMON_OPERATION", "KANMON_ATTEMPT", "KANMON_COUNT", "KANMON_FOLDER", "KANMON_STEP",
         }  # fmt: skip
 
     def test_in_japanese_when_the_server_speaks_japanese(

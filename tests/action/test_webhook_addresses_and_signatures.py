@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from kanmon.action.carry_out.webhook import sign
+from kanmon.action.notifiers.webhook import sign
 from kanmon.action.targets import where
 
 

@@ -2,7 +2,7 @@
 
 An order that is tried again keeps its mark: Message-ID, webhook-id. So does one that a person asks to be done again
 after it has failed (redo): one of its tries may have reached the receiver although nobody knows, and if none did, the
-mark is new to the receiver all the same.
+mark is new to the receiver all the same. One that is sent once more by a person's wish (replay) keeps it, too.
 """
 
 from dataclasses import dataclass
@@ -14,24 +14,38 @@ from kanmon.journal import record
 from kanmon.journal.models import Entry, Operation
 from kanmon.journal.worker import Permanent, Work
 
-_TOLD = ("intent", "interrupted", "suspended", "retry", "failed", "let_go")
+_TOLD = ("intent", "sent", "interrupted", "suspended", "retry", "failed", "let_go")
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """``number``: from 1, counted over all redos of the order. ``may_be_repeat``: see ``may_be_repeat``."""
+    """``number``: from 1, counted over all redos of the order. ``may_be_repeat``: see ``may_be_repeat``.
+
+    ``always``: so may all that comes after the first parcel. ``replay``: a person wants the receiver to have it once
+    more. ``operations``: those that count for how far it is, newest first.
+    """
 
     order: Order
     number: int
     may_be_repeat: bool
+    always: bool = False
+    replay: bool = False
+    operations: tuple[int, ...] = ()
 
 
 def of(work: Work) -> Attempt:
     """The attempt that ``work`` is."""
     chain = record.redone(work.operation)
     order = order_of(chain)
-    before = Operation.objects.filter(id__in=chain[1:]).values_list("attempt", flat=True)
-    return Attempt(order, work.operation.attempt + sum(before), may_be_repeat(chain))
+    before = dict(Operation.objects.filter(id__in=chain[1:]).values_list("id", "attempt"))
+    requesters = dict(Operation.objects.filter(id__in=chain).values_list("id", "requester"))
+    replayed = next((place for place, one in enumerate(chain) if requesters[one] == record.REPLAY), None)
+    let_go = Entry.objects.filter(operation__in=chain, event="let_go").exists()
+    return Attempt(
+        order, work.operation.attempt + sum(before.values()), replayed is not None or may_be_repeat(chain),
+        replayed is not None or let_go, replayed is not None,
+        tuple(chain if replayed is None else chain[: replayed + 1]),
+    )  # fmt: skip
 
 
 def order_of(chain: list[int]) -> Order:
@@ -57,12 +71,14 @@ def tell(work: Work, attempt: Attempt, what: str) -> None:
 
 def may_be_repeat(chain: list[int]) -> bool:
     """Whether an earlier attempt got as far as its intent, and then nobody could tell whether the effect happened:
-    it was interrupted, its result could not be written, or the last answer was lost. What waited after a restore and was
-    let go may have been done in the time that was lost.
+    it was interrupted, its result could not be written, or the last answer was lost. What has arrived and is committed
+    (``sent``, a part of an order) is not in question. What waited after a restore and was let go may have been done in
+    the time that was lost.
     """
     rows = Entry.objects.filter(operation__in=chain, event__in=_TOLD).order_by("seq")
     told = list(rows.values_list("event", "detail"))
+    arrived = max((place for place, (event, _) in enumerate(told) if event == "sent"), default=0)
     return any(event == "let_go" for event, _ in told) or any(
         before == "intent" and (event == "interrupted" or detail.get("unknown", False))
-        for (before, _), (event, detail) in pairwise(told)
+        for (before, _), (event, detail) in pairwise(told[arrived:])
     )

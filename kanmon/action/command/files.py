@@ -12,29 +12,25 @@ line, all values texts. Both have the same fields, in English whatever the langu
 import csv
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Max
 from pyroaring import BitMap
 
+from kanmon.action.judged import Judged, judged
 from kanmon.action.texts import base_url, harmless
-from kanmon.inventory.models import Pc, PcColumns
-from kanmon.inventory.packing import unpack_columns
 from kanmon.judgment import why, why_many
 from kanmon.judgment.levels import ITEMS, Level
-from kanmon.judgment.models import Verdict
 
 ASSETS = (
     "asset_number", "host", "domain", "user", "group", "ip", "mac", "serial", "uuid", "reported_at", "link"
 )  # fmt: skip
 RESULTS = ("asset_number", "host", "level", "level_before", *ITEMS, "why")
 FINDINGS = ("asset_number", "host", "item", "condition", "outcome", "level", "found", "wanted", "mend")
-BATCH = 500
 FINDING_PCS = 10_000  # each takes some milliseconds, and other commands wait
 
 
@@ -73,13 +69,6 @@ def _open(path: Path, gid: int | None) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
-    pc: Pc
-    columns: dict[str, Any]
-    verdict: Verdict
-
-
-@dataclass(frozen=True, slots=True)
 class AsOf:
     """When it was decided: the newest verdict and the day of then."""
 
@@ -102,7 +91,7 @@ def write(
         assets, results = table("assets", ASSETS), table("results", RESULTS)
         findings = table("findings", FINDINGS) if detailed else None
         explained = 0
-        for batch in _judged(pcs, then.verdict):
+        for batch in judged(pcs, then.verdict):
             between()
             reasons = why.worst_texts([one.verdict.finding_set for one in batch], language)
             for one in batch:
@@ -113,7 +102,7 @@ def write(
                 explained += len(batch)
 
 
-def _add_findings(table: Table, batch: list[_Judged], day: date, language: str) -> None:
+def _add_findings(table: Table, batch: list[Judged], day: date, language: str) -> None:
     told = why_many.findings([one.verdict for one in batch], day, language)
     for one in batch:
         for item, row in told[one.pc.id]:
@@ -124,22 +113,7 @@ def _add_findings(table: Table, batch: list[_Judged], day: date, language: str) 
             })  # fmt: skip
 
 
-def _judged(pcs: BitMap, newest: int) -> Iterator[list[_Judged]]:
-    """The PCs with the verdict that each had when it was decided, by number."""
-    numbers = list(pcs)
-    for start in range(0, len(numbers), BATCH):
-        batch = numbers[start : start + BATCH]
-        ids = Verdict.objects.filter(pc__in=batch, id__lte=newest).values("pc").annotate(newest=Max("id"))
-        verdicts = {one.pc: one for one in Verdict.objects.filter(id__in=[row["newest"] for row in ids])}
-        columns = {
-            pc: unpack_columns(bytes(packed))
-            for pc, packed in PcColumns.objects.filter(pc__in=batch).values_list("pc", "packed")
-        }
-        found = Pc.objects.select_related("group").filter(id__in=batch).order_by("id")
-        yield [_Judged(pc, columns.get(pc.id, {}), verdicts[pc.id]) for pc in found if pc.id in verdicts]
-
-
-def _asset(one: _Judged) -> dict[str, Any]:
+def _asset(one: Judged) -> dict[str, Any]:
     pc, columns = one.pc, one.columns
     return {
         "asset_number": pc.asset_number, "host": pc.host, "domain": columns.get("domain", ""), "user": pc.user,
@@ -149,7 +123,7 @@ def _asset(one: _Judged) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _result(one: _Judged, reason: str) -> dict[str, Any]:
+def _result(one: Judged, reason: str) -> dict[str, Any]:
     items = {item: Level(level).word for item, level in zip(ITEMS, one.verdict.items, strict=True)}
     return {
         "asset_number": one.pc.asset_number, "host": one.pc.host, "level": Level(one.verdict.level).word,

@@ -25,9 +25,13 @@ class Told(msgspec.Struct, frozen=True):
 
 def decided(command: Command, policy: str, count: int) -> dict[str, Any]:
     """The input of a new order. Inside the transaction that decides."""
-    newest = Verdict.objects.order_by("-id").values_list("id", flat=True).first() or 0
-    told: dict[str, Any] = msgspec.to_builtins(Told(secrets.token_hex(8), policy, count, newest, command))
+    told: dict[str, Any] = msgspec.to_builtins(Told(secrets.token_hex(8), policy, count, newest_verdict(), command))
     return told
+
+
+def newest_verdict() -> int:
+    """The newest verdict of the fleet: results of the PCs as of then can be told later."""
+    return Verdict.objects.order_by("-id").values_list("id", flat=True).first() or 0
 
 
 def read(order: Order) -> Told:
@@ -46,6 +50,7 @@ def keywords(order: Order, told: Told, operation: int, attempt: int, folder: str
         "attempt": str(attempt),
         "count": str(told.count),
         "folder": folder,
+        "step": str(order.step),
     }
     return {word: values[word] for word in COMMAND_KEYWORDS}
 

@@ -27,7 +27,7 @@ def fill(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("action", "0003_deciding_anew")]
+    dependencies = [("action", "0020_messages")]
 
     operations = [
         migrations.AddField("order", "pc_count", models.IntegerField(default=0, db_default=0)),

@@ -14,6 +14,7 @@ from kanmon.console.read.history import over_all as history
 from kanmon.console.read.intake import refused, suspected
 from kanmon.console.read.inventory import inventory
 from kanmon.console.read.keep import forget
+from kanmon.console.read.messages import of_pc as messages_of_pc
 from kanmon.console.read.network import connections
 from kanmon.console.read.network import counts as network_counts
 from kanmon.console.read.network_lists import agents, unmanaged_devices
@@ -55,6 +56,7 @@ __all__ = [
     "host",
     "inventory",
     "level_counts",
+    "messages_of_pc",
     "network_counts",
     "network_history",
     "network_of_mac",

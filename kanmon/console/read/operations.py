@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from typing import Any
 
+from kanmon.action.command import output as command_output
+from kanmon.common.errors import Refused
 from kanmon.console import words
 from kanmon.console.change import key
 from kanmon.console.read import paging
@@ -11,13 +13,15 @@ from kanmon.console.shown.lists import Page
 from kanmon.console.shown.operations import EntryShown, OperationRow, OperationShown
 from kanmon.console.subject_words import subject
 from kanmon.console.wording import sentence
-from kanmon.journal import eras
+from kanmon.journal import eras, record
 from kanmon.journal.models import Entry, Operation
 from kanmon.journal.once import KIND, was_done
 from kanmon.journal.states import State
+from kanmon.policy.rules_action import ACTIONS
 
 ENTRIES_SHOWN = 500
 OPEN_SHOWN = 20
+OUTPUT_CHARACTERS = 20_000
 CAN = {State.IN_DOUBT: ("redo", "it_ran", "close"), State.FAILED: ("redo",), State.HELD: ("release", "cancel"),
        State.WAITING: ("cancel",)}  # fmt: skip
 TELLING = ("finished", "failed", "cancelled", "in_doubt", "interrupted", "retry")
@@ -57,10 +61,32 @@ def operation(number: int) -> OperationShown | None:
         return None
     entries = list(Entry.objects.filter(operation=number).order_by("-seq")[:ENTRIES_SHOWN])[::-1]
     following = Operation.objects.defer("input").filter(parent=number).order_by("id")[:50]
-    again = Operation.objects.filter(key=f"redo:{number}").values_list("id", flat=True).first()
-    can = () if again else CAN.get(State(found.state), ())
+    again = (
+        Operation.objects.filter(key__in=[f"redo:{number}", f"replay:{number}"]).values_list("id", flat=True).first()
+    )
     story = [_entry(entry) for entry in entries]
-    return OperationShown(_rows([found])[0], story, _rows(list(following)), can, again, sentence(found.outcome or {}))
+    return OperationShown(
+        _rows([found])[0], story, _rows(list(following)), () if again else _can(found), again, _output(found),
+        sentence(found.outcome or {}),
+    )  # fmt: skip
+
+
+def _can(found: Operation) -> tuple[str, ...]:
+    """What a person may decide: of what has ended, too, when it did nothing, or when receivers know a repeat."""
+    if found.state != State.FINISHED:
+        return CAN.get(State(found.state), ())
+    if record.was_not_done(found):
+        return ("redo",)
+    return ("replay",) if found.repeat == "keyed" and found.kind in ACTIONS else ()
+
+
+def _output(found: Operation) -> str:
+    if found.kind != "command":
+        return ""
+    try:
+        return command_output.of(found.id).text[-OUTPUT_CHARACTERS:]
+    except Refused:
+        return ""
 
 
 def _entry(entry: Entry) -> EntryShown:

@@ -46,4 +46,5 @@ class OperationShown:
     following: Sequence[OperationRow]
     can: Sequence[str] = ()  # what a person may decide now
     again: int | None = None  # the operation that does it again
+    output: str = ""  # the end of what a command wrote, on this node
     evidence: str = ""  # what its end says, or why it is in doubt

@@ -119,7 +119,7 @@ def pc(request: HttpRequest, number: int) -> HttpResponse:
     if at is None:
         asked |= network.context_of(request, number)
         asked |= {
-            "waits": read.asked_about(number), "done": read.actions(shown.row, _action_policy(shown)),
+            "told": read.messages_of_pc(number), "waits": read.asked_about(number), "done": read.actions(shown.row, _action_policy(shown)),
             "bulk": bulk.offered(request.user, alone=True),
         }  # fmt: skip
     return render(request, "console/pc.html", {**_head(shown), **asked, "items": items, "earlier": more + 50})

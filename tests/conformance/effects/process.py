@@ -83,6 +83,7 @@ def main() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "kanmon.settings"
     django.setup()
     import tests.action.orders
+    import tests.conformance.effects.every
     import tests.conformance.work  # noqa: F401  # so that the processes need not
 
     for line in sys.stdin:

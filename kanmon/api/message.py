@@ -1,0 +1,74 @@
+"""Messages to the users of PCs, and the clients that show them."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Field, Router, Schema
+
+from kanmon.api import queries
+from kanmon.api.callers import need
+from kanmon.api.changes import begun, change, key_of
+from kanmon.common.errors import Refused
+from kanmon.journal.writing import transaction
+from kanmon.message import clients, shown, write
+
+router = Router()
+MOST = 10_000
+
+
+class ByHand(Schema):
+    """A message to all managed PCs, to these (asset numbers or hosts), or to a group and what is below it."""
+
+    all: bool = False
+    pcs: list[str] = Field(default_factory=list, max_length=100_000)
+    group: str = ""
+    title: str = Field(max_length=1000)
+    text: str = Field(max_length=100_000)
+    html: str = Field(default="", max_length=100_000)
+    expires_days: int = 14
+
+
+@router.post("/messages")
+def tell(request: HttpRequest, new: ByHand) -> dict[str, Any]:
+    """Write a message to the users of PCs. Follow the operation by its id."""
+    who = need(request, "act")
+    key = key_of(request, who)
+    scope = queries.scope(new.all, new.pcs, new.group)
+    asked = write.Asked(new.title, new.text, new.html, new.expires_days)
+    with transaction():
+        operation = write.begin(scope, asked, who.username, key)
+    return queries.operation(begun(operation, "message").id)
+
+
+@router.get("/messages")
+def messages(
+    request: HttpRequest, pc: str = "", state: str = "", before: int = 0, limit: int = 100
+) -> list[dict[str, Any]]:
+    """Messages with how far they have come, the newest first. ``pc``: asset number or host."""
+    need(request, "view")
+    if state and state not in shown.STATES:
+        raise Refused("KNM6013-E", problem=f"{state[:40]!r} is no state; states: {', '.join(shown.STATES)}")
+    number = queries.find_pc(pc).id if pc else None
+    return shown.listed(number, state, before, max(1, min(limit, MOST)))
+
+
+@router.get("/clients")
+def listed(request: HttpRequest, after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
+    """PCs that have a client, by number."""
+    need(request, "view")
+    return shown.clients(after, max(1, min(limit, MOST)))
+
+
+@router.delete("/clients/{name}")
+def forget(request: HttpRequest, name: str) -> dict[str, Any]:
+    """The client of a PC is listened to no more; the next that asks for this PC is taken."""
+    who = need(request, "manage_tokens")
+    pc = queries.find_pc(name)
+
+    def work() -> dict[str, Any]:
+        if not clients.forget(pc.id):
+            raise Refused("KNM6010-E", status=404, what="Client", name=name)
+        return {"pc": pc.id}
+
+    operation, _ = change(request, who, f"Client of {pc.asset_number}: forgotten", work)
+    return {"pc": pc.id, "host": pc.host, "operation": operation.id}
