@@ -64,4 +64,4 @@ def _ended(row: NetworkOrder) -> Any:
 
 
 def _sentence(row: NetworkOrder, language: str) -> str:
-    return row.sentence or messages.text(SENTENCES[row.progress], {"wanted": row.wanted}, language)
+    return row.sentence or messages.text(SENTENCES[row.progress], {}, language)

@@ -23,7 +23,7 @@ ORDERS: Sequence[tuple[str, str, int, int, str, dict[str, Any]]] = (
     ("command", "isolate-vlan", 400, 1, "in_doubt", {"result": "unknown", "sentence": "Nobody can tell whether it ran."}),
     ("mail", "Warning: 3 PCs", 300, 0, "finished",
      {"result": "not_executed", "sentence": "No mail is sent: mail.administrators names nobody."}),
-    ("webhook", "siem", 300, 0, "waiting", {}),
+    ("webhook", "siem", 300, 0, "held", {}),
 )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def fill() -> None:
         )  # fmt: skip
         for kind, subject, level, step, state, outcome in ORDERS:
             one = Operation.objects.create(
-                kind=kind, state=state, repeat="keyed", attempt=3 if state == "failed" else int(state != "waiting"),
+                kind=kind, state=state, repeat="keyed", attempt=3 if state == "failed" else int(state != "held"),
                 ended_at=ended if state in ("finished", "failed") else None, subject="danger, 3 PCs",
                 outcome=outcome or None, **common,
             )  # fmt: skip

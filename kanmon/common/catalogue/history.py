@@ -46,22 +46,22 @@ MESSAGES: tuple[Message, ...] = (
     ),
     Message(
         "KNM3296-I",
-        "Network, {wanted}: it stands in the list, and the agents are being told.",
-        "ネットワーク（{wanted}）: リストに登録済み、エージェントに通知中",
+        "It stands in the list of network control, and the agents are being told.",
+        "接続制御リストに登録され、エージェントに通知しています。",
     ),
     Message(
         "KNM3297-I",
-        "Network, {wanted}: the agents have carried it out.",
-        "ネットワーク（{wanted}）: エージェントが実行しました。",
+        "The agents have carried it out.",
+        "エージェントが実行しました。",
     ),
     Message(
         "KNM3298-I",
-        "Network, {wanted}: the PC was seen where it belongs.",
-        "ネットワーク（{wanted}）: PC が正しいネットワークで確認されました。",
+        "The agents have carried it out, and the PC was seen in the network where it belongs.",
+        "エージェントが実行し、PC が正しいネットワークで確認されました。",
     ),
     Message(
         "KNM3299-I",
-        "Network, {wanted}: passed over, because the device is a fixed one or a newer order came first.",
-        "ネットワーク（{wanted}）: 固定機器であるか、より新しい指示があるため、行いませんでした。",
+        "Passed over: the device is a fixed one, or a newer order came first.",
+        "固定機器であるか、より新しい指示があるため、行いませんでした。",
     ),
 )

@@ -1,6 +1,7 @@
 """The history of judgments and actions, over all and of one PC, in words."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -46,14 +47,22 @@ def _run(told: RunTold) -> RunShown:
     first = told.lines[0] if told.lines and told.lines[0].kind in (JUDGED, DECIDED) else None
     actions = [_action(line) for line in told.lines if line is not first]
     cause = words.CAUSES.get(told.cause, told.cause)
-    shape = _("By hand (%(cause)s)") if told.run is None else _("Run %(n)s (%(cause)s)")
+    if told.run is None:
+        place = wording.listed(part for part in (str(cause), told.actor) if part)
+        actions = [replace(one, text=_hand(told), place=place) for one in actions]
     judged = told.run is not None and (first is None or first.kind == JUDGED)
     return RunShown(
-        number=told.run, at=told.at, text=shape % {"cause": cause, "n": told.run}, who=told.actor,
+        number=told.run, at=told.at, text=_("Run %(n)s (%(cause)s)") % {"cause": cause, "n": told.run}, who=told.actor,
         asked=subject(told.asked), judged=told.judged if judged else None, changed=told.changed if judged else None,
         result=first.result if first else "", sentence=first.sentence if first else "",
         operation=first.operation if first else None, actions=actions, more=told.more,
     )  # fmt: skip
+
+
+def _hand(told: RunTold) -> str:
+    """What was ordered without a run: "Refuse in emergency: 1 PC"."""
+    about = subject(told.asked)
+    return about if told.lines[0].kind == "network" else f"{_word(told.lines[0])}: {about}"
 
 
 def _action(line: Line) -> ActionShown:
