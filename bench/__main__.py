@@ -11,6 +11,7 @@ BENCHES = (
     "judge_memory",
     "names",
     "deciding",
+    "orders",
     "denials",
     "authorize",
     "messages",

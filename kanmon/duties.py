@@ -13,6 +13,7 @@ from datetime import date
 from django.db import connection
 
 from kanmon import audit
+from kanmon.action import retention as action_retention
 from kanmon.action.acting import Ask
 from kanmon.action.command.places import tidy_commands
 from kanmon.backup import schedule
@@ -83,6 +84,7 @@ PERIODIC: tuple[tuple[float, Duty], ...] = (
     (1.0, tick),
     (3600.0, tidy_commands),
     (3600.0, retention.duty),
+    (3600.0, action_retention.duty),
     (1.0, audit.duty),
     (5.0, report_mail.duty),
     (60.0, schedule.duty),

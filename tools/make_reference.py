@@ -62,6 +62,7 @@ SUBJECTS = {
     "action_command": "Commands",
     "events": "Events, and orders that were not delivered",
     "action_mail": "Mail",
+    "history": "History of judgments and actions",
     "journal": "Operations, interruption and recovery",
     "policy": "Policy documents",
     "policy_life": "Versions, assignments, groups and waivers",

@@ -4,7 +4,7 @@ set -u
 wanted=(curl libatomic1 fusioninventory-agent ocsinventory-agent libio-socket-ssl-perl chromium fonts-noto-cjk postgresql
   resource-agents libxml2-utils fuse2fs dash rpm gcc libc6-dev iproute2 lynis openscap-scanner ssg-debian
   freeradius freeradius-rest freeradius-utils eapoltest hostapd wpasupplicant nftables iputils-ping
-  rsyslog rsyslog-gnutls rsyslog-openssl)
+  rsyslog rsyslog-gnutls rsyslog-openssl postfix sasl2-bin libsasl2-modules)
 [ -n "${KANMON_CAMPAIGN:-}" ] && wanted+=(etcd-server patroni pacemaker pacemaker-cli-utils corosync keepalived kmod)
 missing=()
 for name in "${wanted[@]}"; do

@@ -79,6 +79,7 @@ function Assert-Server {
         throw "Server must be https: $Server"
     }
     [Net.ServicePointManager]::SecurityProtocol = [Net.ServicePointManager]::SecurityProtocol -bor [Net.SecurityProtocolType]::Tls12
+    [Net.ServicePointManager]::Expect100Continue = $false
 }
 
 function Initialize-Folder {

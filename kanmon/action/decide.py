@@ -13,7 +13,7 @@ from typing import Literal
 from django.db.models import F, Q, QuerySet
 from pyroaring import BitMap
 
-from kanmon.action import acting, caps, deciding, hold, withheld
+from kanmon.action import acting, caps, deciding, hold, question_mail, withheld
 from kanmon.action.acting import Ask
 from kanmon.action.book import Book
 from kanmon.action.deciding import Limits, Slot
@@ -110,6 +110,7 @@ def decide_actions(work: Work, in_force: InForce = lambda kind, wanted, pcs: Bit
             for part in parts_of(scope, ask.version):
                 decision.make(part)
             decision.prune()
+            decision.tell_administrators()
         else:
             notes.said.append(messages.text("KNM3072-I", {}, language))
         book.write(work.operation.id)
@@ -157,6 +158,8 @@ class _Decision:
         self.today = reading.today.toordinal()
         self.held = hold.is_held()
         self.seen: set[Slot] = set()
+        self.questions: list[str] = []  # that are new, and about whom
+        self.asked = BitMap()
 
     def make(self, part: Part) -> None:
         """Decide on all actions of ``part``, and order what is due."""
@@ -251,7 +254,19 @@ class _Decision:
         if not pcs:
             return
         withheld.write(self.work.operation.id, self.run.id, part.version, slot, why, pcs)
-        self.notes.said.append(withheld.sentence(slot, why, len(pcs), self.language))
+        said = withheld.sentence(slot, why, len(pcs), self.language)
+        self.notes.said.append(said)
+        if why in ASKED:
+            self.questions.append(said)
+            self.asked |= pcs
+
+    def tell_administrators(self) -> None:
+        """Write to them when a person is asked something new."""
+        if self.questions:
+            said = question_mail.order(self.work, self.run.id, self.questions, len(self.asked))
+            if said:
+                self.notes.said.append(said)
+                self.notes.orders += 1
 
     def prune(self) -> None:
         """Nobody is asked any more about what no policy wants of a PC of the scope."""

@@ -12,6 +12,7 @@ from django.db.models import Q
 from pyroaring import BitMap
 
 from kanmon.action import mail_groups, mail_text, texts
+from kanmon.action.history import touched
 from kanmon.action.models import DigestPart, Order
 from kanmon.action.wanted import Wanted
 from kanmon.common import clock, config, messages, zone
@@ -62,8 +63,10 @@ def collect(wanted: Wanted, mail: Mail) -> str:
         },
     )  # fmt: skip
     if created:
-        order.pcs = (_pcs(order.pcs) | wanted.pcs).serialize()
-        order.save(update_fields=["pcs"])
+        before = _pcs(order.pcs)
+        touched.note(wanted.pcs - before, order.created_at, order=order.id)
+        order.pcs, order.pc_count = (before | wanted.pcs).serialize(), len(before | wanted.pcs)
+        order.save(update_fields=["pcs", "pc_count"])
     language = str(config.get("server.language"))
     params = {
         "at": at.astimezone(zone.zone()).strftime("%Y-%m-%d %H:%M"), "level": wanted.level.word,

@@ -16,6 +16,7 @@ from kanmon.common.messages import counted
 from kanmon.inventory.models import Pc
 from kanmon.judgment.engine import ENGINE
 
+MOST_NAMED = 20
 Parameters = dict[str, object]
 
 
@@ -89,6 +90,15 @@ def _said(part: Part, slot: Slot, state: str, told: Parameters, language: str) -
     params = {"kind": slot.kind, "level": part.level.word, "counted": counted(1, language), **told}
     id = SENTENCES[state]
     return Said(slot, part.policy.name, state, id, messages.text(id, params, language), told)
+
+
+def waived(pc: int, language: str) -> str | None:
+    """The sentence about conditions that do not count for ``pc``; None when all do."""
+    with ENGINE.lock:
+        conditions = [condition for condition, pcs in ENGINE.waived(zone.today()).items() if pc in pcs]
+    if not conditions:
+        return None
+    return messages.text("KNM3094-I", {"conditions": ", ".join(sorted(conditions)[:MOST_NAMED])}, language)
 
 
 def unmanaged(pc: int, language: str | None = None) -> str | None:

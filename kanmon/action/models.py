@@ -21,12 +21,16 @@ class Order(models.Model):
     html = models.TextField(default="")  # of a mail: the same for who reads HTML
     attachment = models.BinaryField(default=b"")  # CSV of the PCs
     pcs = models.BinaryField(default=b"")  # roaring bitmap
+    pc_count = models.IntegerField(default=0, db_default=0)
     input = models.JSONField(default=dict)  # what its kind needs beyond that, as decided; holds no secret
     created_at = models.DateTimeField()
 
     class Meta:
         db_table = "action_order"
-        indexes = [models.Index(fields=["policy_version", "created_at"], name="order_policy_time")]
+        indexes = [
+            models.Index(fields=["policy_version", "created_at"], name="order_policy_time"),
+            models.Index(fields=["run"], name="order_run"),
+        ]
 
 
 class Acted(models.Model):
@@ -106,6 +110,7 @@ class Withheld(models.Model):
     kind = models.CharField(max_length=20)
     why = models.CharField(max_length=10)
     pcs = models.BinaryField()
+    pc_count = models.IntegerField(default=0, db_default=0)
     at = models.DateTimeField(db_index=True)
 
     class Meta:
@@ -206,3 +211,28 @@ class MessageClient(models.Model):
 
     class Meta:
         db_table = "message_client"
+
+
+class Touched(models.Model):
+    """By which PCs an order, or what was withheld, is found: a row for each 1,024 numbers of which one or more are in it.
+
+    ``bits``: the lowest bit of the first octet is the first number of the ``bucket``. See ``history.touched``.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    bucket = models.IntegerField()
+    at = models.DateTimeField()
+    order = models.BigIntegerField(null=True, db_index=True)
+    withheld = models.BigIntegerField(null=True, db_index=True)
+    bits = models.BinaryField(max_length=128)
+
+    class Meta:
+        db_table = "action_touched"
+        constraints = [
+            models.CheckConstraint(
+                name="action_touched_one",
+                condition=models.Q(order__isnull=False, withheld__isnull=True)
+                | models.Q(order__isnull=True, withheld__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["bucket", "at", "id"], name="action_touched_bucket")]

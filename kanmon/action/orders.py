@@ -9,6 +9,7 @@ from typing import Any
 
 from kanmon.action import digest, mail_groups, mail_text, texts, webhook_body
 from kanmon.action.command import told
+from kanmon.action.history import touched
 from kanmon.action.models import Order
 from kanmon.action.user_texts import user_texts
 from kanmon.action.wanted import Wanted
@@ -33,14 +34,16 @@ def begin(wanted: Wanted, kind: str, repeat: str) -> Operation:
 
 def write(wanted: Wanted, operation: Operation, **fields: Any) -> None:
     """Write the order of ``operation``; ``fields`` are those of its kind."""
-    Order.objects.get_or_create(
+    order, is_new = Order.objects.get_or_create(
         operation=operation.id,
         defaults={
             "kind": operation.kind, "run": wanted.run.id, "policy_version": wanted.version, "level": int(wanted.level),
-            "step": wanted.step,
-            "pcs": wanted.pcs.serialize(), "created_at": clock.now(), **fields,
+            "step": wanted.step, "pcs": wanted.pcs.serialize(), "pc_count": len(wanted.pcs),
+            "created_at": clock.now(), **fields,
         },
     )  # fmt: skip
+    if is_new:
+        touched.note(wanted.pcs, order.created_at, order=order.id)
 
 
 def mail(wanted: Wanted) -> str:

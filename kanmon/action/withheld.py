@@ -7,6 +7,7 @@ worked out when somebody asks (``explain``).
 from pyroaring import BitMap
 
 from kanmon.action.deciding import Slot, Why
+from kanmon.action.history import touched
 from kanmon.action.models import Withheld
 from kanmon.common import clock, messages
 from kanmon.common.messages import counted
@@ -20,10 +21,11 @@ SENTENCES = {
 
 def write(operation: int, run: int, version: int, slot: Slot, why: str, pcs: BitMap) -> None:
     """Note that ``pcs`` were due and nothing was ordered. Inside the transaction that decides."""
-    Withheld.objects.create(
+    row = Withheld.objects.create(
         operation=operation, run=run, policy_version=version, level=slot.level, step=slot.step, kind=slot.kind, why=why,
-        pcs=pcs.serialize(), at=clock.now(),
+        pcs=pcs.serialize(), pc_count=len(pcs), at=clock.now(),
     )  # fmt: skip
+    touched.note(pcs, row.at, withheld=row.id)
 
 
 def sentence(slot: Slot, why: str, count: int, language: str) -> str:

@@ -141,10 +141,12 @@ def why(request: HttpRequest, name: str, language: str = "en") -> dict[str, Any]
     """What the action policy does about a PC at its level, and why it does not do it now."""
     need(request, "view")
     pc = queries.find_pc(name)
-    said = explain.explain(pc.id, "ja" if language == "ja" else "en", in_force)
+    language = "ja" if language == "ja" else "en"
+    said = explain.explain(pc.id, language, in_force)
     return {
         "asset_number": pc.asset_number, "host": pc.host, "managed": pc.managed,
         "sentence": explain.unmanaged(pc.id, language) or "",
+        "waived": explain.waived(pc.id, language) or "",
         "actions": [
             {
                 "kind": one.slot.kind, "level": Level(one.slot.level).word, "step": one.slot.step, "policy": one.policy,

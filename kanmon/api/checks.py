@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from kanmon.action import deliveries
+from kanmon.action import asked, deliveries
 from kanmon.api.places import Names, spell, words
 from kanmon.backup.health import health as backups
 from kanmon.cluster.found import Found
@@ -85,6 +85,14 @@ def _not_delivered() -> Iterator[Found]:
         yield Found(told, since)
 
 
+def _asked() -> Iterator[Found]:
+    """PCs about which a person is asked."""
+    found = asked.questions()
+    if found:
+        yield Found({"count": len(asked.everybody())}, min(one.since for one in found))
+
+
+CHECKS.append(Check("KNM3093-W", _asked))
 CHECKS.append(Check("KNM1213-W", _vulnerability_feeds_too_old))
 CHECKS.append(Check("KNM1214-W", _no_vulnerability_feed))
 CHECKS.append(Check("KNM1205-W", _patch_feed_too_old))

@@ -18,6 +18,7 @@ from kanmon.api import (
     backup,
     cluster,
     feeds,
+    history,
     mail,
     managing,
     message,
@@ -60,6 +61,7 @@ api.add_router("", actions.router)
 api.add_router("", orders.router)
 api.add_router("", mail.router)
 api.add_router("", message.router)
+api.add_router("", history.router)
 api.add_router("/audit", audit.router)
 
 

@@ -153,3 +153,5 @@ def why(
         return
     lines = [one["sentence"] for one in told["actions"]]
     print(told["sentence"] or "\n".join(lines) or "The action policy does nothing at the level of this PC.")
+    if told["waived"]:
+        print(told["waived"])

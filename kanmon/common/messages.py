@@ -24,6 +24,7 @@ SUBJECTS = (
     "action_command",
     "events",
     "action_mail",
+    "history",
     "journal",
     "policy",
     "policy_life",

@@ -25,10 +25,10 @@ APPROVED = {
     "deny": lazy("They reach only the quarantine network, until an action policy permits their level again."),
     "network": lazy("They are let into the corporate network, unless a person has ordered otherwise."),
     "mail": lazy("One mail that lists them is sent."),
-    "message": lazy("Each user is shown the message."),
     "user_mail": lazy("A mail is sent to the user of each of them."),
     "webhook": lazy("One request that lists them is sent."),
     "event": lazy("One event about each of them is sent."),
+    "message": lazy("A message to the user of each of them is written."),
     "command": lazy("The command is started once, about all of them."),
 }
 DONE = lazy("It is done about them now.")
@@ -45,14 +45,14 @@ def what(kind: str, step: Step | None, whole: bool = False) -> str:
         return _("Mail to %(whom)s") % {"whom": whom(said.to, len(said.to) if whole else NAMED)}
     if kind == "webhook":
         return _("Webhook to %(target)s") % {"target": said.to}
-    if kind == "message":
-        return _("Message to the user of each PC")
     if kind == "user_mail":
         return _("Mail to the user of the PC")
     if kind == "event":
         return _("Events to %(target)s") % {"target": said.to}
     if kind == "command":
         return _("Command %(program)s") % {"program": shlex.join([said.program, *said.arguments])}
+    if kind == "message":
+        return _("Message to the user of each PC")
     return str(words.KINDS.get(kind, kind))
 
 

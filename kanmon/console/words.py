@@ -121,6 +121,23 @@ RESULTS = {
     "not_executed": plazy("result", "not executed"),
     "unknown": plazy("result", "unknown"),
 }
+HISTORY_RESULTS = {
+    **RESULTS,
+    "waiting": plazy("result", "waiting"),
+    "running": plazy("result", "running"),
+    "held": plazy("result", "held"),
+    "in_doubt": plazy("result", "in doubt"),
+    "held_back": plazy("result", "held back"),
+}
+HISTORY_TAGS = {
+    "success": ("k-tag-done", "done"),
+    "partial_success": ("k-tag-doubt", "warning"),
+    "failure": ("k-tag-failed", "danger"),
+    "unknown": ("k-tag-doubt", "warning"),
+    "in_doubt": ("k-tag-doubt", "warning"),
+    "running": ("k-tag-accent", "redo"),
+    "not_executed": ("", "x"),
+}
 LANES = {
     "rows": plazy("lane", "Judging and recording"),
     "mail": plazy("lane", "Mail"),
@@ -144,6 +161,8 @@ CAUSES = {
     "managed": plazy("cause", "management enabled"),
     "console": plazy("cause", "a person, in the console"),
     "api": plazy("cause", "the API"),
+    "person": plazy("cause", "a person"),
+    "failover": plazy("cause", "a failover"),
     "start": plazy("cause", "the start of the Manager"),
     "day": plazy("cause", "a new day"),
     "act_command": plazy("cause", "the act command"),

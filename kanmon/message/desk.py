@@ -131,6 +131,13 @@ class Desk:
             if self._waiting.get(pc) is call:
                 del self._waiting[pc]
 
+    def _drop(self, calls: list[Call]) -> None:
+        """These calls wait no more."""
+        with self._new:
+            gone = set(map(id, calls))
+            for pc in [pc for pc, call in self._waiting.items() if id(call) in gone]:
+                del self._waiting[pc]
+
     def tell(self, pcs: Iterable[int]) -> None:
         """There is something for these PCs."""
         with self._new:
@@ -159,6 +166,7 @@ class Desk:
                     log.warning("clients could not be answered: %s", problem)
                 failing = True
                 connection.close()
+                self._drop(calls)
                 for call in calls:
                     call.settle(Refused("KNM3216-E", status=503))
                 if not isinstance(problem, DatabaseError):

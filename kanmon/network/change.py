@@ -19,7 +19,7 @@ from kanmon.common.messages import counted
 from kanmon.inventory.models import Identity, Pc
 from kanmon.journal import record
 from kanmon.journal.models import Operation
-from kanmon.journal.worker import Stopped, Work
+from kanmon.journal.worker import Permanent, Stopped, Work
 from kanmon.network import book, news
 from kanmon.network.book import Wish
 from kanmon.network.models import Entry
@@ -76,6 +76,8 @@ def order_changes(work: Work) -> None:
         wanted, reason = str(order.input["wanted"]), str(order.input["reason"])
         _in_chunks(work, pcs, lambda chunk: _by_policy(work, chunk, wanted, reason, order.operation))
         return
+    if not work.operation.input:
+        raise Permanent(messages.text("KNM3295-E", {}, str(config.get("server.language"))))
     asked = msgspec.json.decode(bytes(work.operation.input), type=Asked)
     if asked.wanted == "follow":
         _in_chunks(work, asked.pcs, lambda chunk: _by_new_cards(work, chunk))

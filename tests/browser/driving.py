@@ -32,6 +32,8 @@ PAGES = {
     "network-unmanaged": "/network/unmanaged",
     "network-agents": "/network/agents",
     "network-device": "/network/devices/{mac}",
+    "history": "/history",
+    "history-none": "/history?kind=command&result=unknown",
     "suspected": "/suspected",
     "refused": "/refused",
     "policies": "/policies",

@@ -223,6 +223,22 @@ def test_beyond_the_cap_a_person_is_asked(world: World, monkeypatch: pytest.Monk
     assert ordered()[2:] == [[5]], "a new time at the level is a new one"
 
 
+def test_the_administrators_are_told_by_mail_what_waits_and_why(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KANMON_ACTION_MOST_PER_HOUR", "webhook=1")
+    monkeypatch.setenv("KANMON_MAIL_SERVER", "127.0.0.1:1")
+    monkeypatch.setenv("KANMON_MAIL_ADMINISTRATORS", "a@example.test")
+    config.forget()
+    world.policy(f"danger: {{{SIEM}}}")
+    world.arrive(bad(1), bad(2), bad(3))
+    world.judge()
+    (mail,) = Order.objects.filter(kind="mail")
+    assert mail.subject == "Kanmon asks: 2 PCs wait for your word"
+    assert "2 PCs beyond the cap of an hour" in mail.text
+    assert mail.text.rstrip().endswith("/waiting")
+    world.arrive(bad(4))
+    assert Order.objects.filter(kind="mail").count() == 2, "who is new is told"
+
+
 def test_a_cap_may_be_a_share_of_the_fleet(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KANMON_ACTION_MOST_PER_HOUR", "webhook=50%")
     config.forget()
@@ -301,6 +317,28 @@ def test_another_policy_may_be_given(world: World) -> None:
     world.arrive(bad(1), pc_json(2))
     world.act(Ask(scope=BitMap([1, 2]).serialize(), version=night.id))
     assert ordered() == [[1], [2]]
+
+
+def test_what_is_waived_is_said(world: World) -> None:
+    from kanmon.judgment.findings import decode_set
+    from kanmon.judgment.models import FindingSet
+    from kanmon.policy import waivers
+
+    world.policy(f"danger: {{after: {{days: 2}}, {SIEM}}}")
+    world.arrive(bad(1))
+    world.at("2026-03-03 10:00")
+    (condition,) = {one.condition for row in FindingSet.objects.all() for one in decode_set(bytes(row.body))}
+    until = datetime(2026, 3, 4).date()
+    with transaction():
+        waivers.add(waivers.Place("pc", 1), waivers.Wanted(condition, "old plant", "Y. Ito", until), "hanako")
+    world.judge()
+    assert condition in (explain.waived(1, "en") or "")
+    world.at("2026-03-05 00:10")
+    world.new_day()
+    assert (ordered(), said(1)) == ([], ["days"]), "the days begin anew when the waiver has ended"
+    world.at("2026-03-07 00:10")
+    world.new_day()
+    assert ordered() == [[1]]
 
 
 def test_a_disabled_pc_is_left_alone(world: World) -> None:

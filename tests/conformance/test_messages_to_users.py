@@ -5,23 +5,29 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from pyroaring import BitMap
 
-from kanmon.action.models import MessageClient, UserMessage
+from kanmon.action.models import MessageClient, Order, UserMessage
+from kanmon.action.user_texts import user_texts
 from kanmon.common import clock, config
 from kanmon.common.errors import Refused
 from kanmon.flow import KINDS
 from kanmon.intake import tokens
 from kanmon.intake.models import Device
 from kanmon.inventory.models import Group, Identity, Pc
+from kanmon.journal import record
 from kanmon.journal.models import Entry, Operation
 from kanmon.journal.term import Leadership
 from kanmon.journal.writing import transaction
+from kanmon.judgment.levels import Level
+from kanmon.judgment.models import PcState
 from kanmon.message import clients, exchange, retention, write
 from kanmon.message.desk import NOTHING, Desk, tell
 from kanmon.message.exchange import Reply, Told
 from kanmon.message.words import LINK
 from kanmon.network import recheck
+from kanmon.policy.rules_action import Notice
 from tests.conformance.work import crash, leader, work_off, worker
 from tests.conftest import until
 
@@ -92,6 +98,35 @@ def test_a_message_is_written_once_for_each_pc_with_what_is_known_of_it(
     assert row.html == "<p>pc-1&lt;b&gt;</p>"
     assert (row.state, row.expires_at - row.made_at) == ("waiting", timedelta(days=14))
     assert tell_users(lead).outcome["written"] == 1, "all: those that are managed"
+
+
+def test_the_order_of_a_policy_says_until_when(lead: Leadership) -> None:
+    pcs(1, 2, 3)
+    since = clock.now() - timedelta(days=1)
+    for pc, level, began in ((1, 400, since), (2, 400, since - timedelta(days=9)), (3, 300, since)):
+        PcState.objects.create(pc=pc, level=level, since_at=began, judged_at=began)
+    title, text, html = user_texts(Notice(), Level.DANGER, "en")
+    told = {
+        "policy": "P",
+        "level": 400,
+        "cut_off_days": 3,
+        "expires_days": 5,
+        "title": title,
+        "text": text,
+        "html": html,
+    }
+    with transaction():
+        operation = record.begin("message", requester="inventory")
+        Order.objects.create(
+            operation=operation.id, kind="message", run=1, policy_version=1, level=400, pcs=BitMap([1, 2, 3]).serialize(),
+            input=told, created_at=clock.now(),
+        )  # fmt: skip
+    work_off(worker(KINDS, lead, "message"))
+    texts = dict(UserMessage.objects.values_list("pc", "text"))
+    day = since + timedelta(days=3)
+    assert f"If it is not mended by {day.day} {day:%B %Y}, the PC is cut off" in texts[1]
+    assert "cut off" not in texts[2], "that day is over: it is cut off, or somebody has decided otherwise"
+    assert "cut off" not in texts[3], "it is at another level now"
 
 
 def test_it_goes_on_behind_its_last_chunk_after_a_crash(lead: Leadership, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,3 +318,33 @@ def _written(pc: int) -> None:
     now = clock.now()
     UserMessage.objects.create(operation=1, pc=pc, title="T", text="x", made_at=now, expires_at=now + timedelta(days=1))
     connection.close()
+
+
+def test_a_database_that_fails_is_told_as_such_and_the_next_call_is_answered(
+    lead: Leadership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pcs(1)
+    register(1)
+    desk = Desk()
+    desk.start()
+    right, failing = exchange.answer, [True]
+
+    def answer(calls: Any) -> Any:
+        if failing:
+            failing.pop()
+            raise OperationalError("the connection is lost")
+        return right(calls)
+
+    monkeypatch.setattr(exchange, "answer", answer)
+
+    async def story() -> None:
+        with pytest.raises(Refused, match="database does not answer"):
+            await desk.ask(tokens.digest(secret(1)), Told(), 60)
+        assert not desk._waiting
+        assert await desk.ask(tokens.digest(secret(1)), Told(), 0) == NOTHING
+
+    try:
+        asyncio.run(story())
+    finally:
+        desk.stop()
+        desk._thread.join(30)

@@ -20,7 +20,7 @@ from kanmon.judgment.models import PcState
 
 pytestmark = pytest.mark.django_db
 KEY = "0123456789abcdef0123456789abcdef"
-PAGES = ["/", "/pcs", "/suspected", "/refused", "/policies", "/operations"]
+PAGES = ["/", "/pcs", "/suspected", "/refused", "/policies", "/operations", "/history"]
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from kanmon.action.models import Order
+from kanmon.common import config, messages
 from kanmon.journal import record
 from kanmon.journal.models import Entry, Operation
-from kanmon.journal.worker import Work
+from kanmon.journal.worker import Permanent, Work
 
 _TOLD = ("intent", "sent", "interrupted", "suspended", "retry", "failed", "let_go")
 
@@ -35,7 +36,7 @@ class Attempt:
 def of(work: Work) -> Attempt:
     """The attempt that ``work`` is."""
     chain = record.redone(work.operation)
-    order = Order.objects.get(operation__in=chain)  # a redo carries out the order of the first
+    order = order_of(chain)
     before = dict(Operation.objects.filter(id__in=chain[1:]).values_list("id", "attempt"))
     requesters = dict(Operation.objects.filter(id__in=chain).values_list("id", "requester"))
     replayed = next((place for place, one in enumerate(chain) if requesters[one] == record.REPLAY), None)
@@ -45,6 +46,17 @@ def of(work: Work) -> Attempt:
         replayed is not None or let_go, replayed is not None,
         tuple(chain if replayed is None else chain[: replayed + 1]),
     )  # fmt: skip
+
+
+def order_of(chain: list[int]) -> Order:
+    """The order of an operation and those that it does again (``record.redone``): that of the first.
+
+    Raises Permanent KNM3295-E when it was removed with the history.
+    """
+    order = Order.objects.filter(operation__in=chain).first()
+    if order is None:
+        raise Permanent(messages.text("KNM3295-E", {}, str(config.get("server.language"))))
+    return order
 
 
 def tell(work: Work, attempt: Attempt, what: str) -> None:

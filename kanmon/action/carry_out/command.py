@@ -19,6 +19,7 @@ from typing import Any
 
 from pyroaring import BitMap
 
+from kanmon.action.carry_out.attempt import order_of
 from kanmon.action.command import allowed, begun, files, places, start, told
 from kanmon.action.command.begun import Begun, Known
 from kanmon.action.models import Order
@@ -68,7 +69,7 @@ class Case:
 def run_command(work: Work) -> None:
     """The operation "command": carry one order out."""
     chain = record.redone(work.operation)
-    order = Order.objects.get(operation__in=chain)  # a redo carries out the order of the first
+    order = order_of(chain)
     told_ = Entry.objects.filter(operation__in=chain, event__in=begun.TOLD).order_by("seq")
     case = Case(
         work,

@@ -5,6 +5,7 @@ A connection is kept only after a mail was taken by it, for ``mail.keep_seconds`
 term, or after the trust window was lost in between, nobody uses it any more.
 """
 
+import base64
 import contextlib
 import smtplib
 import socket
@@ -75,7 +76,7 @@ class Connection(smtplib.SMTP):
                 self.starttls(context=self._context)
             if server.user:
                 password = Path(str(config.get("mail.password_file"))).read_text("utf-8").strip()
-                self.login(server.user, password)
+                self._sign_in(server.user, password)
             self.ehlo_or_helo_if_needed()
         except BaseException:
             self.close()
@@ -86,6 +87,18 @@ class Connection(smtplib.SMTP):
         if self.server.security == "tls" and self._context:
             return self._context.wrap_socket(connected, server_hostname=host)
         return connected
+
+    def _sign_in(self, user: str, password: str) -> None:
+        if f"{user}{password}".isascii():
+            self.login(user, password)
+            return
+        self.ehlo_or_helo_if_needed()  # smtplib speaks ASCII only; PLAIN is UTF-8 (RFC 4616)
+        if "PLAIN" not in self.esmtp_features.get("auth", "").upper().split():
+            raise smtplib.SMTPNotSupportedError("AUTH PLAIN, which a password beyond ASCII needs, is not supported")
+        secret = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
+        code, answer = self.docmd("AUTH", f"PLAIN {secret}")
+        if code != 235:
+            raise smtplib.SMTPAuthenticationError(code, answer)
 
     def answers(self) -> bool:
         """Whether the server still talks to us: NOOP."""

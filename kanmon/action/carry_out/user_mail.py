@@ -14,6 +14,7 @@ from pyroaring import BitMap
 from kanmon.action import mail_text, mail_users, texts
 from kanmon.action.carry_out import attempt as attempts
 from kanmon.action.carry_out.mail import send
+from kanmon.action.history import touched
 from kanmon.action.models import Order
 from kanmon.common import clock, config, fault, messages
 from kanmon.inventory.models import Pc
@@ -110,15 +111,17 @@ def _letter(work: Work, order: Order, pc: Pc, address: str, due: datetime) -> No
             level, BitMap([pc.id]), policy.name, language, order.step + 1, order.run, 1, 1, operation.id
         ),
     )  # fmt: skip
-    Order.objects.get_or_create(
+    written, is_new = Order.objects.get_or_create(
         operation=operation.id,
         defaults={
             "kind": "letter", "run": order.run, "policy_version": order.policy_version, "level": order.level,
             "step": order.step, "recipients": [address], "message_id": texts.message_id(operation.id),
             "subject": said.subject, "text": said.body, "html": said.html, "pcs": BitMap([pc.id]).serialize(),
-            "created_at": clock.now(),
+            "pc_count": 1, "created_at": clock.now(),
         },
     )  # fmt: skip
+    if is_new:
+        touched.note(BitMap([pc.id]), written.created_at, order=written.id)
 
 
 def send_letter(work: Work) -> None:

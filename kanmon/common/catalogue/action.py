@@ -160,6 +160,27 @@ MESSAGES: tuple[Message, ...] = (
         "The cap action.most_per_hour would be reached.",
         "Raise the cap, or approve the rest when it waits.",
     ),
+    Message("KNM3091-I", "Kanmon asks: {counted} wait for your word", "Kanmon からの確認: {counted} が承認待ちです"),
+    Message(
+        "KNM3092-I",
+        "Administrators are told by mail: operation {operation}.",
+        "管理者にメールで知らせます: 処理 {operation}。",
+    ),
+    Message(
+        "KNM3093-W",
+        "{count} PCs wait for a person's word: actions beyond the cap of an hour, or switched on for PCs that had the level"
+        " before.",
+        "{count} 台の PC が承認待ちです。1 時間の上限を超えたアクション、または以前からそのレベルの PC に対するアクションです。",
+        "A policy would do more than action.most_per_hour allows, or an action was switched on.",
+        "See kanmon waiting, or the page Waiting of the console; approve or decline.",
+        "ポリシーのアクションが action.most_per_hour を超えたか、アクションが新しく有効になりました。",
+        "kanmon waiting またはコンソールの「承認待ち」で確認し、承認するか見送ってください。",
+    ),
+    Message(
+        "KNM3094-I",
+        "Waived for this PC, so that it does not count for its level: {conditions}.",
+        "この PC では免除されているため、レベルに影響しません: {conditions}。",
+    ),
     Message(
         "KNM3100-I",
         "Action started: webhook, operation {operation}, attempt {attempt}, {subject}.",

@@ -9,6 +9,8 @@ from kanmon.console.read.cluster import cluster, held
 from kanmon.console.read.done import actions
 from kanmon.console.read.failovers import failover, failover_group, failover_json, failovers, unseen_failovers
 from kanmon.console.read.frame import shell
+from kanmon.console.read.history import of_pc as history_of_pc
+from kanmon.console.read.history import over_all as history
 from kanmon.console.read.intake import refused, suspected
 from kanmon.console.read.inventory import inventory
 from kanmon.console.read.keep import forget
@@ -49,6 +51,8 @@ __all__ = [
     "forget",
     "groups",
     "held",
+    "history",
+    "history_of_pc",
     "host",
     "inventory",
     "level_counts",

@@ -123,11 +123,6 @@ def _verbs(devices: Sequence[Device]) -> list[str]:
     return [*verbs, *(["withdraw"] if persons else [])]
 
 
-def history(number: int, size: int) -> list[HistoryEntry]:
-    """What was ordered of PC ``number``, newest first: a line an operation."""
-    return _lines(list(NetworkOrder.objects.filter(pc=number).order_by("-id")[: min(3 * size, MOST_ORDERS)]), size)
-
-
 def history_of_mac(mac: str, size: int) -> list[HistoryEntry]:
     """What was ordered of a MAC, newest first."""
     return _lines(list(NetworkOrder.objects.filter(mac=mac).order_by("-version")[:size]), size)

@@ -117,7 +117,7 @@ def pc(request: HttpRequest, number: int) -> HttpResponse:
     items = [(item, pc_words.summary(item), item.level in pc_words.FAILING) for item in shown.items]
     asked: dict[str, Any] = {"at": at, "at_text": text, "same": same, "strip": past.strip(number, at)}
     if at is None:
-        asked |= network.context_of(request, number)
+        asked |= network.context_of(request, number) | {"told": read.messages_of_pc(number)}
         asked |= {
             "told": read.messages_of_pc(number), "waits": read.asked_about(number), "done": read.actions(shown.row, _action_policy(shown)),
             "bulk": bulk.offered(request.user, alone=True),

@@ -75,9 +75,9 @@ class Mail(Effect):
 
     def order(self) -> Operation:
         with transaction():
-            operation = record.begin("mail", requester="tests", repeat="keyed", subject="danger, 1 PC")
+            operation = record.begin(self.kind, requester="tests", repeat="keyed", subject="danger, 1 PC")
             Order.objects.create(
-                operation=operation.id, kind="mail", run=1, policy_version=1, level=400, recipients=[TO],
+                operation=operation.id, kind=self.kind, run=1, policy_version=1, level=400, recipients=[TO],
                 message_id=f"<kanmon.{operation.id}@example.test>", subject="Danger", text="pc-0001",
                 pcs=BitMap([1]).serialize(), created_at=clock.now(),
             )  # fmt: skip
@@ -102,3 +102,9 @@ class Mail(Effect):
 
     def let_go(self) -> None:
         self.server.open.set()
+
+
+class Letter(Mail):
+    """A mail to the user of a PC."""
+
+    kind = "letter"
