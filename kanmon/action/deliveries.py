@@ -21,6 +21,8 @@ from kanmon.journal.models import Entry, Operation
 from kanmon.journal.states import State
 from kanmon.policy.rules_action import ACTIONS
 
+LETTER = "letter"  # a mail to one user, ordered by "user_mail"; not sent when it is not needed any more
+KINDS = (*ACTIONS, LETTER)
 NOT_EXECUTED = Q(state=State.FINISHED, outcome__result="not_executed")
 STATES: dict[str, Q] = {
     "waiting": Q(state=State.WAITING),
@@ -29,8 +31,9 @@ STATES: dict[str, Q] = {
     "in_doubt": Q(state=State.IN_DOUBT),
     "delivered": Q(state=State.FINISHED, outcome__result="success"),
     "partly": Q(state=State.FINISHED, outcome__result="partial_success"),
-    "failed": Q(state=State.FAILED) | NOT_EXECUTED,
+    "failed": Q(state=State.FAILED) | (NOT_EXECUTED & ~Q(kind=LETTER)),
     "given_up": Q(state=State.FAILED) | NOT_EXECUTED,
+    "not_needed": NOT_EXECUTED & Q(kind=LETTER),
     "cancelled": Q(state=State.CANCELLED),
 }
 """States of orders as people ask for them. ``failed``: the dead letters."""
@@ -64,7 +67,7 @@ def deliveries(state: str = "", kind: str = "", before: int = 0, limit: int = 50
     """The newest first; ``before``: an operation. Raises Refused KNM3264-E for a state that is none."""
     if state and state not in STATES:
         raise Refused("KNM3264-E", problem=state, states=", ".join(STATES))
-    rows = _operations([kind] if kind else ACTIONS)
+    rows = _operations([kind] if kind else KINDS)
     if state:
         rows = rows.filter(STATES[state])
     if state in ("failed", "given_up"):
@@ -135,6 +138,8 @@ def _delivery(one: Operation, order: Order, given_up: bool, why: str) -> Deliver
 
 
 def _state(one: Operation, given_up: bool) -> str:
+    if one.kind == LETTER and one.state == State.FINISHED and record.was_not_done(one) and not given_up:
+        return "not_needed"
     if record.was_not_done(one):
         return GIVEN_UP if given_up else "failed"
     if one.state == State.FINISHED:
@@ -144,7 +149,7 @@ def _state(one: Operation, given_up: bool) -> str:
 
 def newest(order: int) -> Operation:
     """The newest operation of an order; ``order`` may be the number of any of its operations. Raises KNM6010-E."""
-    found = Operation.objects.filter(id=order, kind__in=ACTIONS).first()
+    found = Operation.objects.filter(id=order, kind__in=KINDS).first()
     if found is None:
         raise Refused("KNM6010-E", status=404, what="Order", name=str(order))
     for _ in range(CHAIN):
@@ -170,7 +175,7 @@ def replay(order: int, actor: str, because: str = "") -> Operation:
     """
     found = newest(order)
     if found.state != State.FINISHED or record.was_not_done(found) or found.repeat != "keyed":
-        raise _refused(order, found, "replay", "delivered mails, messages, webhooks and events")
+        raise _refused(order, found, "replay", "delivered mails, webhooks and events")
     return record.replay(found, actor, because)
 
 
@@ -204,7 +209,9 @@ def undelivered() -> tuple[int, Operation, datetime] | None:
     its own.
     """
     reach = (Operation.objects.aggregate(id=Max("id"))["id"] or 0) - REACH
-    rows = _operations(ACTIONS).filter(STATES["failed"] & ~(NOT_EXECUTED & Q(kind="mail")), ~_given_up())
+    rows = _operations(KINDS).filter(
+        STATES["failed"] & ~(NOT_EXECUTED & Q(kind__in=("mail", "user_mail"))), ~_given_up()
+    )
     rows = rows.filter(id__gt=reach, ended_at__gte=clock.now() - timedelta(days=DAYS))
     last = rows.order_by("-id").first()
     if last is None:

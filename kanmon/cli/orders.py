@@ -26,7 +26,7 @@ def add(app: typer.Typer) -> None:
 def orders(
     context: typer.Context,
     state: Annotated[
-        str, typer.Option(help="waiting, held, running, in_doubt, delivered, partly, failed, given_up or cancelled.")
+        str, typer.Option(help="waiting, held, running, in_doubt, delivered, partly, failed, given_up, not_needed or cancelled.")
     ] = "",
     kind: Annotated[str, typer.Option(help="mail, webhook, event, command, network...")] = "",
     limit: Annotated[int, typer.Option(help="How many, the newest first.", min=1, max=1000)] = 50,
@@ -69,7 +69,7 @@ def replay(
     because: Because = "", wait: Wait = True, server: ServerOption = "", token_file: TokenFile = None,
     json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """Tell once more what was delivered: mails, messages, webhooks, events; under the same ids, marked as a replay."""
+    """Tell once more what was delivered: mails, webhooks, events; under the same ids, marked as a replay."""
     _begin("replay", {"orders": ids, "because": because}, wait, server, token_file, json)
 
 

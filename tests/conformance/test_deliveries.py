@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from pyroaring import BitMap
 
 from kanmon.action import deliveries
 from kanmon.action.deliveries import Delivery
+from kanmon.action.models import Order
 from kanmon.common import clock
 from kanmon.common.errors import Refused
 from kanmon.journal import record
@@ -126,6 +128,20 @@ def test_a_number_that_is_no_order() -> None:
         with pytest.raises(Refused) as refused, transaction():
             deliveries.retry(number, "hanako")
         assert refused.value.message_id == "KNM6010-E"
+
+
+def test_a_letter_that_was_not_needed_any_more_is_no_dead_letter() -> None:
+    with transaction():
+        letters = [record.begin("letter", requester="tests", repeat="keyed", subject="A-00001") for _ in range(2)]
+        for one in letters:
+            Order.objects.create(
+                operation=one.id, kind="letter", run=1, policy_version=1, level=400, recipients=["a@example.test"],
+                pcs=BitMap([1]).serialize(), created_at=clock.now(),
+            )  # fmt: skip
+    ended(letters[0], "not_executed")
+    ended(letters[1], "failure")
+    assert listed("not_needed") == [(letters[0].id, "not_needed")]
+    assert listed("failed") == [(letters[1].id, "failed")]
 
 
 def test_health_counts_what_nobody_has_looked_after() -> None:

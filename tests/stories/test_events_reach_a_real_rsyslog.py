@@ -57,7 +57,7 @@ def test_every_field_arrives_as_cef_and_what_was_lost_is_sent_once_more(
 ) -> None:
     manager = start(make_manager, rsyslog, tmp_path)
     send_dangerous(manager, 3)
-    until(lambda: len(rsyslog.events) == 4, 60)
+    until(lambda: len(rsyslog.events) == 4, 180)
     until(manager.idle)
     row = of_event(manager)
     assert row["outcome"]["sentence"] == "siem has read to the end: events about 3 PCs."
@@ -82,11 +82,11 @@ def test_every_field_arrives_as_cef_and_what_was_lost_is_sent_once_more(
 
     said = manager.run("orders", "replay", str(row["id"]), "--because", "the SIEM was restored").stdout
     assert "is carried out again as operation" in said
-    until(lambda: len(rsyslog.events) == 8, 60)
+    until(lambda: len(rsyslog.events) == 8, 180)
     again = rsyslog.events[4:]
     assert [data(one)["id"] for one in again] == [data(one)["id"] for one in [*pcs, run]]
     assert {data(one)["replay"] for one in again} == {"true"}
-    until(lambda: manager.log().count("KNM3249-I") == 2, 60)
+    until(lambda: manager.log().count("KNM3249-I") == 2, 180)
     check_log(manager.home)
 
 
@@ -95,9 +95,9 @@ def test_away_and_back_again_it_gets_everything_as_ocsf(make_manager: Make, rsys
     manager = start(make_manager, rsyslog, tmp_path, to="lake")
     rsyslog.stop()
     send_dangerous(manager, 2)
-    until(lambda: "KNM4005-W" in manager.log(), 60)
+    until(lambda: "KNM4005-W" in manager.log(), 180)
     rsyslog.start()
-    until(lambda: len(rsyslog.events) == 3, 60)
+    until(lambda: len(rsyslog.events) == 3, 180)
     until(manager.idle)
     told = json.loads(rsyslog.events[0]["msg"].lstrip("\ufeff"))
     assert (told["class_uid"], told["device"]["hostname"]) == (2003, "pc-0000")
@@ -112,10 +112,10 @@ def test_killed_in_the_middle_every_event_arrives_and_repeats_have_the_same_id(
 ) -> None:
     manager = start(make_manager, rsyslog, tmp_path, fault="after_effect:2=kill", parcel_pcs=2)
     send_dangerous(manager, 5)
-    until(manager.ended, 60)
-    until(lambda: len(rsyslog.events) == 4, 60)
+    until(manager.ended, 180)
+    until(lambda: len(rsyslog.events) == 4, 180)
     manager.start()
-    until(lambda: len(rsyslog.events) == 8, 60)
+    until(lambda: len(rsyslog.events) == 8, 180)
     until(manager.idle)
     ids = [data(one)["id"].rpartition("_")[2] for one in rsyslog.events]
     assert ids == ["1", "2", "3", "4", "3", "4", "5", "run"], "the first parcel had been committed"

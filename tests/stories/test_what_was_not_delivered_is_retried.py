@@ -41,7 +41,7 @@ def test_what_was_not_delivered_stays_until_somebody_does_something_about_it(
         (tmp_path / "actions.yaml").write_text(POLICY)
         manager.run("policy", "import", str(tmp_path / "actions.yaml"))
         assert manager.post(json.dumps(pc_json(1, antivirus=[])).encode(), manager.token())[0] == 200
-        until(lambda: all(one in manager.log() for one in ("KNM3101-I", "KNM3249-I", "KNM3131-I")), 60)
+        until(lambda: all(one in manager.log() for one in ("KNM3101-I", "KNM3249-I", "KNM3131-I")), 180)
         failed = orders(manager, "--state", "failed")
         assert "siem (localhost) refused the webhook: 404 Not Found" in failed["webhook"]["sentence"]
         assert failed["webhook"]["attempts"] == 2

@@ -31,6 +31,7 @@ from tests.conftest import until
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 KILLED = -9
 BEFORE_INTENT = "after_claim"
+MESSAGE = "message"  # clients fetch them
 NOT_BEGUN = ("after_intent", "before_effect")  # nothing has happened yet, but nobody can know that
 RESULT_IS_WRITTEN = "after_commit"
 POINTS = (BEFORE_INTENT, *NOT_BEGUN, "in_effect", "after_effect", "before_commit", RESULT_IS_WRITTEN)
@@ -109,7 +110,8 @@ def closing_at(window: Window, point: str) -> Any:
 
 
 def test_each_kind_that_reaches_beyond_the_database_is_held_to_this() -> None:
-    beyond = {kind for kind, one in KINDS.items() if one.lane not in (ROWS, FEED, NETWORK)}  # those only write rows
+    beyond = {kind for kind, one in KINDS.items() if one.lane not in (ROWS, FEED, NETWORK, MESSAGE)}  # those write rows
+    beyond.remove("letter")  # sent as mail is, by the same function on the same lane
     assert beyond == {effect.kind for effect in EFFECTS}
     assert all(KINDS[effect.kind].repeat == effect.promise for effect in EFFECTS)
     lanes = [KINDS[kind].lane for kind in beyond]
@@ -257,12 +259,14 @@ def test_it_is_cut_off_in_time_so_that_the_process_lives_on(
     effect.hold_up()
     operation = effect.order()
     assert process(processes, effect, database, databases, ttl_seconds=2) == 0
-    assert (state(operation), events(operation)[-1]) == ("waiting", "interrupted")
+    cut = events(operation)[-1]
+    assert (state(operation), cut in ("interrupted", "suspended")) == ("waiting", True)
+    assert cut == "interrupted" or not effect.has_begun(), "a slow machine may not have come so far"
     effect.let_go()
     work_off(lane(effect))
     assert state(operation) == "finished"
     check_ledger(effect)
-    assert effect.ledger()[-1].flagged
+    assert effect.ledger()[-1].flagged == (cut == "interrupted")
 
 
 def test_nothing_is_begun_while_its_lane_is_held(effect: Effect) -> None:
