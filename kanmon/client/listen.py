@@ -19,7 +19,7 @@ from kanmon.client.identity import device_id
 from kanmon.client.inbox import Inbox
 from kanmon.client.machine import Machine
 from kanmon.client.shower import NOBODY
-from kanmon.common import messages
+from kanmon.common import fault, messages
 from kanmon.common.errors import Refused
 
 REGISTER, POLL = "/client/v1/register", "/client/v1/poll"
@@ -82,12 +82,14 @@ class Listener:
         if answer.status == 401:
             return self._register(token)
         if answer.status == 200:
+            fault.point("client_told")
             self.shown.update(shown)
             self.delivered.update(new)
             self.done = 0
             self.wait_seconds = min(max(5.0, float(answer.said.get("poll_seconds") or WAIT_SECONDS)), 600.0)
             for one in answer.said.get("messages", ()):
                 self.inbox.accept(one)
+                fault.point("client_accepted")
             if wish := int(answer.said.get("inventory", 0)):
                 self._say("KNM3226-I", result=self.send())
                 self.done = wish
@@ -122,6 +124,7 @@ class Listener:
             for id in self.inbox.waiting():
                 status = self._show_one(id, lock)
                 if status == 0:
+                    fault.point("client_shown")
                     self._say("KNM3221-I", message=id)
                 elif status == NOBODY:
                     if not self.nobody:

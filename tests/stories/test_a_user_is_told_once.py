@@ -16,10 +16,13 @@ from typing import Any
 
 import pytest
 
+from kanmon.client.identity import device_id
+from kanmon.client.machine import Machine
 from tests.conftest import KANMON, ManagerProcess, pc_json, until
 from tests.postgresql import free_port
 
 Make = Callable[..., ManagerProcess]
+LONG = 240  # seconds; collecting an inventory takes some of a machine that others use, too
 POLICY = """
 kind: action
 name: Default
@@ -52,11 +55,11 @@ class Client:
         )
         program.chmod(0o755)
 
-    def start(self) -> None:
+    def start(self, fault: str = "") -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("KANMON_")}
         told = {
             "PATH": f"{self.folder}/bin:{os.environ['PATH']}", "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere",
-            "KANMON_TOKEN": self.token,
+            "KANMON_TOKEN": self.token, "KANMON_FAULT": fault,
         }  # fmt: skip
         with open(self.output, "ab") as out:
             self.process = subprocess.Popen(
@@ -86,6 +89,13 @@ def stage(make_manager: Make, tmp_path: Path) -> Iterator[tuple[ManagerProcess, 
     client.kill()
 
 
+def known(manager: ManagerProcess, client: Client) -> str:
+    """This machine has reported, and is at Danger; what names it."""
+    device = device_id(Machine())
+    assert manager.post(json.dumps(pc_json(1, device_id=device, antivirus=[])).encode(), client.token)[0] == 200
+    return device
+
+
 def call(manager: ManagerProcess, path: str, bearer: str, **body: Any) -> tuple[int, dict[str, Any]]:
     request = urllib.request.Request(
         manager.url + path, json.dumps(body).encode(), {"Authorization": f"Bearer {bearer}"}, method="POST"
@@ -103,8 +113,9 @@ def states(manager: ManagerProcess) -> dict[str, str]:
 
 def test_it_is_shown_once_whoever_is_killed_and_to_nobody_else(stage: tuple[ManagerProcess, Client]) -> None:
     manager, client = stage
+    device = known(manager, client)
     client.start()
-    (title,) = until(client.shown)
+    (title,) = until(client.shown, LONG)
     assert title.endswith(" is at Danger")
     until(lambda: states(manager) == {title: "shown"})
     told = (client.folder / "texts").read_text("utf-8")
@@ -138,8 +149,7 @@ def test_it_is_shown_once_whoever_is_killed_and_to_nobody_else(stage: tuple[Mana
     secret = "knc_" + "s" * 43
     assert call(manager, "/client/v1/register", client.token, token=secret, device="test-2")[0] == 200
     assert call(manager, "/client/v1/poll", secret) == (200, {"messages": [], "inventory": 0, "poll_seconds": 50})
-    taken = manager.run("client", "--print")
-    body = {"token": "knc_" + "t" * 43, "device": json.loads(taken.stdout)["device_id"]}
+    body = {"token": "knc_" + "t" * 43, "device": device}
     status, refused = call(manager, "/client/v1/register", client.token, **body)
     assert (status, refused["title"]) == (409, "KNM3211-E")
     for token in (client.token, body["token"], ""):
@@ -151,8 +161,8 @@ def test_it_is_shown_once_whoever_is_killed_and_to_nobody_else(stage: tuple[Mana
 
 def test_the_page_has_the_message_and_check_again_wakes_the_client(stage: tuple[ManagerProcess, Client]) -> None:
     manager, client = stage
-    client.start()
-    until(client.shown)
+    client.start()  # nobody knows this machine yet: it sends an inventory first
+    until(client.shown, LONG)
     (listed,) = manager.json("clients")
     link = manager.run("network", "link", listed["host"]).stdout.strip()
     with urllib.request.urlopen(link, timeout=30) as answer:
@@ -162,8 +172,36 @@ def test_the_page_has_the_message_and_check_again_wakes_the_client(stage: tuple[
     assert not re.search("<script|onclick", page)
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
     urllib.request.urlopen(link, urllib.parse.urlencode(fields).encode(), timeout=30).close()
-    until(lambda: "KNM3226-I" in client.output.read_text())
+    until(lambda: "KNM3226-I" in client.output.read_text(), LONG)
     until(manager.idle)
     judged = [row for row in manager.json("operations") if row["requester"] == "check_again" and row["kind"] == "judge"]
     assert judged, "what came was judged at once"
     assert client.shown() == client.shown()[:1], "the level is the same: nothing more is said"
+
+
+def test_it_is_shown_once_wherever_client_and_manager_are_killed(stage: tuple[ManagerProcess, Client]) -> None:
+    manager, client = stage
+    known(manager, client)
+    client.start()
+    until(client.shown, LONG)
+    until(lambda: set(states(manager).values()) == {"shown"})
+    titles = []
+    for point in ("client_accepted:1", "client_shown:1", "client_told:2", "client_told:3"):
+        client.kill()
+        client.start(f"{point}=kill")
+        assert client.process is not None
+        titles.append(f"Killed at {point}")
+        manager.run("message", "--all", "--title", titles[-1], "--text", "x")
+        until(lambda: client.process is not None and client.process.poll() is not None)
+        client.start()
+        until(lambda: states(manager)[titles[-1]] == "shown")
+    manager.stop()
+    manager.start(fault="message_written:1=kill")
+    titles.append("Killed while it is written")
+    words = [KANMON, "message", "--all", "--title", titles[-1], "--text", "x"]
+    asking = subprocess.Popen(words, env=manager.environment, stdout=subprocess.DEVNULL)
+    until(manager.ended)
+    manager.start()
+    assert asking.wait(120) == 0, "the command waits for the Manager, and tells how it ended"
+    until(lambda: states(manager)[titles[-1]] == "shown")
+    assert client.shown()[1:] == titles
