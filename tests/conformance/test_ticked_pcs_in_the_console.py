@@ -145,7 +145,9 @@ def test_an_address_with_nonsense_in_it_is_no_error_of_the_manager(person: Clien
         (f"/pcs/bulk?do=judge{'&pc=1' * 501}", 400),
     ):  # fmt: skip
         assert person.get(address).status_code == status, address[:60]
-    assert "elsewhere" not in page(person, "/pcs/bulk?do=judge&pc=1&next=//elsewhere.example/")
+    shown = page(person, "/pcs/bulk?do=judge&pc=1&next=//elsewhere.example/")
+    assert '"//elsewhere' not in shown, "one comes back to our own pages only"
+    assert shown.count('name="next" value="/pcs"') == 1
     assert person.post("/pcs/bulk/judge", {"form_key": KEY}).status_code == 400
     assert person.post("/pcs/bulk/burn", {"pc": 1, "form_key": KEY}).status_code == 404
 

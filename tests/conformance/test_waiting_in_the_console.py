@@ -222,7 +222,7 @@ def test_all_actions_are_held_and_released_once_and_every_page_says_so(person: C
         assert "All actions are held." in page(person, address), address
         assert "By a-administrator, since" in page(person, address), address
     assert "All actions are held now" in page(person, f"/waiting/{question().number}/decision?do=approve-all")
-    assert "No actions are held" in page(person, "/held"), "that page is about a restore"
+    assert "Nothing is held since a restore" in page(person, "/held"), "that page is about a restore"
     assert "Actions are held since the restore" not in page(person, "/")
     assert person.post("/actions/release", {"form_key": OTHER}).status_code == 302
     keep.forget()
@@ -250,6 +250,15 @@ def test_a_release_after_a_restore_leaves_what_a_person_holds(person: Client) ->
     assert set(Hold.objects.filter(why=hold.WHY).values_list("lane", flat=True)) == {
         "mail", "network", "webhook", "command"
     }  # fmt: skip
+
+
+def test_where_a_restore_holds_everything_the_switch_says_so(person: Client) -> None:
+    with transaction():
+        for lane in {kind.lane for kind in KINDS.values()} - {"rows"}:
+            Hold.objects.create(lane=lane, why="KNM4232-W", actor="os:root", since=clock.now())
+    answer = person.post("/actions/hold", {"form_key": KEY}, headers=SCRIPT)
+    assert (answer.status_code, answer.json()["message_id"]) == (409, "KNM3280-E")
+    assert not hold.is_held()
 
 
 BAD = [

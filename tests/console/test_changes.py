@@ -143,7 +143,7 @@ def test_held_actions_are_cancelled_but_for_what_is_ticked(administrator: Client
     states = dict(Operation.objects.filter(id__in=waiting).values_list("id", "state"))
     assert [states[number] for number in waiting] == ["cancelled", "waiting", "cancelled"]
     assert not Hold.objects.exists()
-    assert "No actions are held" in administrator.get("/held").content.decode()
+    assert "Nothing is held since a restore" in administrator.get("/held").content.decode()
 
 
 def test_held_actions_are_all_carried_out_when_that_is_chosen(administrator: Client, waiting: list[int]) -> None:

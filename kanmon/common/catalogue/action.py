@@ -114,13 +114,6 @@ MESSAGES: tuple[Message, ...] = (
         "Release them with kanmon hold --release when it is safe; what is still due then is done.",
     ),
     Message(
-        "KNM3280-E",
-        "All actions are held since the restore already.",
-        "リストア後のため、すべてのアクションはすでに保留されています。",
-        "The switch that holds all actions finds none that is free.",
-        "Decide first on what is held since the restore: kanmon actions release, or the page Held actions of the console.",
-    ),
-    Message(
         "KNM3080-I",
         "Done, {kind} at {level}: {times} times, last on {day}.",
         "実行済み（{level} の {kind}）: {times} 回、最終 {day}。",
@@ -275,5 +268,12 @@ MESSAGES: tuple[Message, ...] = (
         "ポリシー {name} は読み取り専用です。",
         "It came with Kanmon as a starting point for policies of your own.",
         "Give the document another name.",
+    ),
+    Message(
+        "KNM3280-E",
+        "All actions are held since the restore already.",
+        "リストア後のため、すべてのアクションはすでに保留されています。",
+        "The switch that holds all actions finds none that is free.",
+        "Decide first on what is held since the restore: kanmon actions release, or the page Held actions of the console.",
     ),
 )
