@@ -46,7 +46,7 @@ def _empty(sink: MailServer) -> None:
 
 
 def dangerous(manager: ManagerProcess, *numbers: int) -> None:
-    token = manager.token()
+    token = manager.token(f"tests-{numbers[0]}")
     for number in numbers:
         body = pc_json(number, antivirus=[], columns={"user": f"EXAMPLE\\user{number}"})
         assert manager.post(json.dumps(body).encode(), token)[0] == 200
