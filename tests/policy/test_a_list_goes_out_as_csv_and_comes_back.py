@@ -90,7 +90,7 @@ safe: {when: every_judgment}
     assert exchange.take_in(policy, "addresses", text) == policy
     changed = exchange.take_in(policy, "addresses", '"level","address"\r\n"caution","c@example.com"\r\n')
     assert to_yaml(changed) == to_yaml(policy).replace(
-        "caution:\n  when: level_changed\n", "caution:\n  when: level_changed\n  mail:\n    to:\n    - c@example.com\n"
+        "caution:\n  when: level_changed\n", "caution:\n  mail:\n    to:\n    - c@example.com\n  when: level_changed\n"
     )
 
 
