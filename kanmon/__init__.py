@@ -18,8 +18,8 @@ its meaning, ``assignment.py`` says which one holds for which PCs, ``waivers.py`
 conditions, ``index.py`` answers them for the whole fleet at once by bitmaps, ``reference.py`` says the same plainly for
 one PC, and ``explain*.py`` tells what was found, what is wanted and how to mend it.
 
-**action** - verdicts become *Orders*. ``decide.py`` chooses what an action policy wants, ``carry_out/`` does it: mail
-to administrators, webhooks.
+**action** - verdicts become *Orders*. ``deciding.py`` says who is due for what an action policy wants, and why others are
+not; ``carry_out/`` does it: mail, webhooks, events, commands; network and messages have folders of their own.
 
 **message** - what is told to the users of PCs: one row a PC, which its client takes, shows once and confirms.
 

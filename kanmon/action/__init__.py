@@ -1,11 +1,17 @@
 """Verdicts -> Orders. Verb: decide.
 
-In comes: verdicts that nobody has decided on yet. Out goes: orders, each with an operation of its own, or a
-sentence why nothing is done. After a crash: deciding marks the verdicts in the transaction that writes the
-orders, so a verdict is decided once; an order is carried out once, or again with the same mark.
+In comes: the levels of PCs and for how long they have stood. Out goes: orders, each with an operation of its own, and a
+sentence for what is not ordered. After a crash: what was done is written in the transaction that writes the orders, so
+that the next decision knows; an order is carried out once, or again with the same mark.
 
-decide.py         the operation, and the pure decision    orders.py     what is decided, written down in full
+deciding.py       who is due, and why not (pure)          decide.py     the operation: reads, decides, writes
+people.py         who is at a level, and how long         book.py       what was done, asked, and is in force
+acting.py         what a decision was begun with          caps.py       how many PCs an hour, by kind
+asked.py          about whom a person is asked            question_mail.py   and the mail that says so
+withheld.py       what was due and not ordered            hold.py       the switch that holds everything
+explain.py        why something is not done to one PC     orders.py     what is decided, written down in full
 wanted.py         what a decision hands on                models.py     tables
+deliveries.py     what was not delivered, and once more   notifiers/    one file a receiver of events
 texts.py          rows about PCs, links, levels in words  mail_text.py  subject, text and HTML of a mail
 mail_builtin.py   the texts when a policy gives none      mail_table.py the PCs as text, HTML and CSV
 user_text.py      what is wrong with one PC               preview.py    a mail that is only shown
