@@ -71,6 +71,9 @@
   };
   all("form[data-k-ticks]").forEach(ticking);
 
+  /* what is typed into a search is looked for while one types: leaving its field asks nothing again, and ticks stay */
+  document.addEventListener("change", (event) => { if (event.target.matches(".k-filters [type=search]")) event.stopPropagation(); }, true);
+
   /* fields left empty stay out of the address */
   document.addEventListener("htmx:configRequest", (event) => {
     const given = event.detail.formData;
