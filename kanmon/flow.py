@@ -49,7 +49,7 @@ from kanmon.inventory.record import Recorded, record_reports
 from kanmon.inventory.suspected import decide_suspected
 from kanmon.journal import record, runs
 from kanmon.journal.models import Operation, Run
-from kanmon.journal.worker import Kind, Work
+from kanmon.journal.worker import ROWS, Kind, Work
 from kanmon.judgment.engine import ENGINE
 from kanmon.judgment.judging import Judged, judge_pcs
 from kanmon.judgment.managing import Managed, manage_pcs
@@ -154,8 +154,8 @@ def begin_acting(ask: Ask, cause: str, actor: str, key: str | None = None, judge
 
 
 def action_lanes() -> set[str]:
-    """The lanes in which orders are carried out."""
-    return {KINDS[kind].lane for kind in ORDERS}
+    """The lanes in which orders are carried out: judging and deciding, on the lane of rows, are never held."""
+    return {KINDS[kind].lane for kind in (*ORDERS, "letter")} - {ROWS}
 
 
 def hold_actions(on: bool, actor: str) -> dict[str, Any]:

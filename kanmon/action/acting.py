@@ -8,6 +8,7 @@ from pyroaring import BitMap
 from kanmon.action.deciding import Slot
 from kanmon.journal.models import Operation
 
+Asked = Literal["cap", "already"]
 Answer = Literal["", "approve", "decline"]
 Already = Literal["ask", "leave", "act"]
 
@@ -18,7 +19,7 @@ class Ask(msgspec.Struct, frozen=True, omit_defaults=True):
     ``whole``: all managed PCs, for what comes due by time. ``scope``: PCs that a person names, as a bitmap. ``version``:
     of an action policy, instead of the one in force. ``conditions`` false: whether or not its conditions are met, and
     whether or not it was done. ``answer``: to the question about PCs that wait, of ``scope`` or, without one, all; of
-    the actions ``kinds`` and ``slots``, or all. ``already``: what becomes of PCs that were at their level before the action was in
+    the actions ``kinds``, and of the questions ``slots`` (an action each, and why it was asked), or all. ``already``: what becomes of PCs that were at their level before the action was in
     force for them: a person is asked, they are left alone until their level changes, or it is done.
     """
 
@@ -28,7 +29,7 @@ class Ask(msgspec.Struct, frozen=True, omit_defaults=True):
     conditions: bool = True
     answer: Answer = ""
     kinds: tuple[str, ...] = ()
-    slots: tuple[tuple[int, int, int, str], ...] = ()
+    slots: tuple[tuple[int, int, int, str, str], ...] = ()
     already: Already = "ask"
 
     @property
@@ -43,7 +44,13 @@ class Ask(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def concerns(self, slot: Slot) -> bool:
         """Whether it is about this action."""
-        return (not self.kinds or slot.kind in self.kinds) and (not self.slots or tuple(slot) in self.slots)
+        return (not self.kinds or slot.kind in self.kinds) and bool(not self.slots or self.whys(slot))
+
+    def whys(self, slot: Slot) -> tuple[Asked, ...]:
+        """Which questions about this action are answered."""
+        if not self.slots:
+            return ("cap", "already")
+        return tuple(one[4] for one in self.slots if one[:4] == tuple(slot))  # type: ignore[misc]
 
     def answered(self, everybody: BitMap) -> BitMap:
         """About whom the answer is."""

@@ -144,6 +144,11 @@ def _about(run: Run, ask: Ask) -> "tuple[QuerySet[Verdict], BitMap, BitMap]":
     return undecided, scope | BitMap(undecided.values_list("pc", flat=True)), judged
 
 
+def _kept(part: Part, slot: Slot) -> Slot:
+    """Under what it is remembered: what was done in a dry run was not done."""
+    return slot._replace(kind=DRY + slot.kind) if part.policy.dry_run else slot
+
+
 class _Decision:
     """One decision in the making: part after part, in the transaction of the operation."""
 
@@ -169,20 +174,24 @@ class _Decision:
             self.seen.add(slot)
             if self.ask.concerns(slot):
                 self._one(part, slot, people)
+            elif not self.ask.version:
+                self.book.cover(_kept(part, slot), self.came, part.members)
 
     def _one(self, part: Part, slot: Slot, people: deciding.People) -> None:
         answer, scope = self.ask.answer, self.reading.scope
         if answer:
-            asked = self.book.waiting(slot, "cap") | self.book.waiting(slot, "already")
+            asked = BitMap.union(BitMap(), *(self.book.waiting(slot, why) for why in self.ask.whys(slot)))
             scope = asked & self.ask.answered(scope)
             people = deciding.only(people, scope)
         if answer == "decline":
             self._leave(slot, people.here)
             self._tell(part, slot, "declined", people.here)
             return
-        dry = part.policy.dry_run
-        kept = slot._replace(kind=DRY + slot.kind) if dry else slot  # what was done in a dry run was not done
-        limits = Limits(dry_run=True) if dry else self._limits(part, slot, people.here)
+        if answer and self.held:  # the question stays
+            self._tell(part, slot, "held", people.here)
+            return
+        kept = _kept(part, slot)
+        limits = Limits(dry_run=True) if part.policy.dry_run else self._limits(part, slot, people.here)
         decided = deciding.decide(
             part.step, part.every, people, self.book.of(kept), self.today, limits,
             conditions=self.ask.conditions and not answer,
@@ -197,7 +206,7 @@ class _Decision:
                 slot, why, (self.book.waiting(slot, why) - scope) | decided.withheld.get(why, BitMap())
             )
         if not self.ask.version:
-            self.book.cover(kept, scope, part.members)
+            self.book.cover(kept, scope | self.came, part.members)
 
     def _limits(self, part: Part, slot: Slot, here: BitMap) -> Limits:
         """What keeps the action from PCs. A person who names PCs, or answers, is not asked about them again."""

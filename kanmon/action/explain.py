@@ -5,12 +5,13 @@ from datetime import date
 
 from pyroaring import BitMap
 
-from kanmon.action import deciding, hold
+from kanmon.action import deciding, hold, withheld
 from kanmon.action.book import Book
 from kanmon.action.caps import most
 from kanmon.action.decide import DRY, InForce, Part, parts_of
 from kanmon.action.deciding import Limits, Slot
 from kanmon.action.people import Reading
+from kanmon.action.texts import WORDS
 from kanmon.common import config, messages, zone
 from kanmon.common.messages import counted
 from kanmon.inventory.models import Pc
@@ -87,7 +88,8 @@ SENTENCES = {
 
 
 def _said(part: Part, slot: Slot, state: str, told: Parameters, language: str) -> Said:
-    params = {"kind": slot.kind, "level": part.level.word, "counted": counted(1, language), **told}
+    kind, level = withheld.kind_in_words(slot.kind, language), WORDS[language][part.level]
+    params = {"kind": kind, "level": level, "counted": counted(1, language), **told}
     id = SENTENCES[state]
     return Said(slot, part.policy.name, state, id, messages.text(id, params, language), told)
 

@@ -9,6 +9,7 @@ from pyroaring import BitMap
 from kanmon.action.deciding import Slot, Why
 from kanmon.action.history import touched
 from kanmon.action.models import Withheld
+from kanmon.action.texts import WORDS
 from kanmon.common import clock, messages
 from kanmon.common.messages import counted
 from kanmon.judgment.levels import Level
@@ -17,6 +18,18 @@ TOLD: tuple[Why, ...] = ("dry_run", "held", "already", "cap")
 SENTENCES = {
     "dry_run": "KNM3073-I", "held": "KNM3074-W", "already": "KNM3075-W", "cap": "KNM3076-W", "declined": "KNM3077-I"
 }  # fmt: skip
+
+
+KINDS = {
+    "network": ("network control", "ネットワーク制御"), "mail": ("mail", "メール"),
+    "user_mail": ("mail to users", "利用者へのメール"), "webhook": ("webhook", "Webhook"), "event": ("events", "イベント"),
+    "command": ("command", "コマンド"), "message": ("message to users", "利用者へのメッセージ"),
+}  # fmt: skip
+
+
+def kind_in_words(kind: str, language: str) -> str:
+    """A kind of action, as people read it."""
+    return KINDS[kind][language == "ja"] if kind in KINDS else kind
 
 
 def write(operation: int, run: int, version: int, slot: Slot, why: str, pcs: BitMap) -> None:
@@ -30,5 +43,8 @@ def write(operation: int, run: int, version: int, slot: Slot, why: str, pcs: Bit
 
 def sentence(slot: Slot, why: str, count: int, language: str) -> str:
     """What is said of ``count`` PCs for which it was not done."""
-    told = {"kind": slot.kind, "level": Level(slot.level).word, "counted": counted(count, language)}
+    told = {
+        "kind": kind_in_words(slot.kind, language), "level": WORDS[language][Level(slot.level)],
+        "counted": counted(count, language),
+    }  # fmt: skip
     return messages.text(SENTENCES[why], told, language)

@@ -99,13 +99,13 @@ def answer(request: HttpRequest, said: Answer) -> dict[str, Any]:
     if not (said.all or said.questions or said.kinds or said.pcs):
         raise Refused("KNM8454-E")
     numbers = set(said.questions)
-    slots = tuple(tuple(one.slot) for one in asked.questions() if one.number in numbers)
+    slots = tuple((*one.slot, one.why) for one in asked.questions() if one.number in numbers)
     if numbers and not slots:
         raise Refused("KNM6010-E", status=404, what="question", name=", ".join(map(str, sorted(numbers)[:5])))
     scope = queries.scope(False, said.pcs, "") if said.pcs else None
     ask = Ask(
         whole=scope is None, scope=scope.serialize() if scope else b"", answer=said.decision, kinds=tuple(said.kinds),
-        slots=slots,  # type: ignore[arg-type]
+        slots=slots,
     )  # fmt: skip
     with transaction():
         operation = begin_acting(ask, "answer", who.username, key)

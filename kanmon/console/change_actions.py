@@ -20,7 +20,7 @@ def known(form_key: str) -> bool:
 
 def answer(decision: Answer, slot: Slot, pcs: BitMap, actor: str, form_key: str) -> Done:
     """Begin to carry out a person's answer about ``pcs``, who wait for one action of one step."""
-    ask = Ask(scope=pcs.serialize(), answer=decision, slots=(tuple(slot),))  # type: ignore[arg-type]
+    ask = Ask(scope=pcs.serialize(), answer=decision, slots=((*slot, "cap"), (*slot, "already")))
     with transaction():
         earlier = known(form_key)
         begun = begin_acting(ask, "answer", actor, key(form_key))

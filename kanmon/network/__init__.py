@@ -10,7 +10,6 @@ same pure function on both sides.
 models.py      tables
 enrolment.py   invitations, certificates of agents; listener.py and exchange.py speak with them
 change.py      the operation "network": the only writer of the list
-caps.py        how many PCs may be cut off in an hour; above that a person approves
 seen.py        answers and sightings -> acknowledged, verified, not seen
 asked.py       what people ask for: refuse, lift, permit, deny, withdraw, approve; whom they mean
 

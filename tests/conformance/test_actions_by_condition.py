@@ -13,7 +13,7 @@ from kanmon.action.models import Acted, Order, Waiting, Withheld
 from kanmon.common import clock, config
 from kanmon.flow import KINDS, begin_acting, begin_judgment, hold_actions, in_force
 from kanmon.inventory.models import Pc
-from kanmon.journal.models import Operation
+from kanmon.journal.models import Hold, Operation
 from kanmon.journal.term import Leadership
 from kanmon.journal.worker import Worker
 from kanmon.journal.writing import transaction
@@ -286,6 +286,7 @@ def test_while_actions_are_held_nothing_is_done_and_then_what_is_still_due(world
     with transaction():
         hold_actions(True, "hanako")
     assert hold.told()["by"] == "hanako"
+    assert not Hold.objects.filter(lane="rows").exists(), "judging goes on"
     world.arrive(bad(1), bad(2))
     assert (ordered(), withheld("held"), said(1)) == ([], [1, 2], ["held"])
     world.arrive(pc_json(2))

@@ -19,7 +19,7 @@ from kanmon.common import clock
 from kanmon.console import read
 from kanmon.console.read import keep
 from kanmon.console.read import waiting as pages
-from kanmon.flow import KINDS
+from kanmon.flow import KINDS, action_lanes
 from kanmon.inventory.models import Identity, Pc
 from kanmon.journal.models import Hold, Operation
 from kanmon.journal.writing import transaction
@@ -247,9 +247,7 @@ def test_a_release_after_a_restore_leaves_what_a_person_holds(person: Client) ->
     assert restored.held(lanes).lanes == ["mail", "network"]
     assert person.post("/held/release", {"what": "cancel", "form_key": OTHER}).status_code == 302
     assert restored.since() is None
-    assert set(Hold.objects.filter(why=hold.WHY).values_list("lane", flat=True)) == {
-        "mail", "network", "webhook", "command"
-    }  # fmt: skip
+    assert set(Hold.objects.filter(why=hold.WHY).values_list("lane", flat=True)) == action_lanes()
 
 
 def test_where_a_restore_holds_everything_the_switch_says_so(person: Client) -> None:
