@@ -111,7 +111,6 @@ def closing_at(window: Window, point: str) -> Any:
 
 def test_each_kind_that_reaches_beyond_the_database_is_held_to_this() -> None:
     beyond = {kind for kind, one in KINDS.items() if one.lane not in (ROWS, FEED, NETWORK, MESSAGE)}  # those write rows
-    beyond.remove("letter")  # sent as mail is, by the same function on the same lane
     assert beyond == {effect.kind for effect in EFFECTS}
     assert all(KINDS[effect.kind].repeat == effect.promise for effect in EFFECTS)
     lanes = [KINDS[kind].lane for kind in beyond]
