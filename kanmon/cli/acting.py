@@ -1,4 +1,4 @@
-"""act, waiting, approve, decline, hold: what is done about PCs, now or after a person's word."""
+"""act, waiting, approve, decline, actions hold: what is done about PCs, now or after a person's word."""
 
 import uuid
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from kanmon.cli import show
+from kanmon.cli.backup import actions
 from kanmon.cli.client import follow, manager
 from kanmon.cli.judging import names_of
 from kanmon.cli.tokens import JsonOption, ServerOption, TokenFile
@@ -18,7 +19,7 @@ def add(app: typer.Typer) -> None:
     app.command(epilog="Example: kanmon waiting")(waiting)
     app.command(epilog="Example: kanmon approve 3")(approve)
     app.command(epilog="Example: kanmon decline --kind network --pc pc-0042")(decline)
-    app.command(epilog="Example: kanmon hold --release")(hold)
+    actions.command("hold", epilog="Example: kanmon actions hold --release")(hold)
     app.command(epilog="Example: kanmon why pc-0042")(why)
 
 
@@ -117,20 +118,20 @@ def _answer(
 
 @show.sentences
 def hold(
-    on: Annotated[bool, typer.Option("--on", help="Hold all actions.")] = False,
     release: Annotated[bool, typer.Option("--release", help="Release them; what is still due is done.")] = False,
+    state: Annotated[bool, typer.Option("--show", help="Only say whether they are held.")] = False,
     server: ServerOption = "",
     token_file: TokenFile = None,
     json: JsonOption = False,
 ) -> None:
-    """Hold all actions, release them, or say whether they are held."""
-    if on and release:
-        raise typer.BadParameter("either --on or --release")
-    with manager(server, token_file, reading=not (on or release)) as client:
+    """Hold all actions: nothing is ordered, and what is ordered is not begun, until they are released."""
+    if state and release:
+        raise typer.BadParameter("either --show or --release")
+    with manager(server, token_file, reading=state) as client:
         told = (
-            client.call("POST", "/hold", {"held": on}, key=uuid.uuid4().hex)
-            if on or release
-            else client.call("GET", "/hold")
+            client.call("GET", "/hold")
+            if state
+            else client.call("POST", "/hold", {"held": not release}, key=uuid.uuid4().hex)
         )
     if json:
         show.as_json(told)

@@ -21,6 +21,7 @@ from kanmon.common import config, messages
 from kanmon.common.errors import Refused
 
 WAIT_SECONDS = 60.0
+AGAIN_SECONDS = 0.5
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -30,6 +31,10 @@ class ServerSaid(Exception):
     def __init__(self, status: int, message_id: str, sentence: str) -> None:
         self.status, self.message_id = status, message_id
         super().__init__(sentence)
+
+
+class Cut(Refused):
+    """Somebody was there, and was lost before the whole answer had come."""
 
 
 class _Unix(http.client.HTTPConnection):
@@ -106,15 +111,19 @@ class Client:
         return http.client.HTTPConnection(parts.netloc, timeout=self.wait_seconds)
 
     def raw(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, Any, bytes]:
-        """One request. Raises Refused KNM6007-E when nobody answers."""
+        """One request. Raises Refused KNM6007-E when nobody answers, ``Cut`` when the answer was cut off."""
         where = self.server or str(socket_path())
         connection = self._connection()
+        refusal: type[Refused] = Refused
         try:
+            if not self.in_process:
+                connection.connect()
+                refusal = Cut
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
             return answer.status, answer.headers, answer.read()
         except (OSError, http.client.HTTPException) as problem:
-            raise Refused("KNM6007-E", where=where, problem=str(problem) or type(problem).__name__) from None
+            raise refusal("KNM6007-E", where=where, problem=str(problem) or type(problem).__name__) from None
         finally:
             connection.close()
 
@@ -128,8 +137,24 @@ class Client:
         wanted = {name: value for name, value in query.items() if value not in ("", None, 0)}
         target = "/api/v1" + quote(path) + ("?" + urlencode(wanted) if wanted else "")
         data = None if body is None else json.dumps(body).encode()
-        status, _, content = self.raw(method, target, data, headers)
+        status, content = self._until_answered(method, target, data, headers, again=bool(key))
         return _decoded(status, content)
+
+    def _until_answered(
+        self, method: str, target: str, body: bytes | None, headers: dict[str, str], again: bool
+    ) -> tuple[int, bytes]:
+        """Status and content. What has a key is sent ``again`` when the Manager was lost while it answered: it is done once."""
+        end: float | None = None
+        while True:
+            try:
+                status, _, content = self.raw(method, target, body, headers)
+                return status, content
+            except Refused as problem:
+                lost = isinstance(problem, Cut) or end is not None
+                end = end or time.monotonic() + WAIT_SECONDS
+                if not (again and lost) or time.monotonic() > end:
+                    raise
+                time.sleep(AGAIN_SECONDS)
 
     def send(self, path: str, body: bytes, *, key: str) -> Any:
         """POST ``body`` as it is; ``path`` may end with a query. Raises as ``call`` does."""

@@ -164,7 +164,7 @@ def steps(document: Document, policy: ActionPolicy) -> None:
         before = _how_late(actions)
         for place, step in enumerate(actions.then):
             late = _how_late(step)
-            if not (late[0] >= before[0] and late[1] >= before[1] and late != before):
+            if late[0] <= before[0] and late[1] <= before[1]:
                 path = f"{level}.then[{place}]"
                 raise Refused("KNM5010-E", line=document.line(path), path=path, days=before[0], judgments=before[1])
             before = late

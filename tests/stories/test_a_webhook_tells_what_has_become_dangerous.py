@@ -30,7 +30,7 @@ def start(
     settings = receiver.settings("siem", tmp_path / "webhook-secrets")
     manager = make_manager(webhook=settings, action={"collect_seconds": 2}, **more).start(fault=fault)
     (tmp_path / "actions.yaml").write_text(POLICY)
-    assert manager.run("policy", "import", str(tmp_path / "actions.yaml")).stdout == "Default version 2\n"
+    assert manager.run("policy", "import", str(tmp_path / "actions.yaml")).stdout.startswith("Default version 2")
     return manager
 
 
@@ -100,7 +100,7 @@ class TestTakingPoliciesIn:
         file = tmp_path / "actions.yaml"
         file.write_text(POLICY)
         for _ in range(2):
-            assert manager.run("policy", "import", str(file)).stdout == "Default version 2\n"
+            assert manager.run("policy", "import", str(file)).stdout.startswith("Default version 2")
         file.write_text(POLICY.replace("Default", "Mine"))
         assert manager.run("policy", "import", str(file)).stdout == "Mine version 1\n"
         shown = manager.run("policy", "show", "Mine", "--kind", "action").stdout

@@ -53,7 +53,7 @@ def test_a_judgment_that_was_killed_is_told_as_resumed(killed: Callable[[str], M
     judged = [row for row in found.values() if row["kind"] == "judge"]
     assert [row["outcome"] for row in judged] == ["resumed"]
     assert judged[0]["state"] == "finished"
-    assert {row["kind"] for row in found.values() if row["outcome"] == "finished_before"} == {"record", "change"}
+    assert {row["kind"] for row in found.values() if row["outcome"] == "finished_before"} == {"record", "change", "act"}
     assert_same_as_by_hand(manager, found)
     said = manager.run("report", "failover").stdout
     assert "started again; before, it had ended without stopping in order." in said

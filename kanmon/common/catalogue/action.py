@@ -85,7 +85,7 @@ MESSAGES: tuple[Message, ...] = (
         "Held, {kind} at {level}: {counted}.",
         "保留中（{level} の {kind}）: {counted}。",
         "A person holds all actions.",
-        "Release them with kanmon hold --release; what is still due then is done.",
+        "Release them with kanmon actions hold --release; what is still due then is done.",
     ),
     Message(
         "KNM3075-W",
@@ -111,7 +111,7 @@ MESSAGES: tuple[Message, ...] = (
         "A person holds all actions.",
         "すべてのアクションが保留されています。",
         "Somebody has used the switch that holds all actions.",
-        "Release them with kanmon hold --release when it is safe; what is still due then is done.",
+        "Release them with kanmon actions hold --release when it is safe; what is still due then is done.",
     ),
     Message(
         "KNM3080-I",
