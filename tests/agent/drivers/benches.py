@@ -151,7 +151,7 @@ class NftablesBench(Bench):
         super().__init__(folder)
         self.namespace = f"kt{os.getpid()}-{next(_NUMBERS)}"
         command("ip", "netns", "add", self.namespace)
-        command("ip", "-n", self.namespace, "link", "add", "br0", "type", "bridge")
+        command("nsenter", f"--net=/run/netns/{self.namespace}", "ip", "link", "add", "br0", "type", "bridge")
         self.nft("-f", "-", given=self.others)
 
     def nft(self, *words: str, given: str = "") -> str:

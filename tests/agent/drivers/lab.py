@@ -67,7 +67,7 @@ class Lab:
         return self
 
     def _ip(self, name: str, *words: str) -> None:
-        command("ip", "-n", self.ns(name), *words)
+        command("nsenter", f"--net=/run/netns/{self.ns(name)}", "ip", *words)
 
     def _cables(self) -> None:
         for name, far_end in (("pc1", "p1"), ("pc2", "p2"), ("servers", "u9")):
