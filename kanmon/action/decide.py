@@ -220,8 +220,8 @@ class _Decision:
         if self.ask.is_by_hand:
             return Limits(in_force=in_force, spare=spare, reached=reached, held=self.held)
         waiting, already = self.book.waiting(slot, "cap"), self.book.waiting(slot, "already")
-        already |= self._there_before(slot, here)
-        return Limits(in_force, already, waiting, spare, reached, held=self.held)
+        fresh = self._there_before(slot, here)
+        return Limits(in_force, already | fresh, waiting, spare, reached, held=self.held)
 
     def _there_before(self, slot: Slot, here: BitMap) -> BitMap:
         """Those of ``here`` about whom a person is to be asked, because they had come to their level before the action was

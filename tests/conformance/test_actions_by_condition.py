@@ -19,7 +19,7 @@ from kanmon.journal.worker import Worker
 from kanmon.journal.writing import transaction
 from kanmon.judgment import days
 from kanmon.judgment.models import PcState
-from kanmon.policy import rules, versions
+from kanmon.policy import assignment, rules, versions
 from tests.conformance.test_stages import arrive, bad
 from tests.conformance.work import leader
 from tests.conftest import pc_json
@@ -261,6 +261,24 @@ def test_pcs_at_the_level_already_when_it_is_switched_on_are_asked_about(world: 
     world.judge()
     world.policy(f"comment: the same again\ndanger: {{{SIEM}}}")
     assert (ordered(), asked.questions()) == ([[3], [1, 2]], []), "what was in force is not switched on again"
+
+
+def test_who_comes_under_it_later_joins_the_question(world: World) -> None:
+    quiet = rules.load("kind: action\nname: Quiet\n")
+    world.arrive(bad(1), bad(2))
+    with transaction():
+        versions.add(quiet, "hanako")  # type: ignore[arg-type]
+        assignment.assign(versions.find("action", "Quiet"), "pc", 2)
+    world.policy(f"danger: {{{SIEM}}}")
+    assert [list(one.pcs) for one in asked.questions()] == [[1]]
+    with transaction():
+        assignment.unassign("action", "pc", 2)
+        begin_acting(Ask(whole=True), "policy", "hanako")
+    world.work()
+    assert [list(one.pcs) for one in asked.questions()] == [[1, 2]]
+    assert withheld("already") == [2], "only who is new is told"
+    world.judge()
+    assert ordered() == []
 
 
 @pytest.mark.parametrize(("already", "orders"), [("leave", []), ("act", [[1]])])
