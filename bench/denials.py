@@ -44,7 +44,7 @@ def main() -> None:
         policy = Path(os.environ["KANMON_HOME"]) / "deny.yaml"
         policy.write_text(POLICY)
         subprocess.run(
-            [KANMON, "policy", "import", str(policy), "--already", "leave"], check=True, stdout=subprocess.DEVNULL
+            [KANMON, "policy", "import", str(policy), "--already", "act"], check=True, stdout=subprocess.DEVNULL
         )
         follow(client, client.call("POST", "/judgments", {"all": True})["id"])
         orders = _all_verified(client, count)

@@ -7,14 +7,14 @@ from typing import Any
 from bench.report import OUT
 
 PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "scale.md"
+KINDS = ("scale", "policy_edit", "whole", "deciding", "orders", "messages", "denials", "authorize")
+"""Benches whose tables stand on the page, in this order."""
 BEGIN, END = "<!-- tables: written by python -m bench.scale_page -->", "<!-- end of tables -->"
 
 
 def tables() -> str:
     """All runs that are there, the smallest fleet first."""
-    files = [
-        file for kind in ("scale", "policy_edit", "whole") for file in sorted(OUT.glob(f"{kind}*.json"), key=_size)
-    ]
+    files = [file for kind in KINDS for file in sorted(OUT.glob(f"{kind}*.json"), key=_size)]
     runs = [json.loads(file.read_text("utf-8")) for file in files]
     return "\n".join(_table(run) for run in runs if "day" in run)
 

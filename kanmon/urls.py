@@ -11,6 +11,6 @@ handler500 = "kanmon.console.views.errors.server_error"
 
 urlpatterns = [
     path("api/v1/", api.urls),
-    path("account/", include("allauth.account.urls")),
+    path("account/", include("kanmon.accounts.urls")),
     path("", include("kanmon.console.urls")),
 ]

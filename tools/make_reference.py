@@ -68,6 +68,7 @@ SUBJECTS = {
     "policy_life": "Versions, assignments, groups and waivers",
     "settings": "Settings and commands",
     "accounts": "People and tokens",
+    "people": "Limits, sign-in, sessions and personal data",
     "cluster": "Nodes, lease and cluster software",
     "place": "Where a Manager may start, and what a stop leaves behind",
     "audit": "Audit",

@@ -17,6 +17,7 @@ class User(AbstractUser):
     """A person who signs in to the console."""
 
     role = models.CharField(max_length=30, choices=Role.choices, default=Role.VIEWER)
+    groups_only = models.JSONField(null=True, default=None, blank=True)  # ids of groups; None: the whole system
     language = models.CharField(max_length=5, default="", blank=True)
     time_zone = models.CharField(max_length=60, default="", blank=True)
 
@@ -30,7 +31,9 @@ class Invitation(models.Model):
     id = models.AutoField(primary_key=True)
     digest = models.BinaryField(max_length=32, unique=True)
     role = models.CharField(max_length=30, choices=Role.choices)
+    groups_only = models.JSONField(null=True, default=None)
     created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=150, default="", db_default="")
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 
@@ -47,6 +50,8 @@ class ApiToken(models.Model):
     role = models.CharField(max_length=30, choices=Role.choices)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=150, default="")
+    groups_only = models.JSONField(null=True, default=None)
+    expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
 

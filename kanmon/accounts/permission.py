@@ -2,12 +2,19 @@
 
 Roles are those of the original plus the auditor: *administrator* does everything, *security administrator*
 all but people and settings, *viewer* searches and exports, *auditor* reads everything, the audit too.
+
+A person or token may besides be limited to groups (``scope.py``). Every page and every endpoint says what it is to
+them: ``refused``, it is of the whole system; ``open``, nothing in it is of a PC; ``narrowed``, it shows and changes
+their PCs only. Who says nothing has refused.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
+from kanmon.accounts import scope
 from kanmon.common import messages
+
+Limited = Literal["refused", "open", "narrowed"]
 
 VERBS = (
     "view",
@@ -48,3 +55,12 @@ def may(user: Any, verb: str, language: str = "en") -> Decision:
         return Decision(True, f"role {role}")
     who = getattr(user, "username", "") or "-"
     return Decision(False, messages.text("KNM7001-E", {"verb": verb, "who": who}, language))
+
+
+def may_here(user: Any, verb: str, limited: Limited, language: str = "en") -> Decision:
+    """Decide for a page or an endpoint that needs ``verb``, and is ``limited`` for people who are limited to groups."""
+    decision = may(user, verb, language)
+    if decision.allowed and limited == "refused" and scope.is_limited(user):
+        who = getattr(user, "username", "") or "-"
+        return Decision(False, messages.text("KNM7200-E", {"who": who}, language))
+    return decision

@@ -2,6 +2,9 @@
 
 import hashlib
 import secrets
+from datetime import timedelta
+
+from django.db.models import Q
 
 from kanmon.accounts.models import ApiToken, Role
 from kanmon.common import clock
@@ -11,8 +14,10 @@ from kanmon.journal.writing import transaction
 PREFIX = "kna_"
 
 
-def create(name: str, role: str, actor: str) -> str:
-    """A new API token; it is shown this once. Raises Refused KNM7004-E, KNM7005-E."""
+def create(name: str, role: str, actor: str, groups_only: list[int] | None = None, days: int | None = None) -> str:
+    """A new API token; it is shown this once. ``groups_only``: ids of groups that it is limited to; ``days``: how long
+    it is good, None: until it is revoked. Raises Refused KNM7004-E, KNM7005-E.
+    """
     if role not in Role.values:
         raise Refused("KNM7005-E", name=role, why="roles are " + ", ".join(Role.values))
     token = PREFIX + secrets.token_urlsafe(32)
@@ -25,6 +30,8 @@ def create(name: str, role: str, actor: str) -> str:
             digest=hashlib.sha256(token.encode()).digest(),
             created_at=clock.now(),
             created_by=actor,
+            groups_only=groups_only,
+            expires_at=None if days is None else clock.now() + timedelta(days=days),
         )
     return token
 
@@ -42,7 +49,8 @@ def listed() -> list[ApiToken]:
 
 
 def find(token: str) -> ApiToken | None:
-    """The token's row, or None when it is unknown or revoked."""
+    """The token's row, or None when it is unknown, revoked or over."""
     if not token.startswith(PREFIX):
         return None
-    return ApiToken.objects.filter(digest=hashlib.sha256(token.encode()).digest(), revoked_at=None).first()
+    good = Q(expires_at=None) | Q(expires_at__gt=clock.now())
+    return ApiToken.objects.filter(good, digest=hashlib.sha256(token.encode()).digest(), revoked_at=None).first()

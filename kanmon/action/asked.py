@@ -1,7 +1,7 @@
 """About which PCs a person is asked, action by action: for every face."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pyroaring import BitMap
@@ -42,6 +42,13 @@ def questions(kinds: Sequence[str] = ()) -> list[Question]:
         )
         for row in found
     ]  # fmt: skip
+
+
+def narrowed(found: Sequence[Question], within: BitMap | None) -> list[Question]:
+    """Questions as far as they are about the PCs ``within`` (None: about all); without those that are about none."""
+    if within is None:
+        return list(found)
+    return [replace(one, pcs=some) for one in found if (some := one.pcs & within)]
 
 
 def everybody(kinds: Sequence[str] = ()) -> BitMap:

@@ -123,25 +123,25 @@ def decide_actions(work: Work, in_force: InForce = lambda kind, wanted, pcs: Bit
 def _about(run: Run, ask: Ask) -> "tuple[QuerySet[Verdict], BitMap, BitMap]":
     """The verdicts that are decided on with this, about whom it is, and who was judged in the run.
 
-    What was judged in a run whose window is open waits for it, unless a person has asked.
+    Whose level changes with a verdict that is not decided on here waits for the window of that verdict. What is at a
+    level now, because of it, would be done here, and there again; and what is forgotten there could not be told from
+    what was done here. A verdict that leaves the level as it was keeps nobody waiting: the level is older than it.
     """
     judged = BitMap.deserialize(bytes(run.scope)) if run.scope else BitMap()
     waiting = Verdict.objects.filter(decided_run=None)
+    of_window = Q(run=run.id) | Q(run__in=Run.objects.exclude(ended_at=None).values("id"))
     if ask.whole:
         with ENGINE.lock:
             scope = BitMap(ENGINE.managed)
-        ended = Run.objects.exclude(ended_at=None).values("id")
-        return (
-            waiting.filter(Q(run=run.id) | Q(run__in=ended)),
-            scope - BitMap(waiting.exclude(run__in=ended).exclude(run=run.id).values_list("pc", flat=True)),
-            judged,
-        )
-    scope = judged | ask.pcs
-    of_window = Q(run=run.id) | Q(run__in=Run.objects.exclude(ended_at=None).values("id"))
-    if run.cause == runs.AGAIN or ask.is_by_hand:  # what was judged just before, and waits for its window
-        of_window |= Q(pc__in=list(scope))
+    else:
+        scope = judged | ask.pcs
+        if run.cause == runs.AGAIN or ask.is_by_hand:  # what was judged just before, and waits for its window
+            of_window |= Q(pc__in=list(scope))
     undecided = waiting.filter(of_window)
-    return undecided, scope | BitMap(undecided.values_list("pc", flat=True)), judged
+    if not ask.whole:
+        scope |= BitMap(undecided.values_list("pc", flat=True))
+    later = waiting.exclude(of_window).exclude(level=F("level_before"))
+    return undecided, scope - BitMap(later.values_list("pc", flat=True)), judged
 
 
 def _kept(part: Part, slot: Slot) -> Slot:
@@ -175,7 +175,7 @@ class _Decision:
             if self.ask.concerns(slot):
                 self._one(part, slot, people)
             elif not self.ask.version:
-                self.book.cover(_kept(part, slot), self.came, part.members)
+                self.book.cover(_kept(part, slot), self.came & self.reading.scope, part.members)
 
     def _one(self, part: Part, slot: Slot, people: deciding.People) -> None:
         answer, scope = self.ask.answer, self.reading.scope
@@ -206,7 +206,7 @@ class _Decision:
                 slot, why, (self.book.waiting(slot, why) - scope) | decided.withheld.get(why, BitMap())
             )
         if not self.ask.version:
-            self.book.cover(kept, scope | self.came, part.members)
+            self.book.cover(kept, scope | (self.came & self.reading.scope), part.members)
 
     def _limits(self, part: Part, slot: Slot, here: BitMap) -> Limits:
         """What keeps the action from PCs. A person who names PCs, or answers, is not asked about them again."""

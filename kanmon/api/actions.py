@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 from pyroaring import BitMap
 
+from kanmon.accounts.scope import groups as groups_of
+from kanmon.accounts.scope import within as scope_of
 from kanmon.action import asked, explain, hold
 from kanmon.action.acting import Ask
 from kanmon.action.asked import Question
@@ -59,9 +61,9 @@ class Switch(Schema):
 @router.post("/actions")
 def act(request: HttpRequest, order: Act) -> dict[str, Any]:
     """Decide on actions for the newest levels and carry out what is due. Follow the operation by its id."""
-    who = need(request, "act")
+    who = need(request, "act", "narrowed")
     key = key_of(request, who)
-    scope = queries.scope(order.all, order.pcs, order.group)
+    scope = queries.scope(order.all, order.pcs, order.group, who)
     version = versions.version("action", order.policy).id if order.policy else None
     if scope is None:
         scope = BitMap(Pc.objects.filter(managed=True).values_list("id", flat=True))
@@ -74,15 +76,15 @@ def act(request: HttpRequest, order: Act) -> dict[str, Any]:
 @router.get("/waiting")
 def waiting(request: HttpRequest, kind: str = "") -> list[dict[str, Any]]:
     """About which actions a person is asked, and about how many PCs; the oldest first."""
-    need(request, "view")
-    return [_question(one) for one in asked.questions([kind] if kind else ())]
+    within = scope_of(need(request, "view", "narrowed"))
+    return [_question(one) for one in asked.narrowed(asked.questions([kind] if kind else ()), within)]
 
 
 @router.get("/waiting/{number}")
 def waiting_pcs(request: HttpRequest, number: int, after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
     """The PCs of a question, by number after ``after``."""
-    need(request, "view")
-    found = [one for one in asked.questions() if one.number == number]
+    within = scope_of(need(request, "view", "narrowed"))
+    found = [one for one in asked.narrowed(asked.questions(), within) if one.number == number]
     if not found:
         raise Refused("KNM6010-E", status=404, what="question", name=str(number))
     pcs = found[0].pcs
@@ -94,15 +96,16 @@ def waiting_pcs(request: HttpRequest, number: int, after: int = 0, limit: int = 
 @router.post("/waiting")
 def answer(request: HttpRequest, said: Answer) -> dict[str, Any]:
     """Approve or decline. What is approved is done, also beyond the cap; what is declined is left until levels change."""
-    who = need(request, "act")
+    who = need(request, "act", "narrowed")
     key = key_of(request, who)
     if not (said.all or said.questions or said.kinds or said.pcs):
         raise Refused("KNM8454-E")
     numbers = set(said.questions)
-    slots = tuple((*one.slot, one.why) for one in asked.questions() if one.number in numbers)
+    mine = asked.narrowed(asked.questions(), scope_of(who))
+    slots = tuple((*one.slot, one.why) for one in mine if one.number in numbers)
     if numbers and not slots:
         raise Refused("KNM6010-E", status=404, what="question", name=", ".join(map(str, sorted(numbers)[:5])))
-    scope = queries.scope(False, said.pcs, "") if said.pcs else None
+    scope = queries.scope(not said.pcs, said.pcs, "", who)
     ask = Ask(
         whole=scope is None, scope=scope.serialize() if scope else b"", answer=said.decision, kinds=tuple(said.kinds),
         slots=slots,
@@ -123,7 +126,7 @@ def _question(one: Question) -> dict[str, Any]:
 @router.get("/hold")
 def held(request: HttpRequest) -> dict[str, Any]:
     """Whether a person holds all actions, who, and since when."""
-    need(request, "view")
+    need(request, "view", "open")
     return hold.told()
 
 
@@ -139,8 +142,8 @@ def switch(request: HttpRequest, new: Switch) -> dict[str, Any]:
 @router.get("/pcs/{name}/actions")
 def why(request: HttpRequest, name: str, language: str = "en") -> dict[str, Any]:
     """What the action policy does about a PC at its level, and why it does not do it now."""
-    need(request, "view")
-    pc = queries.find_pc(name)
+    only = groups_of(need(request, "view", "narrowed"))
+    pc = queries.find_pc(name, only)
     language = "ja" if language == "ja" else "en"
     said = explain.explain(pc.id, language, in_force)
     return {

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
+from kanmon.accounts import scope
 from kanmon.action.acting import Already
 from kanmon.api import queries
 from kanmon.api.callers import need
@@ -31,9 +32,9 @@ class Where(Schema):
     group: str = ""
     pcs: list[str] = Field(default_factory=list, max_length=PCS_MOST)
 
-    def places(self) -> list[Place]:
-        """The places. Raises Refused KNM5065-E unless exactly one of the three is given."""
-        return places_of(self.system, self.group, self.pcs)
+    def places(self, who: Any = None) -> list[Place]:
+        """The places, of those that ``who`` may change. Raises Refused KNM5065-E unless exactly one of the three is given."""
+        return places_of(self.system, self.group, self.pcs, who)
 
 
 class NewAssignment(Where):
@@ -104,8 +105,9 @@ def assign(request: HttpRequest, new: NewAssignment) -> dict[str, Any]:
 @router.get("/groups")
 def all_groups(request: HttpRequest) -> list[dict[str, Any]]:
     """Groups by path with their number of PCs, those below not counted."""
-    need(request, "view")
-    return [{"path": row.path, "pcs": count} for row, count in groups.listed()]
+    only = scope.groups(need(request, "view", "narrowed"))
+    found = [(row, count) for row, count in groups.listed() if only is None or row.id in only]
+    return [{"path": row.path, "pcs": count} for row, count in found]
 
 
 @router.post("/groups")
@@ -146,8 +148,11 @@ def delete_group(request: HttpRequest, order: GroupPath) -> dict[str, Any]:
 @router.get("/groups/members")
 def members(request: HttpRequest, group: str, after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
     """PCs of a group, those below not counted."""
-    need(request, "view")
-    rows = managing.listed().filter(group=groups.find(group), id__gt=after).order_by("id")[: max(1, min(limit, 10_000))]
+    only = scope.groups(need(request, "view", "narrowed"))
+    row = groups.find(group)
+    if only is not None and row.id not in only:
+        raise Refused("KNM6010-E", status=404, what="Group", name=group)
+    rows = managing.listed().filter(group=row, id__gt=after).order_by("id")[: max(1, min(limit, 10_000))]
     return [{"number": row.id, "asset_number": row.asset_number, "host": row.host} for row in rows]
 
 
@@ -167,10 +172,21 @@ def put(request: HttpRequest, new: NewMembers) -> dict[str, Any]:
 @router.get("/waivers")
 def all_waivers(request: HttpRequest, expired: bool = False) -> list[dict[str, Any]]:
     """Waivers, those that end first before the others; ``expired``: also those that are over."""
-    need(request, "view")
+    who = need(request, "view", "narrowed")
     rows = list(Waiver.objects.order_by("expires_on", "id") if expired else waivers.open_ones())
+    rows = [row for row in rows if _is_of(waivers.place_of(row), who)]
     names = Names(waivers.place_of(row) for row in rows)
     return [waiver_said(row, names) for row in rows]
+
+
+def _is_of(place: Place, who: Any) -> bool:
+    """Whether a place is one of those that ``who`` may see."""
+    only = scope.groups(who)
+    if only is None:
+        return True
+    if place.target == "pc":
+        return scope.sees(who, place.target_id)
+    return place.target == "group" and place.target_id in only
 
 
 def waiver_said(row: Waiver, names: Names) -> dict[str, Any]:
@@ -186,13 +202,13 @@ def waiver_said(row: Waiver, names: Names) -> dict[str, Any]:
 @router.post("/waivers")
 def add_waiver(request: HttpRequest, new: NewWaiver) -> dict[str, Any]:
     """Waive a condition for a group or PCs. They are judged anew."""
-    who = need(request, "edit_policy")
+    who = need(request, "edit_policy", "narrowed")
     check_condition(new.condition)
     wanted = waivers.Wanted(new.condition, new.reason, new.approver, new.expires, new.begins, new.notice_days)
-    where = place_words(new.system, new.group, new.pcs)
+    meant, where = new.places(who), place_words(new.system, new.group, new.pcs)
 
     def work() -> tuple[dict[str, Any], Within]:
-        places = [_of_group(place) for place in new.places()]
+        places = [_of_group(place) for place in meant]
         made = [waivers.add(place, wanted, who.username).id for place in places]
         return {"condition": new.condition, "where": where, "ids": made}, Within(places)
 
@@ -207,10 +223,12 @@ def _of_group(place: Place) -> Place:
 @router.delete("/waivers/{number}")
 def remove_waiver(request: HttpRequest, number: int) -> dict[str, Any]:
     """End a waiver. The PCs there are judged anew."""
-    who = need(request, "edit_policy")
+    who = need(request, "edit_policy", "narrowed")
 
     def work() -> tuple[dict[str, Any], Within]:
         row = waivers.find(number)
+        if not _is_of(waivers.place_of(row), who):
+            raise Refused("KNM6010-E", status=404, what="Waiver", name=str(number))
         waivers.end(row, who.username)
         return {"id": number, "condition": row.condition, "state": "ended"}, Within((waivers.place_of(row),))
 

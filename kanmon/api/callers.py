@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from kanmon.accounts import tokens
-from kanmon.accounts.permission import may
+from kanmon.accounts.permission import Limited, may, may_here
 from kanmon.audit import refusals
 from kanmon.common.errors import Refused
 
@@ -17,6 +17,7 @@ class Caller:
 
     username: str
     role: str
+    groups_only: tuple[int, ...] | None = None
     is_authenticated: bool = True
     is_active: bool = True
 
@@ -30,16 +31,21 @@ def caller(request: HttpRequest) -> Caller | None:
     if kind.lower() == "bearer":
         found = tokens.find(token.strip())
         if found is not None:
-            return Caller(f"token:{found.name}", found.role)
+            only = found.groups_only
+            return Caller(f"token:{found.name}", found.role, None if only is None else tuple(only))
         refusals.sign_in(request, "", "token")
     return None
 
 
-def need(request: Any, verb: str) -> Caller:
-    """The caller, who may ``verb``. Raises Refused KNM7001-E (403)."""
+def need(request: Any, verb: str, limited: Limited = "refused") -> Caller:
+    """The caller, who may ``verb``; ``limited``: what the endpoint is to callers who are limited to groups.
+
+    Raises Refused KNM7001-E, KNM7200-E (403).
+    """
     found: Caller = request.auth
-    decision = may(found, verb)
-    if not decision.allowed:
+    if not may_here(found, verb, limited).allowed:
         refusals.permission(request, found.username, verb)
+        if may(found, verb).allowed:
+            raise Refused("KNM7200-E", status=403, who=found.username)
         raise Refused("KNM7001-E", status=403, verb=verb, who=found.username)
     return found

@@ -22,7 +22,7 @@ def feeds(request: HttpRequest) -> dict[str, Any]:
     """All feeds with their day and age: of patches, with the number of the knowledge that they make together, and of
     vulnerabilities, with the releases that each covers.
     """
-    need(request, "view")
+    need(request, "view", "open")
     old = patches_store.too_old()
     return {
         "patch_knowledge": patches_store.newest_id(),

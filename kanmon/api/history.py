@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 
+from kanmon.accounts.scope import groups as groups_of
 from kanmon.action.history import everywhere, line, of_pc
 from kanmon.action.history.sheet import as_csv
 from kanmon.api import queries
@@ -62,8 +63,7 @@ def history_csv(request: HttpRequest, asked: Query[Wanted], limit: int = MOST_CS
 @router.get("/pcs/{name}/timeline")
 def timeline(request: HttpRequest, name: str, asked: Query[Wanted], limit: int = 50) -> dict[str, Any]:
     """What happened to one PC, newest first: its verdicts, actions, and what was held back. ``next`` goes on."""
-    need(request, "view")
-    pc = queries.find_pc(name)
+    pc = queries.find_pc(name, groups_of(need(request, "view", "narrowed")))
     page = of_pc.page(pc.id, asked.lines, asked.cursor, _limit(limit), asked.tongue, SOURCES)
     return {"asset_number": pc.asset_number, "host": pc.host, **of_pc.as_json(page)}
 
@@ -71,8 +71,7 @@ def timeline(request: HttpRequest, name: str, asked: Query[Wanted], limit: int =
 @router.get("/pcs/{name}/timeline.csv")
 def timeline_csv(request: HttpRequest, name: str, asked: Query[Wanted], limit: int = MOST_CSV) -> HttpResponse:
     """The same as CSV; where to go on, if there is more, is said in the header X-Kanmon-Next."""
-    need(request, "view")
-    pc = queries.find_pc(name)
+    pc = queries.find_pc(name, groups_of(need(request, "view", "narrowed")))
     most = _limit(limit, MOST_CSV)
     lines, cursor = of_pc.all_lines(pc.id, asked.lines, asked.cursor, most, asked.tongue, SOURCES)
     return csv_file(as_csv((line.as_json(one) for one in lines), pc.asset_number), f"history-{pc.id}", cursor)

@@ -23,7 +23,7 @@ PCS = 1_000
 KEPT = ("result", "sentence")  # of every outcome: not for the answer
 
 
-class NewList(Schema):
+class NewMailList(Schema):
     """A list as CSV."""
 
     text: str = Field(max_length=mail_users.CHARACTERS)
@@ -65,7 +65,7 @@ def groups_csv(request: HttpRequest, name: str = "") -> dict[str, Any]:
 
 
 @router.post("/mail-groups")
-def import_groups(request: HttpRequest, new: NewList) -> dict[str, Any]:
+def import_groups(request: HttpRequest, new: NewMailList) -> dict[str, Any]:
     """The groups that the list names have exactly its addresses from now on."""
     who = need(request, "edit_policy")
     return _done(request, who, "Mail groups imported", lambda: mail_groups.take_in(new.text, who.username))
@@ -93,7 +93,7 @@ def users_csv(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.post("/mail-users")
-def import_users(request: HttpRequest, new: NewList) -> dict[str, Any]:
+def import_users(request: HttpRequest, new: NewMailList) -> dict[str, Any]:
     """Put users on the list, or give them another address; an empty address takes them off."""
     who = need(request, "edit_policy")
     return _done(request, who, "Mail addresses of users imported", lambda: mail_users.take_in(new.text))

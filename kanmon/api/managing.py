@@ -23,9 +23,9 @@ class Order(Schema):
 
 def manage(request: HttpRequest, order: Order) -> dict[str, Any]:
     """Remove PCs from management, disable or enable it. Follow the operation by its id."""
-    who = need(request, "edit_policy")
+    who = need(request, "edit_policy", "narrowed")
     key = key_of(request, who)
-    pcs = queries.scope(False, order.pcs, "")
+    pcs = queries.scope(False, order.pcs, "", who)
     assert pcs is not None
     with transaction():
         operation = managing.begin(order.wanted, pcs, order.reason.strip(), who.username, key)

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
+from kanmon.accounts.scope import groups as groups_of
 from kanmon.api import queries
 from kanmon.api.callers import need
 from kanmon.api.changes import begun, change, key_of
@@ -16,7 +17,7 @@ router = Router()
 MOST = 10_000
 
 
-class ByHand(Schema):
+class NewMessage(Schema):
     """A message to all managed PCs, to these (asset numbers or hosts), or to a group and what is below it."""
 
     all: bool = False
@@ -29,11 +30,11 @@ class ByHand(Schema):
 
 
 @router.post("/messages")
-def tell(request: HttpRequest, new: ByHand) -> dict[str, Any]:
+def tell(request: HttpRequest, new: NewMessage) -> dict[str, Any]:
     """Write a message to the users of PCs. Follow the operation by its id."""
-    who = need(request, "act")
+    who = need(request, "act", "narrowed")
     key = key_of(request, who)
-    scope = queries.scope(new.all, new.pcs, new.group)
+    scope = queries.scope(new.all, new.pcs, new.group, who)
     asked = write.Asked(new.title, new.text, new.html, new.expires_days)
     with transaction():
         operation = write.begin(scope, asked, who.username, key)
@@ -45,11 +46,11 @@ def messages(
     request: HttpRequest, pc: str = "", state: str = "", before: int = 0, limit: int = 100
 ) -> list[dict[str, Any]]:
     """Messages with how far they have come, the newest first. ``pc``: asset number or host."""
-    need(request, "view")
+    only = groups_of(need(request, "view", "narrowed"))
     if state and state not in shown.STATES:
         raise Refused("KNM6013-E", problem=f"{state[:40]!r} is no state; states: {', '.join(shown.STATES)}")
-    number = queries.find_pc(pc).id if pc else None
-    return shown.listed(number, state, before, max(1, min(limit, MOST)))
+    number = queries.find_pc(pc, only).id if pc else None
+    return shown.listed(number, state, before, max(1, min(limit, MOST)), only)
 
 
 @router.get("/clients")

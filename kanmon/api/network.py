@@ -5,6 +5,7 @@ from typing import Any, Literal
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
+from kanmon.accounts import scope
 from kanmon.api import queries
 from kanmon.api.callers import need
 from kanmon.api.changes import begun, change, key_of
@@ -47,16 +48,17 @@ def listed(
     request: HttpRequest, after: str = "", limit: int = 1000, state: str = "", wrong: bool = False
 ) -> list[dict[str, Any]]:
     """The connection control list by MAC; ``wrong``: only PCs that were seen where they don't belong."""
-    need(request, "view")
-    return shown.listed(after, max(1, min(limit, MOST)), state, wrong)
+    only = scope.groups(need(request, "view", "narrowed"))
+    return shown.listed(after, max(1, min(limit, MOST)), state, wrong, only)
 
 
 @router.post("/network/orders")
 def order(request: HttpRequest, new: ByHand) -> dict[str, Any]:
     """Refuse, lift, permit, deny, withdraw or remove. Follow the operation by its id."""
-    who = need(request, "act")
+    who = need(request, "act", "narrowed")
     key = key_of(request, who)
     meant = asked.targets(new.mac, new.ip, new.host)
+    scope.check(who, [one.pc or 0 for one in meant])
     with transaction():
         operation = ordering.begin(ordering.Asked(new.wanted, new.reason, meant), who.username, key)
     return queries.operation(begun(operation, "network").id)
@@ -67,12 +69,12 @@ def orders(
     request: HttpRequest, pc: str = "", mac: str = "", before: int = 0, limit: int = 50, open: bool = False
 ) -> list[Any]:
     """Orders with how far they have come, the newest first. ``pc``: asset number or host."""
-    need(request, "view")
+    only = scope.groups(need(request, "view", "narrowed"))
     number = None
     if pc:
         number = Pc.objects.filter(asset_number=pc).values_list("id", flat=True).first()
         number = number or next((one.id for one in managing.called(pc, 1)), 0)
-    return shown.orders(number, asked.parsed(mac) if mac else "", before, max(1, min(limit, 1000)), open)
+    return shown.orders(number, asked.parsed(mac) if mac else "", before, max(1, min(limit, 1000)), open, only)
 
 
 @router.get("/network/unmanaged")
@@ -85,8 +87,9 @@ def unmanaged(request: HttpRequest, after: int = 0, limit: int = 1000) -> list[d
 @router.post("/network/links")
 def link(request: HttpRequest, new: NewLink) -> dict[str, Any]:
     """A signed link to the remediation page of a PC: whoever has it may see what is wrong, and ask for a check."""
-    need(request, "act")
+    who = need(request, "act", "narrowed")
     found = list(Pc.objects.filter(asset_number=new.pc)) or managing.called(new.pc, 5)
+    found = [one for one in found if scope.sees(who, one.id)]
     if not found:
         raise Refused("KNM8451-E", status=404, text=new.pc)
     if len(found) > 1:

@@ -23,7 +23,7 @@ class Joining(Schema):
 @router.get("/nodes")
 def list_nodes(request: HttpRequest) -> list[dict[str, Any]]:
     """All nodes that have been seen, the active one first."""
-    need(request, "view")
+    need(request, "view", "open")
     return [
         {
             "name": one.name,

@@ -47,19 +47,19 @@ def orders(
 @router.post("/orders/retry")
 def retry(request: HttpRequest, chosen: Chosen) -> dict[str, Any]:
     """Carry out what was not delivered: all of the chosen, or none."""
-    return _each(request, "retry", deliveries.retry, _numbers(chosen), chosen.because, chosen.kind)
+    return _each(request, "retry", deliveries.retry, lambda: _numbers(chosen), chosen.because, chosen.kind)
 
 
 @router.post("/orders/cancel")
 def cancel(request: HttpRequest, chosen: Chosen) -> dict[str, Any]:
     """They are not wanted any more: what waits is not done, what was not delivered is given up."""
-    return _each(request, "cancel", deliveries.cancel, _numbers(chosen), chosen.because, chosen.kind)
+    return _each(request, "cancel", deliveries.cancel, lambda: _numbers(chosen), chosen.because, chosen.kind)
 
 
 @router.post("/orders/replay")
 def replay(request: HttpRequest, chosen: ByNumber) -> dict[str, Any]:
     """Tell once more what was delivered, under the same ids."""
-    return _each(request, "replay", deliveries.replay, chosen.orders, chosen.because)
+    return _each(request, "replay", deliveries.replay, lambda: chosen.orders, chosen.because)
 
 
 @router.get("/operations/{id}/output")
@@ -91,11 +91,12 @@ def _each(
     request: HttpRequest,
     verb: str,
     do: Callable[[int, str, str], Operation],
-    numbers: list[int] | None,
+    named_in: Callable[[], list[int] | None],
     because: str,
     kind: str = "",
 ) -> dict[str, Any]:
     who = need(request, "act")
+    numbers = named_in()
 
     def work() -> dict[str, Any]:
         chosen = numbers

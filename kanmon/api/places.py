@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from kanmon.accounts import scope
 from kanmon.api import queries
 from kanmon.common.errors import Refused
 from kanmon.common.messages import counted
@@ -45,12 +46,20 @@ def place_words(system: bool, group: str, pcs: Sequence[str]) -> str:
     return counted(len(pcs)) if pcs else words({"system": system or group == groups.ROOT, "group": group})
 
 
-def places_of(system: bool, group: str, pcs: Sequence[str]) -> list[Place]:
-    """The places of an order; "/" is the whole system. Raises Refused KNM5065-E unless exactly one is given."""
+def places_of(system: bool, group: str, pcs: Sequence[str], who: Any = None) -> list[Place]:
+    """The places of an order of ``who``; "/" is the whole system. Raises Refused KNM5065-E unless exactly one is given,
+    KNM7200-E and KNM6010-E when it is not theirs who are limited to groups.
+    """
+    only = scope.groups(who)
     if sum((bool(system), bool(group), bool(pcs))) != 1:
         raise Refused("KNM5065-E")
     if pcs:
-        return [Place("pc", queries.find_pc(name).id) for name in dict.fromkeys(pcs)]
+        return [Place("pc", queries.find_pc(name, only).id) for name in dict.fromkeys(pcs)]
     if system or group.strip() == groups.ROOT:
+        if only is not None:
+            raise Refused("KNM7200-E", status=403, who=who.username)
         return [Place("system")]
-    return [Place("group", groups.find(group).id)]
+    row = groups.find(group)
+    if only is not None and row.id not in only:
+        raise Refused("KNM6010-E", status=404, what="Group", name=group)
+    return [Place("group", row.id)]

@@ -57,7 +57,7 @@ class NewList(Schema):
 @router.get("/policies")
 def policies(request: HttpRequest) -> list[dict[str, Any]]:
     """All policies with their newest version."""
-    need(request, "view")
+    need(request, "view", "open")
     return queries.policies()
 
 
@@ -71,7 +71,7 @@ def import_policy(request: HttpRequest, new: NewPolicy) -> dict[str, Any]:
 @router.get("/policies/{kind}/{name}")
 def policy(request: HttpRequest, kind: str, name: str, version: int = 0) -> dict[str, Any]:
     """One version of a policy (0: the newest) as YAML."""
-    need(request, "view")
+    need(request, "view", "open")
     row = versions.version(kind, name, version)
     return {**_said(row), "text": row.text}
 
@@ -91,7 +91,7 @@ def delete(request: HttpRequest, kind: str, name: str) -> dict[str, Any]:
 @router.get("/policies/{kind}/{name}/versions")
 def all_versions(request: HttpRequest, kind: str, name: str) -> list[dict[str, Any]]:
     """The versions of a policy, the newest first."""
-    need(request, "view")
+    need(request, "view", "open")
     rows = PolicyVersion.objects.filter(policy=versions.find(kind, name)).select_related("policy")
     return [_said(row) for row in rows.order_by("-number").defer("text")]
 
@@ -101,7 +101,7 @@ def difference(
     request: HttpRequest, kind: str, name: str, old: int = 0, new: int = 0, language: str = "en"
 ) -> dict[str, Any]:
     """What differs between two versions in words. ``new`` 0: the newest; ``old`` 0: the one before ``new``."""
-    need(request, "view")
+    need(request, "view", "open")
     after = versions.version(kind, name, new)
     before = versions.version(kind, name, old or max(1, after.number - 1))
     said = diff.differences(versions.rules(before.id), versions.rules(after.id), language)
@@ -139,7 +139,7 @@ def copy(request: HttpRequest, kind: str, name: str, order: NewCopy) -> dict[str
 @router.get("/policies/{kind}/{name}/lists/{which}")
 def export_list(request: HttpRequest, kind: str, name: str, which: str, version: int = 0) -> dict[str, Any]:
     """A list of a policy as CSV."""
-    need(request, "view")
+    need(request, "view", "open")
     row = versions.version(kind, name, version)
     return {"name": name, "version": row.number, "text": exchange.export(versions.rules(row.id), which)}
 

@@ -6,13 +6,14 @@ from django.db.models import Count, Q
 from pyroaring import BitMap
 
 from kanmon import __version__
+from kanmon.accounts.scope import groups as groups_of
 from kanmon.backup import held
 from kanmon.common import messages
 from kanmon.common.errors import Refused
 from kanmon.intake.models import Receipt, Refusal, Source
 from kanmon.inventory import managing
 from kanmon.inventory.models import Group, Pc
-from kanmon.journal.models import Entry, Operation, Term
+from kanmon.journal.models import TERMINAL, Entry, Operation, Term
 from kanmon.journal.states import State
 from kanmon.judgment import why
 from kanmon.judgment.condition import INVENTORY
@@ -22,19 +23,26 @@ from kanmon.judgment.sub_results import sub_results
 from kanmon.policy import versions
 from kanmon.policy.models import PolicyVersion
 
+Ids = frozenset[int]
 
-def status() -> dict[str, Any]:
-    """Node, term, counts."""
+
+def status(only: Ids | None = None) -> dict[str, Any]:
+    """Node, term, counts; ``only``: of the PCs of these groups."""
     term = Term.objects.filter(shard=0).first()
-    counted = dict(PcState.objects.values_list("level").annotate(n=Count("pc")))
+    states, mine = PcState.objects.all(), managing.listed()
+    if only is not None:
+        mine = mine.filter(group__in=only)
+        states = states.filter(pc__in=mine.values("id"))
+    counted = dict(states.values_list("level").annotate(n=Count("pc")))
+    whole = only is None
     return {
         "version": __version__,
         "node": term.node if term else None,
         "term": term.term if term else 0,
-        "pcs": managing.how_many(),
+        "pcs": managing.how_many() if whole else mine.count(),
         "levels": {level.word: counted.get(int(level), 0) for level in Level},
-        "operations_open": Operation.objects.exclude(state__in=["finished", "failed", "cancelled"]).count(),
-        "reports_queued": Receipt.objects.filter(state=Receipt.QUEUED).count(),
+        "operations_open": Operation.objects.exclude(state__in=TERMINAL).count() if whole else None,
+        "reports_queued": Receipt.objects.filter(state=Receipt.QUEUED).count() if whole else None,
         "actions_held_since": since.isoformat() if (since := held.since()) else None,
     }
 
@@ -46,9 +54,13 @@ def _level(word: str) -> int:
         raise Refused("KNM6013-E", problem=str(problem)) from None
 
 
-def pcs(level: str, search: str, group: str, after: int, limit: int, removed: bool = False) -> list[dict[str, Any]]:
+def pcs(
+    level: str, search: str, group: str, after: int, limit: int, removed: bool = False, only: Ids | None = None
+) -> list[dict[str, Any]]:
     """Asset number, host, level and time of the newest judgment, by PC number; ``removed``: PCs that are removed."""
     wanted = Pc.objects.filter(id__gt=after, retired_at__isnull=not removed).order_by("id")
+    if only is not None:
+        wanted = wanted.filter(group__in=only)
     if level:
         number = _level(level)
         wanted = (
@@ -61,14 +73,16 @@ def pcs(level: str, search: str, group: str, after: int, limit: int, removed: bo
             Q(host__icontains=search) | Q(asset_number__icontains=search) | Q(user__icontains=search)
         )
     if group:
-        wanted = wanted.filter(_in_group(group))
+        wanted = wanted.filter(in_group(group, only))
     rows = list(wanted[:limit])
     states = PcState.objects.in_bulk([row.id for row in rows])
     return [{**_head(row, states.get(row.id)), "number": row.id} for row in rows]
 
 
-def _in_group(path: str) -> Q:
-    if not Group.objects.filter(path=path).exists():
+def in_group(path: str, only: Ids | None = None) -> Q:
+    """PCs of a group and of what is below; ``only``: it has to be one of these. Raises Refused KNM6010-E."""
+    row = Group.objects.filter(path=path).first()
+    if row is None or (only is not None and row.id not in only):
         raise Refused("KNM6010-E", status=404, what="Group", name=path)
     return Q(group__path=path) | Q(group__path__startswith=path.rstrip("/") + "/")
 
@@ -83,12 +97,15 @@ def _head(row: Pc, state: PcState | None) -> dict[str, Any]:
     }
 
 
-def find_pc(name: str) -> Pc:
-    """The PC with this asset number or host; a removed one when no other has it. Raises Refused KNM6010-E, KNM6011-E."""
+def find_pc(name: str, only: Ids | None = None) -> Pc:
+    """The PC with this asset number or host; a removed one when no other has it. ``only``: in one of these groups.
+
+    Raises Refused KNM6010-E, KNM6011-E.
+    """
     found = Pc.objects.filter(asset_number=name).first()
-    if found:
+    if found and (only is None or found.group_id in only):
         return found
-    rows = managing.called(name)
+    rows = [row for row in managing.called(name) if only is None or row.group_id in only]
     if not rows:
         raise Refused("KNM6010-E", status=404, what="PC", name=name)
     if len(rows) > 1:
@@ -96,9 +113,9 @@ def find_pc(name: str) -> Pc:
     return rows[0]
 
 
-def pc(name: str, language: str) -> dict[str, Any]:
+def pc(name: str, language: str, only: Ids | None = None) -> dict[str, Any]:
     """One PC with the findings of each item."""
-    row = find_pc(name)
+    row = find_pc(name, only)
     state = PcState.objects.filter(pc=row.id).first()
     explained = {one.item: one for one in why.of_pc(row.id, "ja" if language == "ja" else "en")}
     items: list[dict[str, Any]] = []
@@ -137,15 +154,24 @@ def _finding(row: Any) -> dict[str, str]:
     }  # fmt: skip
 
 
-def scope(everything: bool, names: list[str], group: str) -> BitMap | None:
-    """The PCs of a judgment order; None for all. Raises Refused KNM6009-E, KNM6010-E."""
+def scope(everything: bool, names: list[str], group: str, who: Any = None) -> BitMap | None:
+    """The PCs of an order of ``who``; None for all. Who is limited to groups means their managed PCs by "all".
+
+    Raises Refused KNM6009-E, KNM6010-E.
+    """
+    only = groups_of(who)
     if everything:
-        return None
+        return (
+            None
+            if only is None
+            else BitMap(managing.listed().filter(managed=True, group__in=only).values_list("id", flat=True))
+        )
     if names:
-        known = dict(Pc.objects.filter(asset_number__in=names).values_list("asset_number", "id"))
-        return BitMap(known[name] if name in known else find_pc(name).id for name in names)
+        mine = Pc.objects.all() if only is None else Pc.objects.filter(group__in=only)
+        known = dict(mine.filter(asset_number__in=names).values_list("asset_number", "id"))
+        return BitMap(known[name] if name in known else find_pc(name, only).id for name in names)
     if group:
-        return BitMap(Pc.objects.filter(_in_group(group)).values_list("id", flat=True))
+        return BitMap(Pc.objects.filter(in_group(group, only)).values_list("id", flat=True))
     raise Refused("KNM6009-E")
 
 
@@ -173,10 +199,10 @@ def _operation(row: Operation) -> dict[str, Any]:
     }
 
 
-def operation(id: int) -> dict[str, Any]:
-    """One operation with its entries."""
+def operation(id: int, of: str = "") -> dict[str, Any]:
+    """One operation with its entries; ``of``: only if it is this actor's."""
     row = Operation.objects.filter(id=id).first()
-    if row is None:
+    if row is None or (of and row.actor != of):
         raise Refused("KNM6010-E", status=404, what="Operation", name=str(id))
     entries = [
         {

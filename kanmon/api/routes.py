@@ -9,6 +9,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 
 from kanmon import __version__
+from kanmon.accounts import scope
 from kanmon.accounts import tokens as api_tokens
 from kanmon.api import (
     actions,
@@ -94,8 +95,7 @@ def _problem(status: int, title: str, detail: str) -> HttpResponse:
 @api.get("/status")
 def status(request: HttpRequest) -> dict[str, Any]:
     """Node, term, version and counts."""
-    need(request, "view")
-    return queries.status()
+    return queries.status(scope.groups(need(request, "view", "narrowed")))
 
 
 @api.get("/pcs")
@@ -107,10 +107,10 @@ def pcs(
 
     ``removed``: those that are removed from management, instead of all others.
     """
-    need(request, "view")
+    only = scope.groups(need(request, "view", "narrowed"))
     if as_of:
-        return then.pcs(as_of, level, search, group, after, max(1, min(limit, 10_000)))
-    return queries.pcs(level, search, group, after, max(1, min(limit, 10_000)), removed)
+        return then.pcs(as_of, level, search, group, after, max(1, min(limit, 10_000)), only)
+    return queries.pcs(level, search, group, after, max(1, min(limit, 10_000)), removed, only)
 
 
 api.post("/pcs/manage")(managing.manage)  # before the path of one PC, which fits it as well
@@ -125,27 +125,27 @@ def pc_called_manage(request: HttpRequest, language: str = "en", as_of: str = ""
 @api.get("/pcs/{name}")
 def pc(request: HttpRequest, name: str, language: str = "en", as_of: str = "") -> dict[str, Any]:
     """One PC by asset number or host, with its findings. ``as_of``: a day or moment of the past."""
-    need(request, "view")
+    only = scope.groups(need(request, "view", "narrowed"))
     if as_of:
-        return then.pc(name, as_of, language)
-    return queries.pc(name, language)
+        return then.pc(name, as_of, language, only)
+    return queries.pc(name, language, only)
 
 
 @api.get("/pcs/{name}/history")
 def pc_history(request: HttpRequest, name: str, before: int = 0, limit: int = 100) -> list[dict[str, Any]]:
     """The verdicts of a PC, newest first; ``limit`` at most 1,000."""
-    need(request, "view")
-    return then.history(name, before, max(1, min(limit, 1000)))
+    only = scope.groups(need(request, "view", "narrowed"))
+    return then.history(name, before, max(1, min(limit, 1000)), only)
 
 
 @api.post("/judgments")
 def judge(request: HttpRequest, order: JudgeOrder) -> dict[str, Any]:
     """Begin a judgment; follow the operation by its id."""
-    who = need(request, "judge")
+    who = need(request, "judge", "narrowed")
     key = key_of(request, who)
-    scope = queries.scope(order.all, order.pcs, order.group)
+    pcs = queries.scope(order.all, order.pcs, order.group, who)
     with transaction():
-        operation = begin_judgment(scope, "judge_command", who.username, key=key, skip_unchanged=order.skip_unchanged)
+        operation = begin_judgment(pcs, "judge_command", who.username, key=key, skip_unchanged=order.skip_unchanged)
     return queries.operation(begun(operation, "judge").id)
 
 
@@ -160,9 +160,9 @@ def operations(
 
 @api.get("/operations/{id}")
 def operation(request: HttpRequest, id: int) -> dict[str, Any]:
-    """One operation with its entries."""
-    need(request, "view")
-    return queries.operation(id)
+    """One operation with its entries; callers who are limited to groups see those that they began."""
+    who = need(request, "view", "narrowed")
+    return queries.operation(id, who.username if scope.is_limited(who) else "")
 
 
 @api.get("/sources")

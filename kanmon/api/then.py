@@ -16,15 +16,20 @@ from kanmon.policy import versions
 BATCH = 2000
 
 
-def pcs(moment_text: str, level: str, search: str, group: str, after: int, limit: int) -> list[dict[str, Any]]:
+def pcs(
+    moment_text: str, level: str, search: str, group: str, after: int, limit: int,
+    only: frozenset[int] | None = None,
+) -> list[dict[str, Any]]:  # fmt: skip
     """The PCs that were known then, with their level of then; names and groups are those of now."""
     moment = as_of.moment_of(moment_text)
     wanted = _level(level)
     rows = Pc.objects.filter(Q(retired_at=None) | Q(retired_at__gt=moment), first_seen_at__lte=moment)
+    if only is not None:
+        rows = rows.filter(group__in=only)
     if search:
         rows = rows.filter(Q(host__icontains=search) | Q(asset_number__icontains=search) | Q(user__icontains=search))
     if group:
-        rows = rows.filter(queries._in_group(group))
+        rows = rows.filter(queries.in_group(group, only))
     found: list[dict[str, Any]] = []
     while len(found) < limit:
         batch = list(rows.filter(id__gt=after).order_by("id").values_list("id", "asset_number", "host")[:BATCH])
@@ -49,10 +54,10 @@ def _level(word: str) -> Level | None:
         raise Refused("KNM6013-E", problem=str(problem)) from None
 
 
-def pc(name: str, moment_text: str, language: str) -> dict[str, Any]:
+def pc(name: str, moment_text: str, language: str, only: frozenset[int] | None = None) -> dict[str, Any]:
     """One PC as it stood then, in the shape of ``queries.pc``. ``reproduced``: judging it again says the same."""
     moment = as_of.moment_of(moment_text)
-    row = queries.find_pc(name)
+    row = queries.find_pc(name, only)
     then = as_of.pc_then(row.id, moment, "ja" if language == "ja" else "en")
     explained = {one.item: one for one in then.items}
     verdict = then.verdict
@@ -75,9 +80,9 @@ def pc(name: str, moment_text: str, language: str) -> dict[str, Any]:
     }
 
 
-def history(name: str, before: int, limit: int) -> list[dict[str, Any]]:
+def history(name: str, before: int, limit: int, only: frozenset[int] | None = None) -> list[dict[str, Any]]:
     """Verdicts from/to, newest first."""
-    rows = as_of.history(queries.find_pc(name).id, before, limit)
+    rows = as_of.history(queries.find_pc(name, only).id, before, limit)
     return [
         {
             "verdict": row.id, "level": Level(row.level).word, "level_before": Level(row.level_before).word,

@@ -30,6 +30,7 @@ SUBJECTS = (
     "policy_life",
     "settings",
     "accounts",
+    "people",
     "cluster",
     "place",
     "audit",

@@ -15,6 +15,7 @@ class Bulk:
     """``permission``: a verb of accounts. ``asked``, ``confirm``, ``done``: texts for a number of PCs, with ``%(n)s``.
 
     ``reason``: one is wanted. ``managed``: only PCs under management are meant. ``macs``: only those with a MAC address.
+    ``fields``: the template of what else the form asks for. ``clients``: it matters how many PCs have a client.
     ``alone``: it has a button on the page of one PC, too; network control has its own there.
     """
 
@@ -31,6 +32,8 @@ class Bulk:
     macs: bool = False
     danger: bool = False
     alone: bool = False
+    clients: bool = False
+    fields: str = ""
 
 
 BULK = {
@@ -56,6 +59,16 @@ BULK = {
             managed=True, alone=True,
         ),
         Bulk(
+            "message", "message", "act", plazy("button", "Message"),
+            lazy("Each gets the message once: its client shows it to whoever is signed in, and its remediation page shows it until"
+                 " it expires."),
+            lambda n: ngettext("Message to the user of %(n)s PC", "Message to the users of %(n)s PCs", n),
+            lambda n: ngettext("Send to %(n)s PC", "Send to %(n)s PCs", n),
+            lambda n: ngettext("The message is being written for %(n)s PC. This is operation %(operation)s.",
+                               "The message is being written for %(n)s PCs. This is operation %(operation)s.", n),
+            alone=True, clients=True, fields="console/bulk_message.html",
+        ),
+        Bulk(
             "permit", "permit", "act", plazy("order", "Permit"),
             lazy("They are let into the corporate network, whatever policies decide, until somebody withdraws this."),
             lambda n: ngettext("Permit %(n)s PC?", "Permit %(n)s PCs?", n),
@@ -76,3 +89,13 @@ BULK = {
     )
 }  # fmt: skip
 """In the order of the buttons; how each is begun stands in ``change_bulk``."""
+
+BRACES = {
+    "host": lazy("Host name of the PC."),
+    "level": lazy("Its level, in words."),
+    "problems": lazy("What is wrong: the worst findings, at most five, a line each."),
+    "contact": lazy("Whom to call."),
+    "link": lazy("The address of the PC's own remediation page."),
+    "date": lazy("The day on which the message is written."),
+}
+"""What the words in braces of a message by hand become."""

@@ -1,7 +1,7 @@
 """What a person orders about several PCs of the list at once: each is one operation, once for the form's key."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pyroaring import BitMap
 
@@ -13,6 +13,7 @@ from kanmon.flow import begin_acting, begin_judgment
 from kanmon.inventory.models import Pc
 from kanmon.journal.models import Operation
 from kanmon.journal.writing import transaction
+from kanmon.message import write
 from kanmon.network import change as network
 
 CAUSE = "pc_list"
@@ -20,13 +21,17 @@ CAUSE = "pc_list"
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """PCs, and what a person has filled in. ``conditions`` false: whether or not those of the policy are met."""
+    """PCs, and what a person has filled in. ``conditions`` false: whether or not those of the policy are met.
+
+    ``fields``: what the form of this verb asks for beside, by name.
+    """
 
     pcs: Sequence[int]
     actor: str
     form_key: str
     reason: str = ""
     conditions: bool = True
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 def _begun(kind: str, form_key: str, begin: Callable[[], Operation]) -> Done:
@@ -56,6 +61,20 @@ def act(given: Given) -> Done:
     )  # fmt: skip
 
 
+def message(given: Given) -> Done:
+    """Write a message to the users of them. Raises Refused KNM3218-E when it can't be as it is given."""
+    title, text, html = (_lines(given.fields.get(name, "")) for name in ("title", "text", "html"))
+    days = given.fields.get("expires_days", "")
+    asked = write.Asked(title, text, html, int(days) if days.isdecimal() and len(days) < 5 else 0)
+    scope = BitMap(given.pcs)
+    return _begun("message", given.form_key, lambda: write.begin(scope, asked, given.actor, key(given.form_key)))
+
+
+def _lines(text: str) -> str:
+    """Lines as everywhere else; browsers end them with two characters."""
+    return text.replace("\r\n", "\n").strip()
+
+
 def _network(wanted: str) -> Callable[[Given], Done]:
     def order(given: Given) -> Done:
         macs = network.macs_of(given.pcs)
@@ -67,6 +86,6 @@ def _network(wanted: str) -> Callable[[Given], Done]:
 
 
 BEGIN: Mapping[str, Callable[[Given], Done]] = {
-    "judge": judge, "act": act, "permit": _network("permit"), "refuse": _network("refuse")
+    "judge": judge, "act": act, "message": message, "permit": _network("permit"), "refuse": _network("refuse")
 }  # fmt: skip
 """Verb of ``bulk_words.BULK`` -> how it is begun."""

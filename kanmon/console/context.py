@@ -5,6 +5,7 @@ from typing import Any
 from django.db import DatabaseError
 from django.http import HttpRequest
 
+from kanmon.accounts import scope
 from kanmon.accounts.permission import may
 from kanmon.console import read
 from kanmon.console.shown.cluster import Unseen
@@ -16,15 +17,17 @@ THEME_COOKIE = "kanmon_theme"
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """``shell`` (only for signed-in people), ``unseen`` failovers (only for those who decide on it), whether they
-    ``may_act``, and ``theme``."""
+    ``may_act``, whether they are ``limited`` to groups, and ``theme``."""
     theme = request.COOKIES.get(THEME_COOKIE, "auto")
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     acts = signed_in and may(user, "act").allowed
+    limited = signed_in and scope.is_limited(user)
     return {
         "theme": theme if theme in THEMES else "auto",
-        "shell": _shell() if signed_in else None,
-        "unseen": _unseen() if acts else None,
+        "shell": _shell(user) if signed_in else None,
+        "limited": limited,
+        "unseen": _unseen() if acts and not limited else None,
         "may_act": acts,
     }
 
@@ -36,8 +39,8 @@ def _unseen() -> Unseen | None:
         return None
 
 
-def _shell() -> Shell:
+def _shell(user: Any) -> Shell:
     try:
-        return read.shell()
+        return read.shell(scope.groups(user))
     except DatabaseError:  # the page that says so needs a frame, too
         return Shell()

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
-from kanmon.accounts.permission import may
+from kanmon.accounts.permission import Limited, may_here
 from kanmon.audit import refusals
 from kanmon.common.errors import Refused
 from kanmon.console.forms import by_script
@@ -20,8 +20,10 @@ from kanmon.console.views import errors
 View = Callable[..., HttpResponse]
 
 
-def needs(verb: str) -> Callable[[View], View]:
+def needs(verb: str, limited: Limited = "refused") -> Callable[[View], View]:
     """Only for people who may ``verb``; others sign in, or get 403 with the reason.
+
+    ``limited``: what it is to people who are limited to groups, see ``accounts/permission.py``.
 
     A ``Refused`` raised by the view becomes a page with its sentence.
     """
@@ -31,7 +33,7 @@ def needs(verb: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return _sign_in(request)
-            decision = may(request.user, verb, language())
+            decision = may_here(request.user, verb, limited, language())
             if not decision.allowed:
                 refusals.permission(request, request.user.get_username(), verb)
                 raise PermissionDenied(decision.why)

@@ -39,9 +39,13 @@ def of_pc(pc: int) -> dict[str, Any] | None:
     return {"rows": rows, "client": client} if rows or client else None
 
 
-def listed(pc: int | None, state: str, before: int, limit: int) -> list[dict[str, Any]]:
-    """Messages, the newest first."""
+def listed(
+    pc: int | None, state: str, before: int, limit: int, only: frozenset[int] | None = None
+) -> list[dict[str, Any]]:
+    """Messages, the newest first; ``only``: to PCs of these groups (ids)."""
     rows = UserMessage.objects.order_by("-id")
+    if only is not None:
+        rows = rows.filter(pc__in=Pc.objects.filter(group__in=only).values("id"))
     if pc is not None:
         rows = rows.filter(pc=pc)
     if state:

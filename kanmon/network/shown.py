@@ -22,11 +22,15 @@ def _said(moment: Any) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def listed(after: str = "", limit: int = 1000, state: str = "", wrong: bool = False) -> list[dict[str, Any]]:
+def listed(
+    after: str = "", limit: int = 1000, state: str = "", wrong: bool = False, only: frozenset[int] | None = None
+) -> list[dict[str, Any]]:
     """The connection control list by MAC after ``after``, each with where the network saw it. ``wrong``: only those
-    that were seen in another network than they belong in.
+    that were seen in another network than they belong in. ``only``: PCs of these groups (ids).
     """
     rows = Entry.objects.exclude(state="").filter(mac__gt=after).order_by("mac")
+    if only is not None:
+        rows = rows.filter(pc__in=Pc.objects.filter(group__in=only).values("id"))
     if state:
         rows = rows.filter(state=state)
     if wrong:
@@ -64,10 +68,13 @@ def _sighting(seen: Sighting) -> dict[str, Any]:
 
 
 def orders(
-    pc: int | None = None, mac: str = "", before: int = 0, limit: int = 50, open_only: bool = False
-) -> list[Any]:
-    """Orders, the newest first."""
+    pc: int | None = None, mac: str = "", before: int = 0, limit: int = 50, open_only: bool = False,
+    only: frozenset[int] | None = None,
+) -> list[Any]:  # fmt: skip
+    """Orders, the newest first; ``only``: about PCs of these groups (ids)."""
     rows: QuerySet[NetworkOrder] = NetworkOrder.objects.order_by("-id")
+    if only is not None:
+        rows = rows.filter(pc__in=Pc.objects.filter(group__in=only).values("id"))
     if pc is not None:
         rows = rows.filter(pc=pc)
     if mac:

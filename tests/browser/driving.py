@@ -35,6 +35,7 @@ PAGES = {
     "question-decision": "/waiting/{question}/decision?do=approve-all",
     "bulk-judge": "/pcs/bulk?do=judge&pc={pc}&pc={cut}",
     "bulk-act": "/pcs/bulk?do=act&pc={pc}",
+    "bulk-message": "/pcs/bulk?do=message&pc={pc}&pc={cut}",
     "bulk-refuse": "/pcs/bulk?do=refuse&pc={pc}&pc={cut}",
     "network-unmanaged": "/network/unmanaged",
     "network-agents": "/network/agents",

@@ -75,3 +75,25 @@ def test_keys_move_through_the_rows_and_open_the_search(open_page: Open) -> None
     assert page.evaluate("document.activeElement.id") == "q"
     page.keyboard.press("Control+k")
     assert page.evaluate("document.activeElement.closest('.k-find') !== null")
+
+
+def test_a_message_to_ticked_pcs_is_sent_and_what_was_typed_stays_when_it_is_refused(open_page: Open) -> None:
+    page = open_page()
+    said = complaints(page)
+    page.goto("/pcs?sort=host")
+    for tick in page.locator("tbody input[name=pc]").all()[:2]:
+        tick.check()
+    page.click("button[value=message]")
+    expect(page.locator("h1")).to_have_text("Message to the users of 2 PCs")
+    page.fill("#bulk-t", "Tonight")
+    page.fill("#bulk-x", "{host} is restarted at 22:00.")
+    page.evaluate("document.querySelector('#bulk-d').removeAttribute('max')")
+    page.fill("#bulk-d", "400")
+    page.get_by_role("button", name="Send to 2 PCs").click()
+    expect(page.locator("#k-refused")).to_contain_text("expires_days: 1 to 90")
+    assert page.input_value("#bulk-t") == "Tonight"
+    page.fill("#bulk-d", "3")
+    page.get_by_role("button", name="Send to 2 PCs").click()
+    expect(page.locator(".k-notice-safe:not([id])")).to_contain_text("The message is being written for 2 PCs")
+    said = [one for one in said if "status of 422" not in one]
+    assert said == []

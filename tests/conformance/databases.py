@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 
 from kanmon import duties, settings
+from kanmon.accounts import scope
 from kanmon.action import texts
 from kanmon.common import config
 from kanmon.feeds import patches_store, vulnerabilities_store
@@ -48,6 +49,7 @@ def using(url: str, file: Path | None = None) -> Iterator[None]:
 
 def _forget_all() -> None:
     """What a process remembers of its database: nothing, as after a start."""
+    scope.forget()
     ENGINE.__init__()  # type: ignore[misc]
     recorder._dictionary.forget()
     versions.rules.cache_clear()

@@ -1,6 +1,7 @@
 """What is done to PCs that are ticked in the list, or to one on its page; and why nothing was; on every database."""
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from kanmon.accounts.models import User
 from kanmon.action import hold
 from kanmon.action.acting import read as ask_of
 from kanmon.action.asked import questions
-from kanmon.action.models import Order
+from kanmon.action.models import MessageClient, Order, UserMessage
+from kanmon.common import clock
 from kanmon.console.read import keep
 from kanmon.flow import KINDS, hold_actions
 from kanmon.inventory.models import Identity, Pc
@@ -118,16 +120,53 @@ def test_ticked_pcs_are_refused_with_a_reason_but_for_those_without_a_mac(person
     assert "bulk/permit" not in only
 
 
+def test_users_of_ticked_pcs_are_told_once_and_it_is_said_who_has_a_client(person: Client) -> None:
+    first, second, third = some(3)
+    Pc.objects.filter(id=third).update(managed=False)
+    now = clock.now()
+    for pc, seen in ((first, now), (second, now - timedelta(days=9))):
+        MessageClient.objects.create(
+            device=pc, pc=pc, token_digest=bytes([pc]) * 32, registered_at=now - timedelta(days=20), seen_at=seen
+        )
+    told = page(person, f"/pcs/bulk?do=message&pc={first}&pc={second}&pc={third}")
+    assert "Message to the users of 3 PCs" in told
+    assert "2 PCs have a client that shows it (heard from within a day: 1)" in told
+    assert "On 1 PC without a client it stands on the remediation page only" in told
+    assert 'maxlength="200"' in told
+    assert 'maxlength="5000"' in told
+    form = {"pc": [first, second, third], "form_key": KEY, "title": "Tonight, {host}", "text": "Off at 22:00.\r\nSave.",
+            "html": "<p onclick='x()'>Off <b>at 22:00</b></p>", "expires_days": "2"}  # fmt: skip
+    for wrong in ({"title": "x" * 201}, {"text": " "}, {"expires_days": "91"}, {"expires_days": "soon"}):
+        assert person.post("/pcs/bulk/message", form | wrong, headers=SCRIPT).json()["message_id"] == "KNM3218-E"
+    for _ in range(2):
+        assert person.post("/pcs/bulk/message", form, headers=SCRIPT).json() == {"location": "/"}
+    carried_out("message")
+    rows = list(UserMessage.objects.order_by("pc"))
+    hosts = dict(Pc.objects.values_list("id", "host"))
+    assert [(one.pc, one.title) for one in rows] == [(pc, f"Tonight, {hosts[pc]}") for pc in (first, second, third)]
+    assert rows[0].text == "Off at 22:00.\nSave."
+    assert rows[0].html == "<p>Off <b>at 22:00</b></p>"
+    assert (rows[0].expires_at - rows[0].made_at).days == 2
+    begun = Operation.objects.get(key=f"form:{KEY}")
+    assert (begun.kind, begun.actor, begun.subject) == ("message", "a-security_administrator", "message: 3 PCs")
+
+
 def test_buttons_are_there_for_who_may_and_where_they_would_do_something(person: Client) -> None:
     pc = some(1)[0]
     shown = page(person, "/pcs")
-    assert [f'name="do" value="{verb}"' in shown for verb in ("judge", "act", "permit", "refuse")] == [True] * 4
-    assert f"/pcs/bulk?do=judge&amp;pc={pc}&amp;next=/pcs/{pc}" in page(person, f"/pcs/{pc}")
+    assert [f'name="do" value="{verb}"' in shown for verb in ("judge", "act", "message", "permit", "refuse")] == [
+        True
+    ] * 5
+    for managed, buttons in ((True, ("judge", "act", "message")), (False, ("message",))):
+        Pc.objects.filter(id=pc).update(managed=managed)
+        of_one = page(person, f"/pcs/{pc}")
+        for verb in ("judge", "act", "message"):
+            assert (f"/pcs/bulk?do={verb}&amp;pc={pc}&amp;next=/pcs/{pc}" in of_one) is (verb in buttons)
     viewer = signed_in("viewer")
     for address in ("/pcs", f"/pcs/{pc}"):
         assert "do=judge" not in page(viewer, address)
         assert 'name="do"' not in page(viewer, address)
-    for verb in ("judge", "act", "permit", "refuse"):
+    for verb in ("judge", "act", "message", "permit", "refuse"):
         assert viewer.get(f"/pcs/bulk?do={verb}&pc={pc}").status_code == 403
         assert viewer.post(f"/pcs/bulk/{verb}", {"pc": pc, "reason": "x", "form_key": KEY}).status_code == 403
     assert not Operation.objects.filter(key=f"form:{KEY}").exists()

@@ -9,6 +9,7 @@ from kanmon.console.language import language
 from kanmon.console.read import keep
 from kanmon.console.shown.overview import FailedCondition
 from kanmon.console.shown.pc import FoundRow, ItemShown
+from kanmon.inventory.models import Pc
 from kanmon.judgment import why
 from kanmon.judgment.explain import ItemExplanation, headline, item_of
 from kanmon.judgment.findings import decode_set
@@ -28,9 +29,12 @@ def worst(states: Collection[PcState]) -> dict[int, str]:
 
 
 @keep.for_seconds(30)
-def _failures() -> list[tuple[str, Level, int]]:
+def _failures(only: frozenset[int] | None = None) -> list[tuple[str, Level, int]]:
     """Every failing condition with its level and its number of PCs, from the most common sets of findings."""
-    counted = PcState.objects.exclude(finding_set=None).values_list("finding_set").annotate(n=Count("pc"))
+    states = PcState.objects.exclude(finding_set=None)
+    if only is not None:
+        states = states.filter(pc__in=Pc.objects.filter(group__in=only).values("id"))
+    counted = states.values_list("finding_set").annotate(n=Count("pc"))
     pcs_of = dict(counted.order_by("-n")[:SETS_COUNTED])
     pcs: Counter[tuple[str, Level]] = Counter()
     numbers = list(pcs_of)
@@ -42,9 +46,9 @@ def _failures() -> list[tuple[str, Level, int]]:
     return [(condition, level, count) for (condition, level), count in pcs.items()]
 
 
-def most_failed(size: int) -> list[FailedCondition]:
-    """The conditions that fail on most PCs: the worst level first, in it the most common."""
-    common = sorted(_failures(), key=lambda one: one[2], reverse=True)[:size]
+def most_failed(size: int, only: frozenset[int] | None = None) -> list[FailedCondition]:
+    """The conditions that fail on most PCs: the worst level first, in it the most common. ``only``: in these groups."""
+    common = sorted(_failures(only), key=lambda one: one[2], reverse=True)[:size]
     most = max((count for _, _, count in common), default=1)
     return [
         FailedCondition(

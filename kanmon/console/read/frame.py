@@ -1,9 +1,12 @@
 """The frame of every page."""
 
+from dataclasses import replace
 from datetime import datetime
 
+from kanmon.accounts.scope import pcs_of
 from kanmon.action import asked, hold
 from kanmon.console.read import keep
+from kanmon.console.read.pcs import how_many
 from kanmon.console.shown.frame import Shell
 from kanmon.intake.models import Receipt, Refusal
 from kanmon.inventory import managing
@@ -14,8 +17,11 @@ from kanmon.journal.states import State
 
 
 @keep.for_seconds(3)
-def shell() -> Shell:
-    """Node and counts, at most 3 seconds old."""
+def shell(only: frozenset[int] | None = None) -> Shell:
+    """Node and counts, at most 3 seconds old; ``only``: counts of the PCs of these groups, and none of the system."""
+    if only is not None:
+        waiting = len(asked.everybody() & pcs_of(only))
+        return replace(shell(), pcs=how_many(only), suspected=0, refused=0, in_doubt=0, waiting=waiting)
     held = hold.told()
     lease = Lease.objects.filter(shard=0).first()
     if lease is None or lease.released:

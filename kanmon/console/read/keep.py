@@ -1,29 +1,40 @@
 """Keep an answer for a few seconds, for counts that every page shows."""
 
+from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from kanmon.common import clock
 
 Value = TypeVar("Value")
+Given = ParamSpec("Given")
+MOST_KEPT = 50  # answers of one function, told apart by what it was asked with
 _forget: list[Callable[[], None]] = []
 
 
-def for_seconds(seconds: float) -> Callable[[Callable[[], Value]], Callable[[], Value]]:
-    """The decorated function is asked at most once in ``seconds``; between, the last answer is given."""
+def for_seconds(seconds: float) -> Callable[[Callable[Given, Value]], Callable[Given, Value]]:
+    """The decorated function is asked at most once in ``seconds`` with the same arguments, which can be keys of a
+    dictionary; between, the last answer is given.
+    """
 
-    def wrap(function: Callable[[], Value]) -> Callable[[], Value]:
-        kept: list[tuple[float, Value]] = []
+    def wrap(function: Callable[Given, Value]) -> Callable[Given, Value]:
+        kept: OrderedDict[object, tuple[float, Value]] = OrderedDict()
         _forget.append(kept.clear)
 
         @wraps(function)
-        def answer() -> Value:
-            now = clock.monotonic()
-            if kept and now - kept[0][0] < seconds:
-                return kept[0][1]
-            value = function()
-            kept[:] = [(now, value)]
+        def answer(*args: Given.args, **kwargs: Given.kwargs) -> Value:
+            now, asked = clock.monotonic(), (args, tuple(sorted(kwargs.items())))
+            found = kept.get(asked)
+            if found is not None and now - found[0] < seconds:
+                return found[1]
+            value = function(*args, **kwargs)
+            kept[asked] = (now, value)
+            while len(kept) > MOST_KEPT:
+                try:
+                    kept.popitem(last=False)
+                except KeyError:  # another thread was first
+                    break
             return value
 
         return answer

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kanmon import wire
+from kanmon.accounts.scope import pcs_of
 from kanmon.action import asked
 from kanmon.common import config
 from kanmon.common import mac as macs
@@ -39,8 +40,17 @@ def in_use() -> bool:
 
 
 @keep.for_seconds(10)
-def counts() -> NetworkCounts:
-    """What the pages count, at most 10 seconds old."""
+def counts(only: frozenset[int] | None = None) -> NetworkCounts:
+    """What the pages count, at most 10 seconds old; ``only``: about the PCs of these groups."""
+    if only is not None:
+        return NetworkCounts(
+            in_use=in_use(), permitted=counted(_listed(NetworkQuery(state="permit", only=only))),
+            cut_off=counted(_listed(NetworkQuery(state="deny", only=only))),
+            refused=counted(_listed(NetworkQuery(state="refuse", only=only))),
+            wrong=counted(_listed(NetworkQuery(wrong=True, only=only))),
+            waiting=Counted(len(asked.everybody(["network"]) & pcs_of(only)), False),
+            unmanaged=Counted(0, False), agents=0, unwell=0,
+        )  # fmt: skip
     agents = [one["state"] for one in shown.agents() if one["state"] != "revoked"]
     return NetworkCounts(
         in_use=in_use(),
@@ -63,6 +73,8 @@ def _unmanaged() -> Counted:
 
 def _listed(query: NetworkQuery) -> QuerySet[Entry]:
     rows = Entry.objects.exclude(state="") if not query.state else Entry.objects.filter(state=query.state)
+    if query.only is not None:
+        rows = rows.filter(pc__in=Pc.objects.filter(group__in=query.only).values("id"))
     if query.why:
         rows = rows.filter(why=query.why)
     if query.wrong:

@@ -2,13 +2,15 @@
 
 from datetime import timedelta
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 
+from kanmon.accounts.scope import pcs_of
+from kanmon.action import asked
 from kanmon.common import clock
 from kanmon.console.read import findings, keep, network
 from kanmon.console.read.cluster import held
 from kanmon.console.read.frame import shell
-from kanmon.console.read.pcs import STALE_DAYS, level_counts, newest_in, stale_before
+from kanmon.console.read.pcs import STALE_DAYS, Ids, how_many, level_counts, newest_in, stale_before
 from kanmon.console.shown.overview import LevelCount, Need, Overview
 from kanmon.intake.models import Refusal
 from kanmon.inventory import managing
@@ -22,13 +24,15 @@ NEWLY_SHOWN = 8
 
 
 @keep.for_seconds(10)
-def _changes() -> dict[Level, int]:
+def _changes(only: Ids | None = None) -> dict[Level, int]:
     """By level: PCs that came to it within a day minus those that left it, from the verdicts of that day."""
     change = dict.fromkeys(Level, 0)
     since = clock.now() - timedelta(days=1)
     before: dict[int, int] = {}
     now: dict[int, int] = {}
     recent = Verdict.objects.filter(from_at__gte=since).order_by("id").values_list("pc", "level_before", "level")
+    if only is not None:
+        recent = recent.filter(Exists(Pc.objects.filter(group__in=only, id=OuterRef("pc"))))
     for pc, level_before, level in recent[:200_000]:
         before.setdefault(pc, level_before)
         now[pc] = level
@@ -61,21 +65,28 @@ def _needs() -> list[Need]:
     return found
 
 
-def overview() -> Overview:
-    """Everything on the overview."""
-    counts, changes = level_counts(), _changes()
-    pcs = shell().pcs
-    newly, newly_count = newest_in(Level.DANGER, timedelta(days=1), NEWLY_SHOWN)
+def overview(only: Ids | None = None) -> Overview:
+    """Everything on the overview; ``only``: of the PCs of these groups, and nothing that is of the whole system."""
+    counts, changes = level_counts(only), _changes(only)
+    listed = managing.listed() if only is None else managing.listed().filter(group__in=only)
+    pcs = shell().pcs if only is None else how_many(only)
+    newly, newly_count = newest_in(Level.DANGER, timedelta(days=1), NEWLY_SHOWN, only)
     return Overview(
         pcs=pcs,
-        managed=pcs - managing.listed().filter(managed=False).count(),
+        managed=pcs - listed.filter(managed=False).count(),
         counts=[LevelCount(level, count, changes[level]) for level, count in counts.items()],
-        stale=managing.listed().filter(stale_before()).count(),
+        stale=listed.filter(stale_before()).count(),
         stale_days=STALE_DAYS,
-        newest=Pc.objects.aggregate(newest=Max("last_seen_at"))["newest"],
-        needs=_needs(),
+        newest=listed.aggregate(newest=Max("last_seen_at"))["newest"],
+        needs=_needs() if only is None else _needs_of(only),
         newly=newly,
         newly_count=newly_count,
-        failed=findings.most_failed(7),
-        network=network.counts(),
+        failed=findings.most_failed(7, only),
+        network=network.counts(only),
     )
+
+
+def _needs_of(only: Ids) -> list[Need]:
+    """What waits for a person about the PCs of these groups."""
+    count = len(asked.everybody() & pcs_of(only))
+    return [Need("waiting", count, "console:waiting")] if count else []

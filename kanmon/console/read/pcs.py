@@ -19,21 +19,37 @@ from kanmon.judgment.models import PcState
 STALE_DAYS = 14
 SORTS = {"level": True, "host": False, "last_seen": True}  # name -> falls at first
 GROUPS_SHOWN = 2000
+Ids = frozenset[int]
 MOST_SORTED = 20_000
 
 
 @keep.for_seconds(3)
-def level_counts() -> dict[Level, int]:
-    """How many PCs are at each level, every level once, worst first. A PC without a state is not judged yet."""
-    counted = dict(PcState.objects.values_list("level").annotate(n=Count("pc")).order_by())
+def level_counts(only: Ids | None = None) -> dict[Level, int]:
+    """How many PCs are at each level, every level once, worst first. A PC without a state is not judged yet.
+
+    ``only``: ids of the groups that are counted; None: all.
+    """
+    states = PcState.objects.all() if only is None else PcState.objects.filter(pc__in=_of_groups(only).values("id"))
+    counted = dict(states.values_list("level").annotate(n=Count("pc")).order_by())
     counts = {level: counted.get(int(level), 0) for level in Level}
-    counts[Level.NOT_JUDGED] += _stateless()
+    counts[Level.NOT_JUDGED] += _stateless() if only is None else max(0, how_many(only) - sum(counted.values()))
     return counts
 
 
-def groups() -> list[str]:
+def _of_groups(only: Ids) -> QuerySet[Pc]:
+    return managing.listed().filter(group__in=only)
+
+
+@keep.for_seconds(3)
+def how_many(only: Ids | None = None) -> int:
+    """How many PCs lists show, of the groups ``only`` or of all."""
+    return managing.how_many() if only is None else _of_groups(only).count()
+
+
+def groups(only: Ids | None = None) -> list[str]:
     """Paths of the groups, for the filter."""
-    return list(Group.objects.exclude(path="/").order_by("path").values_list("path", flat=True)[:GROUPS_SHOWN])
+    found = Group.objects.all() if only is None else Group.objects.filter(id__in=only)
+    return list(found.exclude(path="/").order_by("path").values_list("path", flat=True)[:GROUPS_SHOWN])
 
 
 def stale_before() -> Q:
@@ -60,7 +76,7 @@ def _text(text: str) -> Q:
 
 def _conditions(query: PcQuery) -> Q:
     """What the query asks of a PC itself (not of its level)."""
-    wanted = Q()
+    wanted = Q() if query.only is None else Q(group__in=query.only)
     if query.text:
         wanted &= _text(query.text)
     if query.group:
@@ -192,8 +208,10 @@ def host(number: int) -> str:
     return Pc.objects.filter(pk=number).values_list("host", flat=True).first() or str(number)
 
 
-def newest_in(level: Level, since: timedelta, size: int) -> tuple[list[PcRow], int]:
+def newest_in(level: Level, since: timedelta, size: int, only: Ids | None = None) -> tuple[list[PcRow], int]:
     """The PCs that came to ``level`` within ``since``, newest first, and how many there are."""
     found = PcState.objects.filter(level=int(level), since_at__gte=clock.now() - since)
+    if only is not None:
+        found = found.filter(Exists(Pc.objects.filter(group__in=only, id=OuterRef("pc"))))
     numbers = found.order_by("-since_at", "pc").values_list("pc", flat=True)[:size]
     return rows(list(numbers)), found.count()

@@ -7,7 +7,7 @@ from django.db.models import Max, QuerySet
 from pyroaring import BitMap
 
 from kanmon.action import asked, caps, hold
-from kanmon.action.asked import Question
+from kanmon.action.asked import Question, narrowed
 from kanmon.action.deciding import Slot
 from kanmon.action.models import Withheld
 from kanmon.console import action_words
@@ -30,9 +30,9 @@ MOST_LOOKED_AT = 10_000  # PCs of an answer of which levels and MACs are counted
 BATCH = 500
 
 
-def questions(kind: str = "") -> list[QuestionShown]:
-    """What a person is asked, the oldest first; of one ``kind`` of action or all."""
-    return [_shown(one) for one in asked.questions([kind] if kind else ())]
+def questions(kind: str = "", within: BitMap | None = None) -> list[QuestionShown]:
+    """What a person is asked, the oldest first; of one ``kind`` of action or all; ``within``: about these PCs."""
+    return [_shown(one) for one in narrowed(asked.questions([kind] if kind else ()), within)]
 
 
 def about(pc: int) -> list[QuestionShown]:
@@ -69,14 +69,14 @@ def _steps(slot: Slot) -> Sequence[Step]:
     return actions.steps
 
 
-def found(number: int) -> Question | None:
-    """The question with this number, while it is asked."""
-    return next((one for one in asked.questions() if one.number == number), None)
+def found(number: int, within: BitMap | None = None) -> Question | None:
+    """The question with this number, while it is asked; ``within``: as far as it is about these PCs."""
+    return next((one for one in narrowed(asked.questions(), within) if one.number == number), None)
 
 
-def question(number: int, cursor: str) -> tuple[QuestionShown, Page[PcRow]] | None:
+def question(number: int, cursor: str, within: BitMap | None = None) -> tuple[QuestionShown, Page[PcRow]] | None:
     """A question and a page of its PCs, by number. None when nobody is asked any more."""
-    one = found(number)
+    one = found(number, within)
     return None if one is None else (_shown(one), _page(one.pcs, paging.read(cursor)))
 
 
@@ -119,9 +119,11 @@ def meant(one: Question, ticked: Sequence[int], upto: int | None) -> BitMap:
     return one.pcs - BitMap.union(BitMap(), *(BitMap.deserialize(bytes(pcs)) for pcs in late))
 
 
-def answer(number: int, decision: str, ticked: Sequence[int], everybody: bool) -> AnswerAsked | None:
+def answer(
+    number: int, decision: str, ticked: Sequence[int], everybody: bool, within: BitMap | None = None
+) -> AnswerAsked | None:
     """What an answer to a question would do; None when nobody is asked any more."""
-    one = found(number)
+    one = found(number, within)
     if one is None:
         return None
     upto = (_withheld(one).aggregate(newest=Max("id"))["newest"] or 0) if everybody else None

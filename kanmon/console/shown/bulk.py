@@ -6,13 +6,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class BulkAsked:
-    """``pcs`` are those that it would be done to; the others of those that were ticked are left out, and why."""
+    """``pcs`` are those that it would be done to; the others of those that were ticked are left out, and why.
+
+    ``clients``: how many have a client that shows messages; ``heard``: from how many of them it was heard of late.
+    """
 
     pcs: Sequence[int]
     named: Sequence[str]
     levels: Mapping[int, int]
     unmanaged: int
     without_mac: int
+    clients: int = 0
+    heard: int = 0
+
+    @property
+    def clientless(self) -> int:
+        """How many have no client."""
+        return len(self.pcs) - self.clients
 
     @property
     def more(self) -> int:

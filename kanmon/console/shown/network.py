@@ -46,6 +46,7 @@ class NetworkQuery:
     text: str = ""
     cursor: str = ""
     size: int = 50
+    only: frozenset[int] | None = None  # ids of the groups that the asking person may see; None: all
 
 
 @dataclass(frozen=True, slots=True)

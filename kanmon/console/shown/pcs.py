@@ -39,3 +39,4 @@ class PcQuery:
     descending: bool = True
     cursor: str = ""
     size: int = 50
+    only: frozenset[int] | None = None  # ids of the groups that the asking person may see; None: all

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from kanmon.accounts import scope
 from kanmon.accounts.permission import may
 from kanmon.action.acting import Answer
 from kanmon.common.errors import Refused
@@ -22,22 +23,22 @@ MOST_TICKED = 500
 
 
 @require_safe
-@needs("view")
+@needs("view", "narrowed")
 def waiting(request: HttpRequest) -> HttpResponse:
     """What a person is asked, the oldest first; ``?kind=`` of one kind of action."""
     kind = request.GET.get("kind", "")
     kind = kind if kind in ACTIONS else ""
     shown = {
-        "nav": "waiting", "questions": read.questions(kind), "kind": kind, "allowed": may(request.user, "act").allowed
+        "nav": "waiting", "questions": read.questions(kind, scope.within(request.user)), "kind": kind, "allowed": may(request.user, "act").allowed
     }  # fmt: skip
     return render(request, "console/waiting.html", shown)
 
 
 @require_safe
-@needs("view")
+@needs("view", "narrowed")
 def question(request: HttpRequest, number: int) -> HttpResponse:
     """The PCs of a question, by number."""
-    found = read.question(number, request.GET.get("at", ""))
+    found = read.question(number, request.GET.get("at", ""), scope.within(request.user))
     if found is None:
         raise Refused("KNM6010-E", status=404, what="question", name=str(number))
     shown = {"nav": "waiting", "question": found[0], "page": found[1], "allowed": may(request.user, "act").allowed}
@@ -52,18 +53,20 @@ def ticked(given: list[str]) -> list[int]:
 
 
 @require_safe
-@needs("act")
+@needs("act", "narrowed")
 def decision(request: HttpRequest, number: int) -> HttpResponse:
     """Before an answer: about how many PCs, which, and what becomes of them."""
     what, _all, everybody = request.GET.get("do", "").partition("-")
     if what not in ANSWERS:
         raise BadRequest
-    asked = read.answer_asked(number, what, ticked(request.GET.getlist("pc")), everybody == "all")
+    asked = read.answer_asked(
+        number, what, ticked(request.GET.getlist("pc")), everybody == "all", scope.within(request.user)
+    )
     return render(request, "console/waiting_decision.html", {"nav": "waiting", "asked": asked, "number": number})
 
 
 @changes
-@needs("act")
+@needs("act", "narrowed")
 def decide(request: HttpRequest, key: str, number: int) -> HttpResponse:
     """Approve or decline: the PCs that are named, or all that waited when it was asked."""
     what, upto = ANSWERS.get(request.POST.get("decision", "")), request.POST.get("upto", "")
@@ -72,7 +75,7 @@ def decide(request: HttpRequest, key: str, number: int) -> HttpResponse:
     who, named = request.user.get_username(), ticked(request.POST.getlist("pc"))
     if change_actions.known(key):
         return answer(request, change_actions.earlier_answer(what, who, key), "", reverse("console:waiting"))
-    one = read.question_found(number)
+    one = read.question_found(number, scope.within(request.user))
     if one is None:
         raise Refused("KNM6010-E", status=404, what="question", name=str(number))
     pcs = read.question_meant(one, named, int(upto) if upto else None)

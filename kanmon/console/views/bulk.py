@@ -7,12 +7,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from kanmon.accounts import scope
 from kanmon.accounts.permission import may
 from kanmon.action import hold
 from kanmon.audit import refusals
 from kanmon.common.errors import Refused
 from kanmon.console import read, wording
-from kanmon.console.bulk_words import BULK, Bulk
+from kanmon.console.bulk_words import BRACES, BULK, Bulk
 from kanmon.console.change_bulk import BEGIN, Given
 from kanmon.console.forms import answer, changes
 from kanmon.console.language import language
@@ -20,6 +21,16 @@ from kanmon.console.needs import needs
 from kanmon.console.views.actions import ticked
 from kanmon.console.views.choices import back, ours
 from kanmon.console.views.network import MOST_REASON, text_of
+from kanmon.message.words import HTML_CHARS, TITLE_CHARS
+from kanmon.message.write import MOST_DAYS, TEMPLATE_CHARS, Asked
+
+FIELDS = {"message": ("title", "text", "html", "expires_days")}
+"""What a form of a verb asks for beside; how long each may be is for the stage to say."""
+MOST_FIELD = 100_000
+MESSAGE = {
+    "title": TITLE_CHARS, "text": TEMPLATE_CHARS, "html": HTML_CHARS, "days": MOST_DAYS, "usual": Asked("", "").expires_days,
+    "words": [(f"{{{name}}}", meaning) for name, meaning in BRACES.items()],
+}  # fmt: skip
 
 
 def offered(user: Any, alone: bool = False) -> list[Bulk]:
@@ -40,32 +51,36 @@ def _wanted(request: HttpRequest, verb: str) -> Bulk:
 
 
 @require_safe
-@needs("view")
+@needs("view", "narrowed")
 def ask(request: HttpRequest) -> HttpResponse:
     """Before it is done: to how many PCs, which, who is left out, and what happens."""
     what = _wanted(request, request.GET.get("do", ""))
     asked = read.bulk(what, ticked(request.GET.getlist("pc")))
+    scope.check(request.user, asked.pcs)
     said = {"n": wording.number(len(asked.pcs))}
     shown = {
         "nav": "pcs", "what": what, "asked": asked, "next": ours(request, request.GET.get("next", "")) or "",
         "title": what.asked(len(asked.pcs)) % said, "confirm": what.confirm(len(asked.pcs)) % said,
         "kept_back": hold.is_held(), "most_reason": MOST_REASON,
+        "message": MESSAGE,
     }  # fmt: skip
     return render(request, "console/bulk.html", shown)
 
 
 @changes
-@needs("view")
+@needs("view", "narrowed")
 def order(request: HttpRequest, key: str, verb: str) -> HttpResponse:
     """Do it to the PCs that are named."""
     what = _wanted(request, verb)
     asked = read.bulk(what, ticked(request.POST.getlist("pc")))
+    scope.check(request.user, asked.pcs)
     if not asked.pcs:
         raise BadRequest
     reason = text_of(request.POST, "reason", MOST_REASON)
     if what.reason and not reason:
         raise Refused("KNM8550-E")
-    given = Given(asked.pcs, request.user.get_username(), key, reason, request.POST.get("conditions") != "no")
+    fields = {name: text_of(request.POST, name, MOST_FIELD) for name in FIELDS.get(verb, ())}
+    given = Given(asked.pcs, request.user.get_username(), key, reason, request.POST.get("conditions") != "no", fields)
     done = BEGIN[verb](given)
     read.forget()
     told = {"n": wording.number(len(asked.pcs)), "operation": done.operation.pk}

@@ -10,7 +10,7 @@ from kanmon.console.needs import needs
 
 
 @require_safe
-@needs("view")
+@needs("view", "open")
 def change(request: HttpRequest, key: str) -> HttpResponse:
     """Whether the form with ``key`` was done; told to the person who sent it.
 
@@ -31,7 +31,7 @@ def _back() -> str:
 
 
 @require_safe
-@needs("view")
+@needs("view", "open")
 def node(request: HttpRequest) -> HttpResponse:
     """The header's words about this node."""
     return render(request, "console/node.html")

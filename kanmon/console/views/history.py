@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from kanmon.accounts import scope
 from kanmon.action.history.line import KINDS, RESULTS, Wanted, as_json, wanted
 from kanmon.action.history.sheet import as_csv
 from kanmon.common.errors import Refused
@@ -30,12 +31,18 @@ def _wanted(asked: dict[str, str]) -> Wanted:
     return wanted(**asked)
 
 
-def _pc(given: QueryDict) -> Pc | None:
-    """The PC that the address names by asset number or host. Raises Refused KNM6010-E, KNM6011-E."""
-    name = given.get("pc", "").replace("\x00", "").strip()[:255]
+def _pc(request: HttpRequest) -> Pc | None:
+    """The PC that the address names by asset number or host. Raises Refused KNM6010-E, KNM6011-E.
+
+    Who is limited to groups has no history over all: KNM7200-E.
+    """
+    name = request.GET.get("pc", "").replace("\x00", "").strip()[:255]
     if not name:
+        if scope.is_limited(request.user):
+            raise Refused("KNM7200-E", status=403, who=request.user.get_username())
         return None
     found = list(Pc.objects.filter(asset_number=name)) or managing.called(name)
+    found = [one for one in found if scope.sees(request.user, one.id)]
     if not found:
         raise Refused("KNM6010-E", status=404, what="PC", name=name)
     if len(found) > 1:
@@ -44,10 +51,10 @@ def _pc(given: QueryDict) -> Pc | None:
 
 
 @require_safe
-@needs("view")
+@needs("view", "narrowed")
 def history(request: HttpRequest) -> HttpResponse:
     """Runs with what was done, newest first; ``?pc=``: what happened to one PC."""
-    asked, pc, cursor = _asked(request.GET), _pc(request.GET), request.GET.get("at", "")[:60]
+    asked, pc, cursor = _asked(request.GET), _pc(request), request.GET.get("at", "")[:60]
     kept = request.GET.copy()
     kept.pop("at", None)
     shown: dict[str, Any] = {
@@ -61,10 +68,10 @@ def history(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@needs("view")
+@needs("view", "narrowed")
 def as_file(request: HttpRequest) -> HttpResponse:
     """The same as CSV, the newest lines first, ``MOST_CSV`` at most."""
-    pc = _pc(request.GET)
+    pc = _pc(request)
     found = lines(_wanted(_asked(request.GET)), pc.id if pc else None, MOST_CSV)
     text = as_csv((as_json(one) for one in found), pc.asset_number if pc else "")
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from kanmon.accounts import scope
 from kanmon.accounts.permission import may
 from kanmon.common import mac as macs
 from kanmon.common.errors import Refused
@@ -35,11 +36,11 @@ def text_of(given: QueryDict, name: str, most: int) -> str:
     return given.get(name, "").replace("\x00", "").strip()[:most]
 
 
-def _query(given: QueryDict) -> NetworkQuery:
+def _query(given: QueryDict, only: frozenset[int] | None) -> NetworkQuery:
     state, why = given.get("state", ""), given.get("why", "")
     return NetworkQuery(
         state=state if state in STATES else "", why=why if why in WHY else "", wrong=given.get("wrong") == "yes",
-        text=text_of(given, "q", 200), cursor=given.get("at", ""),
+        text=text_of(given, "q", 200), cursor=given.get("at", ""), only=only,
     )  # fmt: skip
 
 
@@ -56,13 +57,14 @@ def _chips(query: NetworkQuery) -> Iterator[dict[str, str]]:
 
 @require_safe
 @vary_on_headers("HX-Request")
-@needs("view")
+@needs("view", "narrowed")
 def connections(request: HttpRequest) -> HttpResponse:
     """The connection control list; only its table when htmx asks for it."""
-    query = _query(request.GET)
+    only = scope.groups(request.user)
+    query = _query(request.GET, only)
     page, more = read.connections(query)
     shown = {
-        "nav": "network", "tab": "connections", "counts": read.network_counts(), "query": query, "page": page, "more": more,
+        "nav": "network", "tab": "connections", "counts": read.network_counts(only), "query": query, "page": page, "more": more,
         "chips": list(_chips(query)), "states": [(one, network_words.STATES[one]) for one in STATES],
         "whys": [(one, network_words.WHY[one]) for one in WHY], "device": macs.parse(query.text) if query.text else None,
     }  # fmt: skip
@@ -71,11 +73,11 @@ def connections(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@needs("view")
+@needs("view", "narrowed")
 def device(request: HttpRequest, mac: str) -> HttpResponse:
     """One MAC: what holds for it, where it was seen, what was ordered; whether or not a PC is known by it."""
     found = macs.parse(mac)
-    if found is None:
+    if found is None or not _sees(request, found):
         raise Http404
     shown = {
         "nav": "network", "mac": found, "net": read.network_of_mac(found), "owner": read.owner(found),
@@ -86,29 +88,29 @@ def device(request: HttpRequest, mac: str) -> HttpResponse:
 
 
 @require_safe
-@needs("view")
+@needs("view", "narrowed")
 def card(request: HttpRequest, number: int) -> HttpResponse:
     """The network card of a PC alone, for a page that waits for it to change."""
     net = read.network_of_pc(number)
-    if net is None:
+    if net is None or not scope.sees(request.user, number):
         raise Http404
     shown = {"net": net, "busy": read.ordering_underway(), "card": reverse("console:pc_network", args=[number])}
     return render(request, "console/network_card.html", shown)
 
 
 @require_safe
-@needs("view")
+@needs("view", "narrowed")
 def device_card(request: HttpRequest, mac: str) -> HttpResponse:
     """The network card of a device alone."""
     found = macs.parse(mac)
-    if found is None:
+    if found is None or not _sees(request, found):
         raise Http404
     shown = {"net": read.network_of_mac(found), "busy": read.ordering_underway(), "mac": found}
     return render(request, "console/network_card.html", shown)
 
 
 @changes
-@needs("act")
+@needs("act", "narrowed")
 def order(request: HttpRequest, key: str) -> HttpResponse:
     """Permit, deny, refuse, lift or withdraw: a PC by its number, else devices by their MACs. A reason is wanted."""
     verb = network_words.VERBS.get(request.POST.get("wanted", ""))
@@ -120,10 +122,19 @@ def order(request: HttpRequest, key: str) -> HttpResponse:
     if not reason:
         raise Refused("KNM8550-E")
     targets = change_network.targets_of(int(pc)) if pc else asked.targets(given)
+    scope.check(request.user, [one.pc or 0 for one in targets])
     done = change_network.order(verb.wanted, targets, reason, request.user.get_username(), key)
     read.forget()
     text = str(verb.done) % {"what": _what(targets, bool(pc)), "operation": done.operation.pk}
     return answer(request, done, text, back(request))
+
+
+def _sees(request: HttpRequest, mac: str) -> bool:
+    """Whether this person may see the device: that of a PC that they may see, or any when they are not limited."""
+    if not scope.is_limited(request.user):
+        return True
+    owner = read.owner(mac)
+    return owner is not None and scope.sees(request.user, owner.id)
 
 
 def _what(targets: tuple[Target, ...], pc: bool) -> str:

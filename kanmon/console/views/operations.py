@@ -5,7 +5,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from kanmon.accounts.permission import may
+from kanmon.accounts import scope
+from kanmon.accounts.permission import may, may_here
 from kanmon.console import change, decision_words, read, wording, words
 from kanmon.console.forms import answer, changes
 from kanmon.console.needs import needs
@@ -31,15 +32,20 @@ def operations(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@needs("view")
+@needs("view", "narrowed")
 def operation(request: HttpRequest, number: int) -> HttpResponse:
-    """One operation and its story."""
+    """One operation and its story; people who are limited to groups see those that they began."""
     shown = read.operation(number)
-    if shown is None:
+    if shown is None or (scope.is_limited(request.user) and shown.row.actor != request.user.get_username()):
         raise Http404
     row = shown.row
     duration = wording.duration(row.ended - row.begun) if row.ended else ""
-    told = {"operation": shown, "duration": duration, "allowed": may(request.user, "act").allowed, "nav": "operations"}
+    told = {
+        "operation": shown,
+        "duration": duration,
+        "allowed": may_here(request.user, "act", "refused").allowed,
+        "nav": "operations",
+    }
     return render(request, "console/operation.html", told)
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from kanmon.accounts import scope
 from kanmon.common import clock
 from kanmon.console import pc_words, read, wording, words
 from kanmon.console.needs import needs
@@ -29,8 +30,8 @@ def _text(given: QueryDict, name: str, most: int) -> str:
     return given.get(name, "").replace("\x00", "").strip()[:most]
 
 
-def _query(given: QueryDict) -> PcQuery:
-    """The search that the address holds; what is not known in it is left out."""
+def _query(given: QueryDict, only: frozenset[int] | None = None) -> PcQuery:
+    """The search that the address holds; what is not known in it is left out. ``only``: see ``PcQuery``."""
     sort = given.get("sort", "level")
     sort = sort if sort in SORTS else "level"
     falls = {"down": True, "up": False}.get(given.get("order", ""), SORTS[sort])
@@ -44,6 +45,7 @@ def _query(given: QueryDict) -> PcQuery:
         sort=sort,
         descending=falls,
         cursor=given.get("at", ""),
+        only=only,
     )
 
 
@@ -67,10 +69,11 @@ def _chips(query: PcQuery) -> Iterator[dict[str, str]]:
 
 @require_safe
 @vary_on_headers("HX-Request")
-@needs("view")
+@needs("view", "narrowed")
 def pcs(request: HttpRequest) -> HttpResponse:
     """The list; only its table when htmx asks for it."""
-    query = _query(request.GET)
+    only = scope.groups(request.user)
+    query = _query(request.GET, only)
     shown = {
         "nav": "pcs",
         "query": query,
@@ -81,11 +84,11 @@ def pcs(request: HttpRequest) -> HttpResponse:
         "stale_days": read.STALE_DAYS,
         "bulk": bulk.offered(request.user),
     }
-    counts = read.level_counts()
+    counts = read.level_counts(only)
     shown["tabs"] = [(level, counts[level], query.levels == {level}) for level in TABS]
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, "console/pcs_part.html", shown)
-    shown["groups"] = read.groups()
+    shown["groups"] = read.groups(only)
     return render(request, "console/pcs.html", shown)
 
 
@@ -101,13 +104,13 @@ def _columns(query: PcQuery) -> dict[str, dict[str, str]]:
 
 
 @require_safe
-@needs("view")
+@needs("view", "narrowed")
 def pc(request: HttpRequest, number: int) -> HttpResponse:
     """How a PC stands and why, how to mend it, and what happened to it; ``?at=`` a day or moment: as of then."""
     earlier = request.GET.get("earlier", "0")
     more = min(int(earlier), 1000) if earlier.isdecimal() and len(earlier) < 6 else 0
     shown = read.pc(number, more)
-    if shown is None:
+    if shown is None or not scope.sees(request.user, number):
         raise Http404
     text = _text(request.GET, "at", 40)
     at = moment_of(text) if text else None
@@ -131,14 +134,14 @@ def _action_policy(pc: PcShown) -> str:
 
 
 @require_safe
-@needs("view")
+@needs("view", "narrowed")
 def pc_inventory(request: HttpRequest, number: int) -> HttpResponse:
     """What a PC has, a class of records at a time."""
     text = _text(request.GET, "q", 200)
     wanted = request.GET.get("page", "1")
     page = int(wanted) if wanted.isdecimal() and len(wanted) < 8 else 1
     shown = read.pc(number)
-    if shown is None:
+    if shown is None or not scope.sees(request.user, number):
         raise Http404
     inventory = read.inventory(number, request.GET.get("class", ""), text, page)
     told = any(table.told for table in inventory.tables if table.name == inventory.chosen) if inventory else False

@@ -10,14 +10,14 @@ from kanmon.console.needs import needs
 
 
 @require_safe
-@needs("view")
+@needs("view", "open")
 def policies(request: HttpRequest) -> HttpResponse:
     """All policies with their newest version."""
     return render(request, "console/policies.html", {"policies": read.policies(), "nav": "policies"})
 
 
 @require_safe
-@needs("view")
+@needs("view", "open")
 def policy(request: HttpRequest, kind: str, name: str) -> HttpResponse:
     """One version of a policy, the newest unless ``?version=`` names another."""
     wanted = request.GET.get("version", "")
