@@ -165,6 +165,10 @@ class Office:
         """The newest first."""
         return self.manager.json("network", "orders", "--mac", MAC)
 
+    def until_ordered(self, wanted: str) -> None:
+        """Wait until the newest order is for ``wanted``, carried out or not."""
+        until(lambda: self.orders()[0]["wanted"] == wanted, 60)
+
     def until_verified(self, wanted: str) -> dict[str, Any]:
         """The newest order, which is for ``wanted``, once the network itself has shown it carried out."""
 
