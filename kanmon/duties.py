@@ -33,6 +33,7 @@ from kanmon.network import seen
 from kanmon.policy.waivers import Place
 from kanmon.schedule import ticking
 from kanmon.schedule.models import Schedule
+from kanmon.setup import kept
 
 log = logging.getLogger("kanmon.duties")
 Duty = Callable[[int], None]
@@ -109,6 +110,7 @@ class ActiveDuties:
         """Start everything; returns at once."""
         self._stopping = threading.Event()
         self._term, self._window = leadership.term, window
+        kept.load()
         lanes = sorted({kind.lane for kind in KINDS.values()})
         self._workers = [
             Worker(lane, KINDS, leadership.term, self.on_death, window, leadership.effects_from) for lane in lanes

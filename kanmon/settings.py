@@ -116,6 +116,7 @@ INSTALLED_APPS = [
     "kanmon.sealing",
     "kanmon.accounts",
     "kanmon.audit",
+    "kanmon.setup",
     "kanmon.policy",
     "kanmon.feeds",
     "kanmon.intake",

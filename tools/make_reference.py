@@ -16,6 +16,7 @@ from typing import Any
 from kanmon.agent.config import SETTINGS as AGENT_SETTINGS
 from kanmon.common import messages
 from kanmon.common.config import SETTINGS, Setting
+from kanmon.setup.changeable import CHANGEABLE
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # run as a file, its folder stands there instead
@@ -109,8 +110,11 @@ def settings() -> str:
         "# Settings\n",
         "A setting is read from `$KANMON_HOME/kanmon.toml`, where it stands under its section (`mail.server` is\n"
         "`server = ...` under `[mail]`), or from its environment variable, which wins over the file. In the\n"
-        "environment the addresses of a list are separated by commas. Settings are read once, when the program\n"
+        "environment the addresses of a list are separated by commas. Both are read once, when the program\n"
         "starts: restart the Manager after a change.\n",
+        "Those marked *yes* under *Running* also change while the Manager runs, in the Setup window, by\n"
+        "`kanmon settings set` and by the API, for all nodes at once; see\n"
+        "[Change settings](../howto/change-settings.md). What the file or the environment says wins.\n",
         "`kanmon check` shows every value in force and where it comes from, and refuses a name or value that is\n"
         "wrong with the nearest name or the bounds that are meant.\n",
         "`KANMON_HOME` itself is only an environment variable: the folder with database, settings, secrets and logs.\n"
@@ -118,8 +122,14 @@ def settings() -> str:
     ]
     for section, told in SECTIONS.items():
         lines.append(f"## [{section}]\n\n{told}\n")
-        lines.append("| Setting | Default | Unit | Allowed | Meaning |\n| --- | --- | --- | --- | --- |")
-        lines += [_setting(one) for one in SETTINGS if one.name.split(".")[0] == section]
+        lines.append(
+            "| Setting | Default | Unit | Allowed | Running | Meaning |\n| --- | --- | --- | --- | --- | --- |"
+        )
+        lines += [
+            _setting(one, "yes" if one.name in CHANGEABLE else "no")
+            for one in SETTINGS
+            if one.name.split(".")[0] == section
+        ]
         lines.append("")
     lines.append("## Environment variables\n\n| Setting | Variable |\n| --- | --- |")
     lines += [f"| `{one.name}` | `{one.variable}` |" for one in SETTINGS]
@@ -146,7 +156,7 @@ def agent_settings() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _setting(one: Setting) -> str:
+def _setting(one: Setting, running: str = "") -> str:
     allowed = ", ".join(f"`{word}`" for word in one.choices)
     if one.low is not None and one.high is not None:
         allowed = f"{one.low:,.0f} to {one.high:,.0f}"
@@ -154,7 +164,8 @@ def _setting(one: Setting) -> str:
         allowed = "`true`, `false`"
     default = {True: "`true`", False: "`false`"}.get(one.default) if isinstance(one.default, bool) else None
     default = default or ("(empty)" if one.default in ("", []) else f"`{one.default}`")
-    return f"| `{one.name}` | {default} | {one.unit} | {allowed} | {_cell(one.reason)} |"
+    cells = [f"`{one.name}`", default, one.unit, allowed, *([running] if running else []), _cell(one.reason)]
+    return f"| {' | '.join(cells)} |"
 
 
 def catalogue() -> str:

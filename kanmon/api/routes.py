@@ -31,6 +31,7 @@ from kanmon.api import (
     properties,
     queries,
     schedules,
+    setup,
     then,
     whatif,
 )
@@ -52,6 +53,7 @@ api.add_router("", backup.router)
 api.add_router("", feeds.router)
 api.add_router("", whatif.router)
 api.add_router("", schedules.router)
+api.add_router("", setup.router)
 api.add_router("", policy_folder.router)
 api.add_router("", policies.router)
 api.add_router("", assignments.router)

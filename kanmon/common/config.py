@@ -2,7 +2,7 @@
 
 Each setting is known by "section.name"; its environment variable is ``KANMON_SECTION_NAME`` and wins
 over the file. Lists are written with commas in the environment. ``kanmon check`` shows every value with
-where it came from. ``docs/reference/settings.md`` is made from ``SETTINGS``, and a test keeps them equal.
+where it came from. Some may be changed while the Manager runs (``kanmon.setup``). ``docs/reference/settings.md`` is made from ``SETTINGS``, and a test keeps them equal.
 """
 
 import os
@@ -496,7 +496,7 @@ def home() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A setting's value and its source: ``default``, ``kanmon.toml`` or the environment variable."""
+    """A setting's value and its source: ``default``, ``console``, ``kanmon.toml`` or the environment variable."""
 
     value: Any
     source: str
@@ -592,13 +592,28 @@ def read_table(path: Path, known: Mapping[str, Setting], others: Collection[str]
 
 
 _cache: dict[str, Value] = {}
+_kept: Mapping[str, Any] = {}
 
 
 def get(name: str) -> Any:
-    """The value of setting ``name``, read once a process. KeyError for a name that is not in the table."""
+    """The value of setting ``name``. KeyError for a name that is not in the table."""
+    return in_force(name).value
+
+
+def in_force(name: str) -> Value:
+    """The value of setting ``name`` and its source: the environment, the file, what is kept in the database ("console"),
+    the default. The first two are read once a process.
+    """
     if not _cache:
         _cache.update(read())
-    return _cache[name].value
+    found = _cache[name]
+    return Value(_kept[name], "console") if found.source == "default" and name in _kept else found
+
+
+def keep(values: Mapping[str, Any]) -> None:
+    """What the database keeps, as ``convert`` gave it; what was kept before counts no more."""
+    global _kept
+    _kept = dict(values)
 
 
 def adopt(root: Path) -> None:
@@ -610,3 +625,4 @@ def adopt(root: Path) -> None:
 def forget() -> None:
     """Read again at the next ``get`` (tests, ``kanmon setup``)."""
     _cache.clear()
+    keep({})

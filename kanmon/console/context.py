@@ -17,7 +17,7 @@ THEME_COOKIE = "kanmon_theme"
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """``shell`` (only for signed-in people), ``unseen`` failovers (only for those who decide on it), whether they
-    ``may_act``, whether they are ``limited`` to groups, and ``theme``."""
+    ``may_act`` and ``may_set_up``, whether they are ``limited`` to groups, and ``theme``."""
     theme = request.COOKIES.get(THEME_COOKIE, "auto")
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
@@ -29,6 +29,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "limited": limited,
         "unseen": _unseen() if acts and not limited else None,
         "may_act": acts,
+        "may_set_up": signed_in and may(user, "manage_cluster").allowed,
     }
 
 

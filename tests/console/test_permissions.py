@@ -94,6 +94,7 @@ def console(pc: Pc) -> list[Asked]:
     mac = f"00:1b:8b:4e:00:{pc.id:02x}"
     values = {"number": str(pc.id), "term": "1", "mac": mac, "kind": "judgment", "name": "Default", "key": "0" * 32}
     values |= {"token": "no-such-link", "verb": "judge", "switch": "hold", "group": "interrupted"}
+    values["section"] = "network"
     found = []
     for pattern, name in flat(urlpatterns):
         assert name in CONSOLE, f"{name} ({pattern}) has no line in permission_table.CONSOLE"
@@ -136,7 +137,8 @@ def sample_of(schema: dict[str, Any], all_of_them: dict[str, Any], pc: Pc, name:
     kind = schema.get("type")
     if kind == "object":
         wanted = {*schema.get("required", ()), *({"pcs"} & schema.get("properties", {}).keys())}
-        return {one: sample_of(schema["properties"][one], all_of_them, pc, one) for one in sorted(wanted)}
+        more = {"x": sample_of(schema["additionalProperties"], all_of_them, pc)} if schema.get("minProperties") else {}
+        return more | {one: sample_of(schema["properties"][one], all_of_them, pc, one) for one in sorted(wanted)}
     if kind == "array":
         return [sample_of(schema["items"], all_of_them, pc, name)]
     if kind in ("integer", "number"):
@@ -145,7 +147,13 @@ def sample_of(schema: dict[str, Any], all_of_them: dict[str, Any], pc: Pc, name:
         return False
     if schema.get("format") in ("date", "date-time"):
         return "2030-01-01" + "T00:00:00Z" * (schema["format"] == "date-time")
-    return pc.asset_number if name in ("pc", "pcs", "host") else "antivirus.engine" if name == "condition" else "x"
+    return (
+        pc.asset_number
+        if name in ("pc", "pcs", "host")
+        else "antivirus.engine"
+        if name == "condition"
+        else "x" * schema.get("minLength", 1)
+    )
 
 
 def endpoints(pc: Pc) -> list[Asked]:

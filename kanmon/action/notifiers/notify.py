@@ -75,9 +75,8 @@ def _tell(notifier: Notifier, where: list[Place], line: Line, parcel: Parcel) ->
     begun = False
     try:
         with line.within(seconds):
-            connection = line.connect(where, seconds)
+            connection = connect(notifier, where, line)
             try:
-                connection = _secured(notifier, connection) if notifier.tls else connection
                 begun = True
                 said = notifier.tell(connection, parcel)
             finally:
@@ -92,6 +91,16 @@ def _tell(notifier: Notifier, where: list[Place], line: Line, parcel: Parcel) ->
             raise Passing(notifier.sentence(notifier.says["silent"], seconds=f"{seconds:g}"), unknown=begun) from None
         why = (str(problem) or type(problem).__name__)[:300]
         raise Passing(notifier.sentence(notifier.says["unreachable"], why=why), unknown=begun) from None
+
+
+def connect(notifier: Notifier, where: list[Place], line: Line) -> socket.socket:
+    """A connection to the receiver, by TLS where its address says so. Raises OSError."""
+    connection = line.connect(where, float(config.get(f"{notifier.section}.timeout_seconds")))
+    try:
+        return _secured(notifier, connection) if notifier.tls else connection
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _secured(notifier: Notifier, connection: socket.socket) -> ssl.SSLSocket:

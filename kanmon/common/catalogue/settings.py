@@ -118,4 +118,92 @@ MESSAGES: tuple[Message, ...] = (
         "The folder is missing, the disk is full, or this user may not write there.",
         "Choose another place with --out.",
     ),
+    Message(
+        "KNM6030-E",
+        "Setting {name} is changed on the machine, not here.",
+        "設定 {name} は、ここではなくマネージャーのマシンで変更します。",
+        "It is needed before the database is open, or says what the Manager may read, run or reach.",
+        "Write it into kanmon.toml on each node, and restart the Manager there.",
+    ),
+    Message(
+        "KNM6031-E",
+        "Setting {name} is changed on the machine: mail.password_file is set, and its password would be given to any server"
+        " that is named here.",
+        "設定 {name} はマネージャーのマシンで変更します。mail.password_file が設定されており、ここで指定したサーバーにその"
+        "パスワードが渡るおそれがあるためです。",
+        "The password of the mail server stands in a file of the machine.",
+        "Write the setting into kanmon.toml on each node, and restart the Manager there.",
+    ),
+    Message(
+        "KNM6032-E",
+        "There is no setting {name}.",
+        "設定 {name} はありません。",
+        "The name is mistyped, or is of another version.",
+        "`kanmon settings list` shows all names.",
+    ),
+    Message(
+        "KNM6033-E",
+        "Setting {name} is given by {source}, which wins over what is set here.",
+        "設定 {name} は {source} で指定されており、そちらが優先されます。",
+        "The file or the environment of the machine has a value for it.",
+        "Take it out there and restart the Manager, or change it there.",
+    ),
+    Message(
+        "KNM6034-E",
+        "The value of {name} is longer than {most} characters.",
+        "{name} の値が {most} 文字を超えています。",
+        "A list has too many entries.",
+        "Shorten it; for many addresses use a group of addresses (kanmon mail-groups).",
+    ),
+    Message(
+        "KNM6035-E",
+        "Setting {name} was changed meanwhile: it is {value} now.",
+        "設定 {name} はその間に変更され、現在の値は {value} です。",
+        "Another person changed it after this page was shown.",
+        "Look at the value, and save again if yours shall hold.",
+    ),
+    Message(
+        "KNM6036-I",
+        "{server} took the test mail for {address}.",
+        "{server} は {address} 宛てのテストメールを受け付けました。",
+    ),
+    Message(
+        "KNM6037-E",
+        "{server} did not take the test mail for {address}: {why}",
+        "{server} は {address} 宛てのテストメールを受け付けませんでした: {why}",
+        "The server can't be reached, its certificate is not trusted, the user or password is wrong, or it refuses sender or"
+        " recipient.",
+        "Correct the setting that the reason names, and test again.",
+    ),
+    Message(
+        "KNM6038-E",
+        "No mail server is set, so nothing was sent.",
+        "メールサーバーが設定されていないため、送信しませんでした。",
+        "mail.server is empty.",
+        "Set mail.server, then test again.",
+    ),
+    Message(
+        "KNM6039-I",
+        "{target} answers at {address}.",
+        "{target} は {address} で応答しました。",
+    ),
+    Message(
+        "KNM6041-I",
+        "{target} answers at {address}, and its certificate is trusted.",
+        "{target} は {address} で応答し、証明書も信頼できます。",
+    ),
+    Message(
+        "KNM6042-E",
+        "{target} can't be used: {why}",
+        "{target} は使用できません: {why}",
+        "The receiver can't be reached, its certificate is not trusted, or its address may not be used.",
+        "Correct what the reason names, and test again. Receivers stand in kanmon.toml on each node.",
+    ),
+    Message(
+        "KNM6040-E",
+        "{address} is no mail address.",
+        "{address} はメールアドレスではありません。",
+        "A test mail needs one address, as name@example.com.",
+        "Correct the address.",
+    ),
 )

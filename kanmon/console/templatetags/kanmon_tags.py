@@ -144,6 +144,18 @@ def grouped_or_none(value: int) -> str:
 
 
 @register.filter
+def bound(value: float) -> str:
+    """12,480: a bound of a setting, for people."""
+    return wording.number(int(value)) if value == int(value) else f"{value:g}"
+
+
+@register.filter
+def unlocalised(value: float) -> str:
+    """12480: a bound of a setting, for a control."""
+    return str(int(value)) if value == int(value) else f"{value:g}"
+
+
+@register.filter
 def octets(value: int) -> str:
     """27 KB."""
     return wording.size(value)
