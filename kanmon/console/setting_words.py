@@ -35,7 +35,7 @@ REASONS = {
     "mail.password_file": "SMTP のパスワードを書いたファイル。プロセスの一覧に出ないようにするため。",
     "mail.sender": "メールの差出人アドレス。",
     "mail.administrators": "アクションポリシーで administrators を宛先にしたメールを受け取るアドレス。",
-    "mail.failover_report_seconds": "フェールオーバーの後、報告を管理者にメールするまでの時間。すべての結果を書けるように待つ。0 の場合は送らない。",
+    "mail.failover_report_seconds": "フェイルオーバーの後、報告を管理者にメールするまでの時間。すべての結果を書けるように待つ。0 の場合は送らない。",
     "mail.timeout_seconds": "SMTP サーバーの応答を 1 段階ごとに待つ最長時間。",
     "mail.keep_seconds": "メールを送った後、次のメールのために接続を保つ時間。0 の場合は保たない。",
     "mail.attachment_bytes": "メールに添付する PC の表の最大サイズ。最大 10,000 台。",
