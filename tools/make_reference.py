@@ -78,6 +78,7 @@ SUBJECTS = {
     "health": "Health warnings",
     "whatif": "What-if",
     "past": "The past",
+    "api": "The API",
     "schedule": "Schedules",
     "agent": "Agent: list, orders, drivers",
     "agent_link": "Agent: enrolment and exchange with the Manager",

@@ -76,11 +76,13 @@ def export() -> str:
     return as_csv(COLUMNS, MailUser.objects.order_by("user").values_list("user", "address").iterator())
 
 
-def listed(search: str, limit: int) -> dict[str, Any]:
-    """How many there are, and the first of them with ``search`` in name or address."""
+def listed(search: str, limit: int, after: str = "") -> dict[str, Any]:
+    """How many there are, and the first of them with ``search`` in name or address, after the user ``after``."""
     rows = MailUser.objects.order_by("user")
     if search:
         rows = rows.filter(user__contains=search.lower()) | rows.filter(address__contains=search)
+    if after:
+        rows = rows.filter(user__gt=after)
     found = [{"user": user, "address": address} for user, address in rows.values_list("user", "address")[:limit]]
     return {"users": MailUser.objects.count(), "rows": found}
 

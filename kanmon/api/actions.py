@@ -3,8 +3,8 @@
 from itertools import islice
 from typing import Any, Literal
 
-from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Router
 from pyroaring import BitMap
 
 from kanmon.accounts.scope import groups as groups_of
@@ -15,6 +15,9 @@ from kanmon.action.asked import Question
 from kanmon.api import queries
 from kanmon.api.callers import need
 from kanmon.api.changes import begun, change, key_of
+from kanmon.api.given import Body, Cursor, Few, Id, Language, Many, Number, Text
+from kanmon.api.paging import number as after_number
+from kanmon.api.paging import page, whole
 from kanmon.common.errors import Refused
 from kanmon.flow import begin_acting, hold_actions, in_force
 from kanmon.inventory.models import Pc
@@ -24,10 +27,11 @@ from kanmon.policy import versions
 
 router = Router()
 PCS_MOST = 10_000
+MOST_PC = 2**32 - 2  # of a bitmap
 Kinds = list[str]
 
 
-class Act(Schema):
+class Act(Body):
     """About whom to decide: ``all``, ``pcs`` (asset numbers or hosts), or a ``group`` with what is below.
 
     ``policy``: an action policy, instead of those in force. ``conditions`` false: whether or not they are met, and
@@ -42,7 +46,7 @@ class Act(Schema):
     kinds: Kinds = Field(default=[], max_length=20)
 
 
-class Answer(Schema):
+class Answer(Body):
     """What a person says: to ``questions`` (their numbers), of ``kinds``, or to all; about ``pcs`` only, or everybody."""
 
     decision: Literal["approve", "decline"]
@@ -52,7 +56,7 @@ class Answer(Schema):
     all: bool = False
 
 
-class Switch(Schema):
+class Switch(Body):
     """Whether all actions are held."""
 
     held: bool
@@ -74,21 +78,28 @@ def act(request: HttpRequest, order: Act) -> dict[str, Any]:
 
 
 @router.get("/waiting")
-def waiting(request: HttpRequest, kind: str = "") -> list[dict[str, Any]]:
+def waiting(
+    request: HttpRequest, response: HttpResponse, kind: Text = "", limit: Few = 1000, cursor: Cursor = ""
+) -> list[dict[str, Any]]:
     """About which actions a person is asked, and about how many PCs; the oldest first."""
     within = scope_of(need(request, "view", "narrowed"))
-    return [_question(one) for one in asked.narrowed(asked.questions([kind] if kind else ()), within)]
+    found = asked.narrowed(asked.questions([kind] if kind else ()), within)
+    return [_question(one) for one in whole(request, response, found, limit, lambda one: one.number)]
 
 
 @router.get("/waiting/{number}")
-def waiting_pcs(request: HttpRequest, number: int, after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
+def waiting_pcs(
+    request: HttpRequest, response: HttpResponse, number: Id, after: Number = 0, limit: Many = 1000, cursor: Cursor = ""
+) -> list[dict[str, Any]]:
     """The PCs of a question, by number after ``after``."""
     within = scope_of(need(request, "view", "narrowed"))
     found = [one for one in asked.narrowed(asked.questions(), within) if one.number == number]
     if not found:
         raise Refused("KNM6010-E", status=404, what="question", name=str(number))
     pcs = found[0].pcs
-    some = list(islice(pcs.iter_equal_or_larger(after + 1), max(1, min(limit, PCS_MOST))))
+    start = min(after_number(request, after), MOST_PC)
+    some = list(islice(pcs.iter_equal_or_larger(start + 1), limit + 1))
+    some = page(request, response, some, limit, lambda one: one)
     rows = Pc.objects.filter(id__in=some).order_by("id").values_list("id", "asset_number", "host")
     return [{"number": id, "asset_number": asset, "host": host} for id, asset, host in rows]
 
@@ -140,7 +151,7 @@ def switch(request: HttpRequest, new: Switch) -> dict[str, Any]:
 
 
 @router.get("/pcs/{name}/actions")
-def why(request: HttpRequest, name: str, language: str = "en") -> dict[str, Any]:
+def why(request: HttpRequest, name: str, language: Language = "en") -> dict[str, Any]:
     """What the action policy does about a PC at its level, and why it does not do it now."""
     only = groups_of(need(request, "view", "narrowed"))
     pc = queries.find_pc(name, only)

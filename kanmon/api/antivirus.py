@@ -4,9 +4,10 @@ from typing import Any
 
 import msgspec
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Field, Router
 
 from kanmon.api.callers import need
+from kanmon.api.given import Body
 from kanmon.api.rejudging import rejudging
 from kanmon.common.errors import Refused
 from kanmon.feeds import antivirus, antivirus_policies
@@ -17,7 +18,7 @@ MOST_CHARACTERS = 2_000_000
 router = Router()
 
 
-class Product(Schema):
+class Product(Body):
     """A product with its newest versions; what is empty is not known."""
 
     product: str = Field(min_length=1, max_length=500)
@@ -26,7 +27,7 @@ class Product(Schema):
     definitions: str = Field("", max_length=200)
 
 
-class NewVersions(Schema):
+class NewVersions(Body):
     """Either ``products``, or ``text``: a CSV or JSON list of them. ``policies``: names; empty: all."""
 
     products: list[Product] = Field(default_factory=list, max_length=antivirus.MOST_PRODUCTS)

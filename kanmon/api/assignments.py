@@ -3,13 +3,16 @@
 from datetime import date
 from typing import Any, Literal
 
-from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Router
 
 from kanmon.accounts import scope
 from kanmon.action.acting import Already
 from kanmon.api import queries
 from kanmon.api.callers import need
+from kanmon.api.given import Body, Cursor, Id, Many, Number
+from kanmon.api.paging import number as after_number
+from kanmon.api.paging import page, whole
 from kanmon.api.places import Names, place_words, places_of, spell
 from kanmon.api.rejudging import rejudging
 from kanmon.common.errors import Refused
@@ -25,7 +28,7 @@ Kind = Literal["judgment", "action"]
 PCS_MOST = 10_000
 
 
-class Where(Schema):
+class Where(Body):
     """One of: the whole system, a group, PCs (asset numbers or hosts)."""
 
     system: bool = False
@@ -58,14 +61,14 @@ class NewWaiver(Where):
     notice_days: int = Field(NOTICE_DAYS, ge=0, le=365)
 
 
-class GroupPath(Schema):
+class GroupPath(Body):
     """The path of a group; ``to``: its new one."""
 
     path: str = Field(max_length=1000)
     to: str = Field("", max_length=1000)
 
 
-class NewMembers(Schema):
+class NewMembers(Body):
     """PCs to put into a group."""
 
     path: str = Field(max_length=1000)
@@ -73,12 +76,19 @@ class NewMembers(Schema):
 
 
 @router.get("/assignments")
-def assignments(request: HttpRequest) -> list[dict[str, Any]]:
+def assignments(
+    request: HttpRequest, response: HttpResponse, limit: Many = 1000, cursor: Cursor = ""
+) -> list[dict[str, Any]]:
     """Which policy is assigned to what: the whole system, groups by path, PCs by asset number."""
     need(request, "view")
-    rows = assignment.listed()
+    rows = whole(request, response, assignment.listed(), limit, _order)
     names = Names(Place(row.target, row.target_id) for row in rows)
     return [{"kind": row.kind, "policy": row.policy, **spell(row.target, row.target_id, names)} for row in rows]
+
+
+def _order(row: assignment.Assigned) -> tuple[str, int, int]:
+    """Judgment policies after action policies; of each the system first, then groups, then PCs."""
+    return row.kind, {"system": 0, "group": 1, "pc": 2}[row.target], row.target_id or 0
 
 
 @router.post("/assignments")
@@ -103,10 +113,13 @@ def assign(request: HttpRequest, new: NewAssignment) -> dict[str, Any]:
 
 
 @router.get("/groups")
-def all_groups(request: HttpRequest) -> list[dict[str, Any]]:
+def all_groups(
+    request: HttpRequest, response: HttpResponse, limit: Many = 1000, cursor: Cursor = ""
+) -> list[dict[str, Any]]:
     """Groups by path with their number of PCs, those below not counted."""
     only = scope.groups(need(request, "view", "narrowed"))
     found = [(row, count) for row, count in groups.listed() if only is None or row.id in only]
+    found = whole(request, response, found, limit, lambda one: one[0].path)
     return [{"path": row.path, "pcs": count} for row, count in found]
 
 
@@ -146,13 +159,17 @@ def delete_group(request: HttpRequest, order: GroupPath) -> dict[str, Any]:
 
 
 @router.get("/groups/members")
-def members(request: HttpRequest, group: str, after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
+def members(
+    request: HttpRequest, response: HttpResponse, group: str, after: Number = 0, limit: Many = 1000, cursor: Cursor = ""
+) -> list[dict[str, Any]]:
     """PCs of a group, those below not counted."""
     only = scope.groups(need(request, "view", "narrowed"))
     row = groups.find(group)
     if only is not None and row.id not in only:
         raise Refused("KNM6010-E", status=404, what="Group", name=group)
-    rows = managing.listed().filter(group=row, id__gt=after).order_by("id")[: max(1, min(limit, 10_000))]
+    start = after_number(request, after)
+    found = list(managing.listed().filter(group=row, id__gt=start).order_by("id")[: limit + 1])
+    rows = page(request, response, found, limit, lambda one: one.id)
     return [{"number": row.id, "asset_number": row.asset_number, "host": row.host} for row in rows]
 
 
@@ -170,11 +187,14 @@ def put(request: HttpRequest, new: NewMembers) -> dict[str, Any]:
 
 
 @router.get("/waivers")
-def all_waivers(request: HttpRequest, expired: bool = False) -> list[dict[str, Any]]:
+def all_waivers(
+    request: HttpRequest, response: HttpResponse, expired: bool = False, limit: Many = 1000, cursor: Cursor = ""
+) -> list[dict[str, Any]]:
     """Waivers, those that end first before the others; ``expired``: also those that are over."""
     who = need(request, "view", "narrowed")
     rows = list(Waiver.objects.order_by("expires_on", "id") if expired else waivers.open_ones())
     rows = [row for row in rows if _is_of(waivers.place_of(row), who)]
+    rows = whole(request, response, rows, limit, lambda row: (row.expires_on.isoformat(), row.id))
     names = Names(waivers.place_of(row) for row in rows)
     return [waiver_said(row, names) for row in rows]
 
@@ -221,7 +241,7 @@ def _of_group(place: Place) -> Place:
 
 
 @router.delete("/waivers/{number}")
-def remove_waiver(request: HttpRequest, number: int) -> dict[str, Any]:
+def remove_waiver(request: HttpRequest, number: Id) -> dict[str, Any]:
     """End a waiver. The PCs there are judged anew."""
     who = need(request, "edit_policy", "narrowed")
 

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from kanmon.api.callers import need
+from kanmon.api.given import Cursor, Few, Language, Number, Text
+from kanmon.api.paging import number, page
 from kanmon.audit import check, encoding, read, rows, seal
 from kanmon.audit.where import where_from
 from kanmon.common.errors import Refused
@@ -16,14 +18,15 @@ router = Router()
 
 @router.get("")
 def list_rows(
-    request: HttpRequest, actor: str = "", event: str = "", search: str = "", operation: int = 0,
-    since: datetime | None = None, until: datetime | None = None, before: int = 0, limit: int = 100,
-    language: str = "en",
+    request: HttpRequest, response: HttpResponse, actor: Text = "", event: Text = "", search: Text = "",
+    operation: Number = 0, since: datetime | None = None, until: datetime | None = None, before: Number = 0,
+    limit: Few = 100, cursor: Cursor = "", language: Language = "en",
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """Rows, the newest first; ``limit`` at most 1,000. For the next page give the last row's ``seq`` as ``before``."""
+    """Rows, the newest first. ``before``: the ``seq`` of a row."""
     need(request, "audit")
-    wanted = read.Filter(actor, event, search, operation, _utc(since), _utc(until), before)
-    return read.listed(wanted, max(1, min(limit, 1000)), language)
+    wanted = read.Filter(actor, event, search, operation, _utc(since), _utc(until), number(request, before))
+    rows = read.listed(wanted, limit + 1, language)
+    return page(request, response, rows, limit, lambda row: row["seq"])
 
 
 def _utc(at: datetime | None) -> datetime | None:
@@ -31,7 +34,7 @@ def _utc(at: datetime | None) -> datetime | None:
 
 
 @router.get("/verify")
-def verify(request: HttpRequest, after: int = 0, given: str = "", language: str = "en") -> dict[str, Any]:
+def verify(request: HttpRequest, after: Number = 0, given: Text = "", language: Language = "en") -> dict[str, Any]:
     """Check about 10,000 rows with their seals; give ``next`` as ``after`` until it is null.
 
     ``given``: a seal that was copied, or a line of the Manager log that has one; it is looked at first.
@@ -52,7 +55,7 @@ def verify(request: HttpRequest, after: int = 0, given: str = "", language: str 
 
 
 @router.get("/export")
-def export(request: HttpRequest, after: int = 0, through: int = 0) -> dict[str, Any]:
+def export(request: HttpRequest, after: Number = 0, through: Number = 0) -> dict[str, Any]:
     """About 10,000 sealed rows as lines, each seal after its rows; give ``next`` as ``after`` until it is null.
 
     ``through``: number of the last seal wanted; 0: the newest. That it was exported is told in the audit.

@@ -4,17 +4,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Field, Router
 
 from kanmon.api.callers import need
 from kanmon.api.changes import change
+from kanmon.api.given import Body, Many
 from kanmon.backup import held
 from kanmon.flow import KINDS
 
 router = Router()
 
 
-class Release(Schema):
+class Release(Body):
     """What becomes of the actions that wait: cancelled, unless this says otherwise. See ``kanmon.backup.held``."""
 
     carry_out: bool = False
@@ -29,10 +30,10 @@ def lanes() -> dict[str, str]:
 
 
 @router.get("/actions/held")
-def held_actions(request: HttpRequest, limit: int = 100) -> dict[str, Any]:
+def held_actions(request: HttpRequest, limit: Many = 100) -> dict[str, Any]:
     """Actions that are held since a restore: lanes, since when, how many, and the oldest of them."""
     need(request, "view")
-    found = held.held(lanes(), max(1, min(limit, 10_000)))
+    found = held.held(lanes(), limit)
     return {
         "lanes": found.lanes,
         "since": found.since.isoformat() if found.since else None,

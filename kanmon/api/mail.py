@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Router
 from pyroaring import BitMap
 
 from kanmon.action import mail_groups, mail_users
@@ -12,30 +12,31 @@ from kanmon.action.preview import preview
 from kanmon.api import queries
 from kanmon.api.callers import Caller, need
 from kanmon.api.changes import change
+from kanmon.api.given import Body, Cursor, Many, Text
+from kanmon.api.paging import page, position, whole
 from kanmon.common.errors import Refused
 from kanmon.judgment.levels import Level
 from kanmon.policy import versions
 from kanmon.policy.rules import ActionPolicy, load
 
 router = Router()
-MOST = 10_000
 PCS = 1_000
 KEPT = ("result", "sentence")  # of every outcome: not for the answer
 
 
-class NewMailList(Schema):
+class NewMailList(Body):
     """A list as CSV."""
 
     text: str = Field(max_length=mail_users.CHARACTERS)
 
 
-class Name(Schema):
+class Name(Body):
     """What is taken off a list."""
 
     name: str = Field(min_length=1, max_length=255)
 
 
-class PreviewOrder(Schema):
+class PreviewOrder(Body):
     """``text``: a document that nobody has saved; else the newest version of ``policy``. ``step``: from 1.
 
     ``pcs``: asset numbers or hosts; empty: all that are at the level.
@@ -51,14 +52,16 @@ class PreviewOrder(Schema):
 
 
 @router.get("/mail-groups")
-def groups(request: HttpRequest) -> list[dict[str, Any]]:
+def groups(
+    request: HttpRequest, response: HttpResponse, limit: Many = 1000, cursor: Cursor = ""
+) -> list[dict[str, Any]]:
     """The groups of addresses, and which action policies name them."""
     need(request, "view")
-    return mail_groups.listed()
+    return whole(request, response, mail_groups.listed(), limit, lambda row: row["name"])
 
 
 @router.get("/mail-groups.csv")
-def groups_csv(request: HttpRequest, name: str = "") -> dict[str, Any]:
+def groups_csv(request: HttpRequest, name: Text = "") -> dict[str, Any]:
     """All groups, or one, as CSV."""
     need(request, "view")
     return {"text": mail_groups.export([name] if name else [])}
@@ -79,10 +82,14 @@ def remove_group(request: HttpRequest, gone: Name) -> dict[str, Any]:
 
 
 @router.get("/mail-users")
-def users(request: HttpRequest, search: str = "", limit: int = 100) -> dict[str, Any]:
-    """Addresses of users of PCs; ``limit`` at most 10,000."""
+def users(
+    request: HttpRequest, response: HttpResponse, search: Text = "", limit: Many = 100, cursor: Cursor = ""
+) -> dict[str, Any]:
+    """Addresses of users of PCs, by user."""
     need(request, "view")
-    return mail_users.listed(search, max(1, min(limit, MOST)))
+    after = position(request, str)
+    told = mail_users.listed(search, limit + 1, after[0] if after else "")
+    return told | {"rows": page(request, response, told["rows"], limit, lambda row: row["user"])}
 
 
 @router.get("/mail-users.csv")

@@ -3,17 +3,18 @@
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Field, Schema
+from ninja import Field
 
 from kanmon.api import queries
 from kanmon.api.callers import need
 from kanmon.api.changes import begun, key_of
+from kanmon.api.given import Body
 from kanmon.inventory.managing import Wanted
 from kanmon.journal.writing import transaction
 from kanmon.judgment import managing
 
 
-class Order(Schema):
+class Order(Body):
     """What a person wants of PCs: asset numbers or hosts."""
 
     wanted: Wanted

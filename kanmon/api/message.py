@@ -2,22 +2,23 @@
 
 from typing import Any
 
-from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Router
 
 from kanmon.accounts.scope import groups as groups_of
 from kanmon.api import queries
 from kanmon.api.callers import need
 from kanmon.api.changes import begun, change, key_of
+from kanmon.api.given import Body, Cursor, Many, Number, Text
+from kanmon.api.paging import number, page
 from kanmon.common.errors import Refused
 from kanmon.journal.writing import transaction
 from kanmon.message import clients, shown, write
 
 router = Router()
-MOST = 10_000
 
 
-class NewMessage(Schema):
+class NewMessage(Body):
     """A message to all managed PCs, to these (asset numbers or hosts), or to a group and what is below it."""
 
     all: bool = False
@@ -43,21 +44,31 @@ def tell(request: HttpRequest, new: NewMessage) -> dict[str, Any]:
 
 @router.get("/messages")
 def messages(
-    request: HttpRequest, pc: str = "", state: str = "", before: int = 0, limit: int = 100
+    request: HttpRequest,
+    response: HttpResponse,
+    pc: Text = "",
+    state: Text = "",
+    before: Number = 0,
+    limit: Many = 100,
+    cursor: Cursor = "",
 ) -> list[dict[str, Any]]:
     """Messages with how far they have come, the newest first. ``pc``: asset number or host."""
     only = groups_of(need(request, "view", "narrowed"))
     if state and state not in shown.STATES:
         raise Refused("KNM6013-E", problem=f"{state[:40]!r} is no state; states: {', '.join(shown.STATES)}")
-    number = queries.find_pc(pc, only).id if pc else None
-    return shown.listed(number, state, before, max(1, min(limit, MOST)), only)
+    one = queries.find_pc(pc, only).id if pc else None
+    rows = shown.listed(one, state, number(request, before), limit + 1, only)
+    return page(request, response, rows, limit, lambda row: row["id"])
 
 
 @router.get("/clients")
-def listed(request: HttpRequest, after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
+def listed(
+    request: HttpRequest, response: HttpResponse, after: Number = 0, limit: Many = 1000, cursor: Cursor = ""
+) -> list[dict[str, Any]]:
     """PCs that have a client, by number."""
     need(request, "view")
-    return shown.clients(after, max(1, min(limit, MOST)))
+    rows = shown.clients(number(request, after), limit + 1)
+    return page(request, response, rows, limit, lambda row: row["pc"])
 
 
 @router.delete("/clients/{name}")

@@ -2,13 +2,15 @@
 
 from typing import Any, Literal
 
-from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Router
 
 from kanmon.accounts import scope
 from kanmon.api import queries
 from kanmon.api.callers import need
 from kanmon.api.changes import begun, change, key_of
+from kanmon.api.given import Body, Cursor, Few, Language, Many, Number, Text
+from kanmon.api.paging import number, page, position, whole
 from kanmon.common.errors import Refused
 from kanmon.inventory import managing
 from kanmon.inventory.models import Pc
@@ -17,10 +19,9 @@ from kanmon.network import asked, enrolment, links, setup, shown
 from kanmon.network import change as ordering
 
 router = Router()
-MOST = 10_000
 
 
-class ByHand(Schema):
+class ByHand(Body):
     """What a person wants of a PC: by MACs, else by address, host name, or both."""
 
     wanted: Literal["refuse", "lift", "permit", "deny", "withdraw", "remove"]
@@ -30,13 +31,13 @@ class ByHand(Schema):
     reason: str = Field(default="", max_length=500)
 
 
-class NewAgent(Schema):
+class NewAgent(Body):
     """The name of an agent that is invited."""
 
     name: str = Field(max_length=63)
 
 
-class NewLink(Schema):
+class NewLink(Body):
     """A PC by asset number or host, and how long the link to its page is good."""
 
     pc: str = Field(max_length=255)
@@ -45,11 +46,19 @@ class NewLink(Schema):
 
 @router.get("/network")
 def listed(
-    request: HttpRequest, after: str = "", limit: int = 1000, state: str = "", wrong: bool = False
+    request: HttpRequest,
+    response: HttpResponse,
+    after: Text = "",
+    limit: Many = 1000,
+    state: Text = "",
+    wrong: bool = False,
+    cursor: Cursor = "",
 ) -> list[dict[str, Any]]:
     """The connection control list by MAC; ``wrong``: only PCs that were seen where they don't belong."""
     only = scope.groups(need(request, "view", "narrowed"))
-    return shown.listed(after, max(1, min(limit, MOST)), state, wrong, only)
+    start = position(request, str)
+    rows = shown.listed(start[0] if start else after, limit + 1, state, wrong, only)
+    return page(request, response, rows, limit, lambda row: row["mac"])
 
 
 @router.post("/network/orders")
@@ -66,22 +75,33 @@ def order(request: HttpRequest, new: ByHand) -> dict[str, Any]:
 
 @router.get("/network/orders")
 def orders(
-    request: HttpRequest, pc: str = "", mac: str = "", before: int = 0, limit: int = 50, open: bool = False
+    request: HttpRequest,
+    response: HttpResponse,
+    pc: Text = "",
+    mac: Text = "",
+    before: Number = 0,
+    limit: Few = 50,
+    open: bool = False,
+    cursor: Cursor = "",
 ) -> list[Any]:
     """Orders with how far they have come, the newest first. ``pc``: asset number or host."""
     only = scope.groups(need(request, "view", "narrowed"))
-    number = None
+    of = None
     if pc:
-        number = Pc.objects.filter(asset_number=pc).values_list("id", flat=True).first()
-        number = number or next((one.id for one in managing.called(pc, 1)), 0)
-    return shown.orders(number, asked.parsed(mac) if mac else "", before, max(1, min(limit, 1000)), open, only)
+        of = Pc.objects.filter(asset_number=pc).values_list("id", flat=True).first()
+        of = of or next((one.id for one in managing.called(pc, 1)), 0)
+    rows = shown.orders(of, asked.parsed(mac) if mac else "", number(request, before), limit + 1, open, only)
+    return page(request, response, rows, limit, lambda row: row["id"])
 
 
 @router.get("/network/unmanaged")
-def unmanaged(request: HttpRequest, after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
+def unmanaged(
+    request: HttpRequest, response: HttpResponse, after: Number = 0, limit: Many = 1000, cursor: Cursor = ""
+) -> list[dict[str, Any]]:
     """Devices that the network saw and no inventory knows, the newest first."""
     need(request, "view")
-    return shown.unmanaged(after, max(1, min(limit, MOST)))
+    rows = shown.unmanaged(number(request, after), limit + 1)
+    return page(request, response, rows, limit, lambda row: row["id"])
 
 
 @router.post("/network/links")
@@ -99,10 +119,12 @@ def link(request: HttpRequest, new: NewLink) -> dict[str, Any]:
 
 
 @router.get("/network/agents")
-def agents(request: HttpRequest, language: str = "en") -> list[dict[str, Any]]:
+def agents(
+    request: HttpRequest, response: HttpResponse, language: Language = "en", limit: Many = 1000, cursor: Cursor = ""
+) -> list[dict[str, Any]]:
     """All agents with how they are; what they say of themselves in ``language``."""
     need(request, "view")
-    return shown.agents("ja" if language == "ja" else "en")
+    return whole(request, response, shown.agents(language), limit, lambda row: row["name"])
 
 
 @router.post("/network/agents")

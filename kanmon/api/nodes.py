@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Field, Router
 
 from kanmon.api.callers import need
+from kanmon.api.given import Body
 from kanmon.cluster import handover
 from kanmon.cluster.nodes import nodes
 from kanmon.sealing import join
@@ -13,7 +14,7 @@ from kanmon.sealing import join
 router = Router()
 
 
-class Joining(Schema):
+class Joining(Body):
     """A node that joins: the mark of its token, and its name."""
 
     mark: str = Field(min_length=64, max_length=64, pattern="^[0-9a-f]+$")

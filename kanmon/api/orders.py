@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Router
 
 from kanmon.action import deliveries
 from kanmon.action.command import output
 from kanmon.action.deliveries import Delivery
 from kanmon.api.callers import need
 from kanmon.api.changes import change
+from kanmon.api.given import Body, Cursor, Few, Id, Number, Text
+from kanmon.api.paging import number, page
 from kanmon.common.errors import Refused
 from kanmon.journal.models import Operation
 from kanmon.judgment.levels import Level
@@ -19,7 +21,7 @@ router = Router()
 MOST = 1000
 
 
-class Chosen(Schema):
+class Chosen(Body):
     """Which orders, by number, or all that were not delivered (1,000 at a time; of one kind, if it is named)."""
 
     orders: list[int] = Field([], max_length=MOST)
@@ -28,7 +30,7 @@ class Chosen(Schema):
     because: str = Field("", max_length=500)
 
 
-class ByNumber(Schema):
+class ByNumber(Body):
     """Which orders, by number."""
 
     orders: list[int] = Field(min_length=1, max_length=MOST)
@@ -37,11 +39,18 @@ class ByNumber(Schema):
 
 @router.get("/orders")
 def orders(
-    request: HttpRequest, state: str = "", kind: str = "", before: int = 0, limit: int = 50
+    request: HttpRequest,
+    response: HttpResponse,
+    state: Text = "",
+    kind: Text = "",
+    before: Number = 0,
+    limit: Few = 50,
+    cursor: Cursor = "",
 ) -> list[dict[str, Any]]:
     """Orders, the newest first; ``state=failed``: those that were not delivered. ``before``: an operation."""
     need(request, "view")
-    return [as_json(one) for one in deliveries.deliveries(state, kind, before, max(1, min(limit, MOST)))]
+    found = deliveries.deliveries(state, kind, number(request, before), limit + 1)
+    return [as_json(one) for one in page(request, response, found, limit, lambda one: one.operation)]
 
 
 @router.post("/orders/retry")
@@ -63,7 +72,7 @@ def replay(request: HttpRequest, chosen: ByNumber) -> dict[str, Any]:
 
 
 @router.get("/operations/{id}/output")
-def command_output(request: HttpRequest, id: int) -> dict[str, Any]:
+def command_output(request: HttpRequest, id: Id) -> dict[str, Any]:
     """What the command of an operation wrote, as far as it was kept; on the node that ran it."""
     need(request, "view")
     return output.of(id)._asdict()

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Router
 
 from kanmon.action import mail_groups
 from kanmon.action.acting import Already
 from kanmon.api import queries
 from kanmon.api.callers import Caller, need
+from kanmon.api.given import Body, Cursor, Language, Many, Number
+from kanmon.api.paging import number, page, whole
 from kanmon.api.rejudging import rejudging
 from kanmon.common.errors import Refused
 from kanmon.flow import Within
@@ -22,7 +24,7 @@ COMMENT_CHARACTERS = 500
 router = Router()
 
 
-class NewPolicy(Schema):
+class NewPolicy(Body):
     """A policy document, YAML or JSON. ``comment``: of the version; else the document's. ``already``: of an action
     policy, what becomes of PCs that are at its levels already.
     """
@@ -32,7 +34,7 @@ class NewPolicy(Schema):
     already: Already = "ask"
 
 
-class RollBack(Schema):
+class RollBack(Body):
     """The version whose content is wanted again."""
 
     version: int = Field(ge=1)
@@ -40,14 +42,14 @@ class RollBack(Schema):
     comment: str = Field("", max_length=COMMENT_CHARACTERS)
 
 
-class NewCopy(Schema):
+class NewCopy(Body):
     """The name of the copy, and the version that it has the content of (0: the newest)."""
 
     name: str = Field(min_length=1, max_length=NAME_CHARACTERS)
     version: int = Field(0, ge=0)
 
 
-class NewList(Schema):
+class NewList(Body):
     """A list as CSV."""
 
     text: str = Field(max_length=MAX_CHARACTERS)
@@ -55,10 +57,12 @@ class NewList(Schema):
 
 
 @router.get("/policies")
-def policies(request: HttpRequest) -> list[dict[str, Any]]:
+def policies(
+    request: HttpRequest, response: HttpResponse, limit: Many = 1000, cursor: Cursor = ""
+) -> list[dict[str, Any]]:
     """All policies with their newest version."""
     need(request, "view", "open")
-    return queries.policies()
+    return whole(request, response, queries.policies(), limit, lambda row: (row["kind"], row["name"]))
 
 
 @router.post("/policies")
@@ -69,7 +73,7 @@ def import_policy(request: HttpRequest, new: NewPolicy) -> dict[str, Any]:
 
 
 @router.get("/policies/{kind}/{name}")
-def policy(request: HttpRequest, kind: str, name: str, version: int = 0) -> dict[str, Any]:
+def policy(request: HttpRequest, kind: str, name: str, version: Number = 0) -> dict[str, Any]:
     """One version of a policy (0: the newest) as YAML."""
     need(request, "view", "open")
     row = versions.version(kind, name, version)
@@ -89,16 +93,21 @@ def delete(request: HttpRequest, kind: str, name: str) -> dict[str, Any]:
 
 
 @router.get("/policies/{kind}/{name}/versions")
-def all_versions(request: HttpRequest, kind: str, name: str) -> list[dict[str, Any]]:
+def all_versions(
+    request: HttpRequest, response: HttpResponse, kind: str, name: str, limit: Many = 1000, cursor: Cursor = ""
+) -> list[dict[str, Any]]:
     """The versions of a policy, the newest first."""
     need(request, "view", "open")
     rows = PolicyVersion.objects.filter(policy=versions.find(kind, name)).select_related("policy")
-    return [_said(row) for row in rows.order_by("-number").defer("text")]
+    before = number(request, 0)
+    rows = rows.filter(number__lt=before) if before else rows
+    found = list(rows.order_by("-number").defer("text")[: limit + 1])
+    return [_said(row) for row in page(request, response, found, limit, lambda row: row.number)]
 
 
 @router.get("/policies/{kind}/{name}/diff")
 def difference(
-    request: HttpRequest, kind: str, name: str, old: int = 0, new: int = 0, language: str = "en"
+    request: HttpRequest, kind: str, name: str, old: Number = 0, new: Number = 0, language: Language = "en"
 ) -> dict[str, Any]:
     """What differs between two versions in words. ``new`` 0: the newest; ``old`` 0: the one before ``new``."""
     need(request, "view", "open")
@@ -137,7 +146,7 @@ def copy(request: HttpRequest, kind: str, name: str, order: NewCopy) -> dict[str
 
 
 @router.get("/policies/{kind}/{name}/lists/{which}")
-def export_list(request: HttpRequest, kind: str, name: str, which: str, version: int = 0) -> dict[str, Any]:
+def export_list(request: HttpRequest, kind: str, name: str, which: str, version: Number = 0) -> dict[str, Any]:
     """A list of a policy as CSV."""
     need(request, "view", "open")
     row = versions.version(kind, name, version)

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Field, Router
 
 from kanmon.action.acting import Already
 from kanmon.api.callers import Caller, need
 from kanmon.api.changes import key_of
 from kanmon.api.folder_steps import Looking, Step
+from kanmon.api.given import Body
 from kanmon.api.rejudging import rejudging
 from kanmon.common.errors import Refused
 from kanmon.flow import Within
@@ -28,7 +29,7 @@ KEPT_STEPS = 200  # said in the outcome of the operation
 WHAT_IFS = 20
 
 
-class Files(Schema):
+class Files(Body):
     """The files of a folder: name -> text. ``prune``: what is there and not in the folder is to go. ``already``: what
     becomes of PCs that are at the levels of an action policy that changes already.
     """

@@ -7,11 +7,11 @@ from django.http import HttpRequest
 from ninja import Router
 
 from kanmon.api.callers import need
+from kanmon.api.given import Many, Text
 from kanmon.judgment import properties as judged
 from kanmon.judgment.properties import Property
 
 router = Router()
-MOST = 10_000
 
 
 @router.get("/properties")
@@ -29,10 +29,10 @@ def of_class(request: HttpRequest, cls: str) -> list[dict[str, Any]]:
 
 
 @router.get("/properties/{cls}/{name}")
-def of_property(request: HttpRequest, cls: str, name: str, search: str = "", limit: int = 50) -> dict[str, Any]:
+def of_property(request: HttpRequest, cls: str, name: str, search: Text = "", limit: Many = 50) -> dict[str, Any]:
     """One property with its values, the most frequent first; ``limit`` at most 10,000."""
     need(request, "view")
-    return _told(judged.of_property(cls, name, search, max(1, min(limit, MOST))))
+    return _told(judged.of_property(cls, name, search, limit))
 
 
 def _told(one: Property) -> dict[str, Any]:

@@ -241,22 +241,26 @@ def policies() -> list[dict[str, Any]]:
     return rows
 
 
-def refusals(limit: int) -> list[dict[str, Any]]:
-    """Refused bodies."""
+def refusals(before: int, limit: int) -> list[dict[str, Any]]:
+    """Refused bodies, the newest first; those before id ``before`` (0: all)."""
+    known = Refusal.objects.filter(id__lt=before) if before else Refusal.objects.all()
     return [
         {
             "id": row.id, "received_at": row.received_at.isoformat(), "source": row.source.name if row.source else None,
             "address": row.address, "agent": row.agent, "size": row.size, "message_id": row.message_id,
             "sentence": messages.text(row.message_id, row.params),
         }
-        for row in Refusal.objects.select_related("source").order_by("-id")[:limit]
+        for row in known.select_related("source").order_by("-id")[:limit]
     ]  # fmt: skip
 
 
-def suspected() -> list[dict[str, Any]]:
-    """Suspected reports with their reasons."""
+def suspected(after: int, limit: int) -> list[dict[str, Any]]:
+    """Suspected reports with their reasons; those after id ``after``."""
     rows = (
-        Receipt.objects.filter(state=Receipt.SUSPECTED).select_related("source").defer("body", "report").order_by("id")
+        Receipt.objects.filter(state=Receipt.SUSPECTED, id__gt=after)
+        .select_related("source")
+        .defer("body", "report")
+        .order_by("id")
     )
     return [
         {
@@ -264,5 +268,5 @@ def suspected() -> list[dict[str, Any]]:
             "device": row.device_key, "pc": row.pc,
             "reasons": [messages.text(id, params) for id, params in row.reasons],
         }
-        for row in rows[:1000]
+        for row in rows[:limit]
     ]  # fmt: skip

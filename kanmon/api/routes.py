@@ -4,11 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, ValidationError
+from django.http import HttpRequest, HttpResponse
 
-from kanmon import __version__
 from kanmon.accounts import scope
 from kanmon.accounts import tokens as api_tokens
 from kanmon.api import (
@@ -35,17 +32,16 @@ from kanmon.api import (
     then,
     whatif,
 )
-from kanmon.api.callers import Caller, caller, need
+from kanmon.api.callers import Caller, need
 from kanmon.api.changes import begun, change, key_of
+from kanmon.api.given import Cursor, Few, Id, Language, Many, Number, Text
+from kanmon.api.paging import number, page, whole
 from kanmon.api.shapes import JudgeOrder, NewToken, SuspectedDecision
+from kanmon.api.surface import api
 from kanmon.common import messages
-from kanmon.common.errors import Refused
 from kanmon.flow import begin_judgment, begin_suspected
 from kanmon.intake import tokens as intake_tokens
 from kanmon.journal.writing import transaction
-
-api = NinjaAPI(title="Kanmon", version=__version__, auth=caller, docs_url=None, urls_namespace="api")
-
 
 api.add_router("", nodes.router)
 api.add_router("", cluster.router)
@@ -68,32 +64,6 @@ api.add_router("", history.router)
 api.add_router("/audit", audit.router)
 
 
-@api.exception_handler(Refused)
-def refused(request: HttpRequest, problem: Refused) -> HttpResponse:
-    """A refusal as problem details (RFC 9457)."""
-    return _problem(problem.status, problem.message_id, str(problem))
-
-
-@api.exception_handler(AuthenticationError)
-def unknown_caller(request: HttpRequest, problem: AuthenticationError) -> HttpResponse:
-    """No caller: 401."""
-    refusal = Refused("KNM7002-E")
-    return _problem(401, refusal.message_id, str(refusal))
-
-
-@api.exception_handler(ValidationError)
-def invalid(request: HttpRequest, problem: ValidationError) -> HttpResponse:
-    """A body or parameter of the wrong shape: 422 with the place."""
-    said = "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in problem.errors)
-    refusal = Refused("KNM6013-E", problem=said)
-    return _problem(422, refusal.message_id, str(refusal))
-
-
-def _problem(status: int, title: str, detail: str) -> HttpResponse:
-    body = {"type": "about:blank", "status": status, "title": title, "detail": detail}
-    return JsonResponse(body, status=status, content_type="application/problem+json")
-
-
 @api.get("/status")
 def status(request: HttpRequest) -> dict[str, Any]:
     """Node, term, version and counts."""
@@ -102,30 +72,33 @@ def status(request: HttpRequest) -> dict[str, Any]:
 
 @api.get("/pcs")
 def pcs(
-    request: HttpRequest, level: str = "", search: str = "", group: str = "", after: int = 0, limit: int = 1000,
-    as_of: str = "", removed: bool = False,
+    request: HttpRequest, response: HttpResponse, level: Text = "", search: Text = "", group: Text = "",
+    after: Number = 0, limit: Many = 1000, as_of: Text = "", removed: bool = False, cursor: Cursor = "",
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """PCs in order of number after ``after``; ``limit`` at most 10,000. ``as_of``: a day or moment of the past.
+    """PCs in order of number, after ``after`` or ``cursor``. ``as_of``: a day or moment of the past.
 
     ``removed``: those that are removed from management, instead of all others.
     """
     only = scope.groups(need(request, "view", "narrowed"))
+    start = number(request, after)
     if as_of:
-        return then.pcs(as_of, level, search, group, after, max(1, min(limit, 10_000)), only)
-    return queries.pcs(level, search, group, after, max(1, min(limit, 10_000)), removed, only)
+        rows = then.pcs(as_of, level, search, group, start, limit + 1, only)
+    else:
+        rows = queries.pcs(level, search, group, start, limit + 1, removed, only)
+    return page(request, response, rows, limit, lambda row: row["number"])
 
 
 api.post("/pcs/manage")(managing.manage)  # before the path of one PC, which fits it as well
 
 
 @api.get("/pcs/manage", include_in_schema=False)
-def pc_called_manage(request: HttpRequest, language: str = "en", as_of: str = "") -> dict[str, Any]:
+def pc_called_manage(request: HttpRequest, language: Language = "en", as_of: Text = "") -> dict[str, Any]:
     """The PC of that name, if there is one."""
     return pc(request, "manage", language, as_of)
 
 
 @api.get("/pcs/{name}")
-def pc(request: HttpRequest, name: str, language: str = "en", as_of: str = "") -> dict[str, Any]:
+def pc(request: HttpRequest, name: str, language: Language = "en", as_of: Text = "") -> dict[str, Any]:
     """One PC by asset number or host, with its findings. ``as_of``: a day or moment of the past."""
     only = scope.groups(need(request, "view", "narrowed"))
     if as_of:
@@ -134,10 +107,13 @@ def pc(request: HttpRequest, name: str, language: str = "en", as_of: str = "") -
 
 
 @api.get("/pcs/{name}/history")
-def pc_history(request: HttpRequest, name: str, before: int = 0, limit: int = 100) -> list[dict[str, Any]]:
-    """The verdicts of a PC, newest first; ``limit`` at most 1,000."""
+def pc_history(
+    request: HttpRequest, response: HttpResponse, name: str, before: Number = 0, limit: Few = 100, cursor: Cursor = ""
+) -> list[dict[str, Any]]:
+    """The verdicts of a PC, newest first."""
     only = scope.groups(need(request, "view", "narrowed"))
-    return then.history(name, before, max(1, min(limit, 1000)), only)
+    rows = then.history(name, number(request, before), limit + 1, only)
+    return page(request, response, rows, limit, lambda row: row["verdict"])
 
 
 @api.post("/judgments")
@@ -153,25 +129,34 @@ def judge(request: HttpRequest, order: JudgeOrder) -> dict[str, Any]:
 
 @api.get("/operations")
 def operations(
-    request: HttpRequest, state: str = "", kind: str = "", before: int = 0, limit: int = 50
+    request: HttpRequest,
+    response: HttpResponse,
+    state: Text = "",
+    kind: Text = "",
+    before: Number = 0,
+    limit: Few = 50,
+    cursor: Cursor = "",
 ) -> list[dict[str, Any]]:
     """Operations, the newest first."""
     need(request, "view")
-    return queries.operations(state, kind, before, max(1, min(limit, 1000)))
+    rows = queries.operations(state, kind, number(request, before), limit + 1)
+    return page(request, response, rows, limit, lambda row: row["id"])
 
 
 @api.get("/operations/{id}")
-def operation(request: HttpRequest, id: int) -> dict[str, Any]:
+def operation(request: HttpRequest, id: Id) -> dict[str, Any]:
     """One operation with its entries; callers who are limited to groups see those that they began."""
     who = need(request, "view", "narrowed")
     return queries.operation(id, who.username if scope.is_limited(who) else "")
 
 
 @api.get("/sources")
-def sources(request: HttpRequest) -> list[dict[str, Any]]:
+def sources(
+    request: HttpRequest, response: HttpResponse, limit: Many = 1000, cursor: Cursor = ""
+) -> list[dict[str, Any]]:
     """Sources of inventory; tokens are never shown."""
     need(request, "view")
-    return queries.sources()
+    return whole(request, response, queries.sources(), limit, lambda row: row["name"])
 
 
 @api.post("/sources")
@@ -226,10 +211,12 @@ def _revoked(
 
 
 @api.get("/tokens")
-def tokens(request: HttpRequest) -> list[dict[str, Any]]:
+def tokens(
+    request: HttpRequest, response: HttpResponse, limit: Many = 1000, cursor: Cursor = ""
+) -> list[dict[str, Any]]:
     """API tokens with their role; tokens themselves are never shown."""
     need(request, "view")
-    return [
+    rows = [
         {
             "name": row.name,
             "role": row.role,
@@ -239,6 +226,7 @@ def tokens(request: HttpRequest) -> list[dict[str, Any]]:
         }
         for row in api_tokens.listed()
     ]
+    return whole(request, response, rows, limit, lambda row: row["name"])
 
 
 @api.delete("/tokens/{name}")
@@ -249,21 +237,27 @@ def revoke_token(request: HttpRequest, name: str) -> dict[str, Any]:
 
 
 @api.get("/refusals")
-def refusals(request: HttpRequest, limit: int = 100) -> list[dict[str, Any]]:
+def refusals(
+    request: HttpRequest, response: HttpResponse, limit: Few = 100, cursor: Cursor = ""
+) -> list[dict[str, Any]]:
     """Bodies that were not taken in, with the sentence, the newest first."""
     need(request, "view")
-    return queries.refusals(max(1, min(limit, 1000)))
+    rows = queries.refusals(number(request, 0), limit + 1)
+    return page(request, response, rows, limit, lambda row: row["id"])
 
 
 @api.get("/suspected")
-def suspected(request: HttpRequest) -> list[dict[str, Any]]:
+def suspected(
+    request: HttpRequest, response: HttpResponse, limit: Few = 1000, cursor: Cursor = ""
+) -> list[dict[str, Any]]:
     """Reports that wait for a person."""
     need(request, "view")
-    return queries.suspected()
+    rows = queries.suspected(number(request, 0), limit + 1)
+    return page(request, response, rows, limit, lambda row: row["id"])
 
 
 @api.post("/suspected/{id}")
-def decide_suspected(request: HttpRequest, id: int, decision: SuspectedDecision) -> dict[str, Any]:
+def decide_suspected(request: HttpRequest, id: Id, decision: SuspectedDecision) -> dict[str, Any]:
     """Accept a suspected report as its PC ("same"), as a new PC ("new"), or reject it."""
     who = need(request, "decide_suspected")
     with transaction():

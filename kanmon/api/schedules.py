@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Router
 
 from kanmon.api.callers import need
 from kanmon.api.changes import change
+from kanmon.api.given import Body, Cursor, Many
+from kanmon.api.paging import whole
 from kanmon.common import clock
 from kanmon.inventory.models import Group
 from kanmon.schedule import changes, cron
@@ -16,7 +18,7 @@ from kanmon.schedule.ticking import zone_of
 router = Router()
 
 
-class NewSchedule(Schema):
+class NewSchedule(Body):
     """When (cron syntax, in ``zone``; "": that of the setting), and whom: ``groups`` with what is below; none: all."""
 
     name: str
@@ -27,11 +29,13 @@ class NewSchedule(Schema):
 
 
 @router.get("/schedules")
-def schedules(request: HttpRequest) -> list[dict[str, Any]]:
+def schedules(
+    request: HttpRequest, response: HttpResponse, limit: Many = 1000, cursor: Cursor = ""
+) -> list[dict[str, Any]]:
     """All schedules with their next tick, by name."""
     need(request, "view")
     now = clock.now()
-    rows = list(Schedule.objects.order_by("name"))
+    rows = whole(request, response, Schedule.objects.order_by("name"), limit, lambda row: row.name)
     paths = dict(Group.objects.filter(id__in={id for row in rows for id in row.groups}).values_list("id", "path"))
     return [
         {

@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Field, Router
 
 from kanmon.action.carry_out import try_out
 from kanmon.action.carry_out.try_out import Tried
 from kanmon.api.callers import Caller, need
 from kanmon.api.changes import change, key_of
+from kanmon.api.given import Body
 from kanmon.common import config
 from kanmon.journal.once import was_done
 from kanmon.setup import kept
@@ -16,19 +17,19 @@ from kanmon.setup import kept
 router = Router()
 
 
-class NewSettings(Schema):
+class NewSettings(Body):
     """``settings``: values by name, null for the default."""
 
     settings: dict[str, str | bool | int | float | list[str] | None] = Field(min_length=1, max_length=100)
 
 
-class TestMail(Schema):
+class TestMail(Body):
     """Whom the test mail goes to."""
 
     address: str = Field(min_length=3, max_length=254)
 
 
-class TestReceiver(Schema):
+class TestReceiver(Body):
     """``receiver``: section and name, as webhook/siem or events/siem."""
 
     receiver: str = Field(min_length=1, max_length=100)

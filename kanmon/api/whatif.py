@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Router
 
 from kanmon.api.callers import need
+from kanmon.api.given import Body
 from kanmon.common.errors import Refused
 from kanmon.judgment.levels import Level, parse
 from kanmon.whatif.asking import what_if as ask
@@ -19,7 +20,7 @@ MOST = 10_000
 CSV_MOST = 1_000_000
 
 
-class WhatIf(Schema):
+class WhatIf(Body):
     """A judgment policy as YAML or JSON, and where it would hold (see ``whatif.Target``); "": by its name."""
 
     text: str

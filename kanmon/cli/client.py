@@ -128,27 +128,38 @@ class Client:
             connection.close()
 
     def call(self, method: str, path: str, body: Any = None, *, key: str = "", **query: Any) -> Any:
-        """An API call. Raises ServerSaid with the Manager's sentence, or Refused when nobody answers."""
+        """An API call; a list without ``limit`` is whole, page by page.
+
+        Raises ServerSaid with the Manager's sentence, or Refused when nobody answers.
+        """
         headers = {"Content-Type": "application/json"}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         if key:
             headers["Idempotency-Key"] = key
         wanted = {name: value for name, value in query.items() if value not in ("", None, 0)}
-        target = "/api/v1" + quote(path) + ("?" + urlencode(wanted) if wanted else "")
+        target = "/api/v1" + quote(path)
         data = None if body is None else json.dumps(body).encode()
-        status, content = self._until_answered(method, target, data, headers, again=bool(key))
-        return _decoded(status, content)
+        told: Any = None
+        while True:
+            address = target + ("?" + urlencode(wanted) if wanted else "")
+            status, given, content = self._until_answered(method, address, data, headers, again=bool(key))
+            value = _decoded(status, content)
+            if not isinstance(value, list):
+                return value
+            told = [*(told or ()), *value]
+            if method != "GET" or "limit" in wanted or not (cursor := given.get("X-Kanmon-Next")):
+                return told
+            wanted["cursor"] = cursor
 
     def _until_answered(
         self, method: str, target: str, body: bytes | None, headers: dict[str, str], again: bool
-    ) -> tuple[int, bytes]:
-        """Status and content. What has a key is sent ``again`` when the Manager was lost while it answered: it is done once."""
+    ) -> tuple[int, Any, bytes]:
+        """Status, headers and content. What has a key is sent ``again`` when the Manager was lost while it answered: it is done once."""
         end: float | None = None
         while True:
             try:
-                status, _, content = self.raw(method, target, body, headers)
-                return status, content
+                return self.raw(method, target, body, headers)
             except Refused as problem:
                 lost = isinstance(problem, Cut) or end is not None
                 end = end or time.monotonic() + WAIT_SECONDS
@@ -172,7 +183,7 @@ def _decoded(status: int, content: bytes) -> Any:
         value = {"title": "KNM6007-E", "detail": content[:200].decode("utf-8", "replace")}
     if status >= 400:
         said = value if isinstance(value, dict) else {}
-        raise ServerSaid(status, str(said.get("title", status)), str(said.get("detail", "no sentence")))
+        raise ServerSaid(status, str(said.get("id", said.get("title", status))), str(said.get("detail", "no sentence")))
     return value
 
 

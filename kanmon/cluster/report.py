@@ -97,7 +97,7 @@ def failovers(limit: int = 50, before: int | None = None) -> list[Failover]:
     rows = Takeover.objects.order_by("-term")
     if before is not None:
         rows = rows.filter(term__lt=before)
-    return [_failover(row) for row in rows[: max(1, min(limit, FAILOVERS))]]
+    return [_failover(row) for row in rows[: max(1, min(limit, FAILOVERS + 1))]]
 
 
 def newest_failover() -> Failover | None:
@@ -136,7 +136,7 @@ def reported(term: int, group: Group, after: int = 0, limit: int = ROWS) -> list
     takeover = Takeover.objects.filter(term=term).first()
     if takeover is None:
         raise Refused("KNM6010-E", status=404, what="Take-over", name=eras.said(term))
-    return running.page(running.span(takeover), group, after, max(1, min(limit, PAGE)))
+    return running.page(running.span(takeover), group, after, max(1, min(limit, PAGE + 1)))
 
 
 def _failover(row: Takeover) -> Failover:

@@ -143,7 +143,7 @@ def _page(span: Span, condition: str, more: Sequence[Any], limit: int) -> list[R
     asked += f" JOIN operation o ON o.id = told.operation WHERE {condition} ORDER BY o.id LIMIT %s"
     found = [
         Running(id, seq, outcomes.outcome(State(state), bool(ended), _events(flags)))
-        for id, state, seq, ended, *flags in _fetch(asked, [*values, *more, min(limit, PAGE)])
+        for id, state, seq, ended, *flags in _fetch(asked, [*values, *more, min(limit, PAGE + 1)])
     ]
     return rows(found, span.newest_at)
 

@@ -39,6 +39,7 @@ SUBJECTS = (
     "health",
     "whatif",
     "past",
+    "api",
     "schedule",
     "agent",
     "agent_link",

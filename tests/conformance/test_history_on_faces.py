@@ -62,7 +62,7 @@ def test_the_api_tells_runs_and_what_happened_to_a_pc(told: World) -> None:
     assert ask("/history", cursor=page["next"], limit=1).json()["runs"] == [held]
     assert ask("/pcs/pc-0003/history").json()[0]["level"] == "danger", "as it was"
     assert ask("/history", kind="pigeon").status_code == 422
-    assert ask("/history", cursor="x").json()["title"] == "KNM3293-E"
+    assert ask("/history", cursor="x").json()["id"] == "KNM3293-E"
     assert ask("/pcs/nobody/timeline").status_code == 404
     assert Client().get("/api/v1/history").status_code == 401
 

@@ -172,8 +172,8 @@ def test_a_token_that_is_limited_reads_and_orders_its_pcs_only(token: None) -> N
     answered = call("post", "/waiting", {"decision": "decline", "all": True})
     assert set(ask_of(Operation.objects.get(id=answered["id"])).pcs) <= mine()
     assert "limited to groups" in call("get", "/operations", status=403)["detail"]
-    assert call("post", "/hold", {"held": True}, 403)["title"] == "KNM7200-E"
-    assert call("post", "/policies", {"text": "kind: judgment"}, 403)["title"] == "KNM7200-E"
+    assert call("post", "/hold", {"held": True}, 403)["id"] == "KNM7200-E"
+    assert call("post", "/policies", {"text": "kind: judgment"}, 403)["id"] == "KNM7200-E"
     call("post", "/pcs/manage", {"wanted": "disable", "pcs": [other.host]}, 404)
     call("post", "/network/orders", {"wanted": "refuse", "host": other.host, "reason": "x"}, 404)
     call("post", "/messages", {"pcs": [other.host], "title": "a", "text": "b"}, 404)

@@ -62,7 +62,7 @@ def test_a_message_by_the_api_is_written_once_and_seen_on_the_pc_s_page(person: 
     assert (status, begun["kind"], begun["subject"]) == (200, "message", "message: 1 PC")
     assert api("POST", "/messages", order, "one")[1]["id"] == begun["id"], "sent again with its key"
     assert "KNM3218-E" in str(api("POST", "/messages", order | {"expires_days": 0}))
-    assert api("POST", "/messages", {"title": "T", "text": "x"})[1]["title"] == "KNM6009-E", "to whom?"
+    assert api("POST", "/messages", {"title": "T", "text": "x"})[1]["id"] == "KNM6009-E", "to whom?"
     carried_out()
     (row,) = api("GET", f"/messages?pc={pc.asset_number}&state=waiting")[1]
     assert (row["title"], row["state"], row["shown_at"]) == (f"For <{pc.host}>", "waiting", None)

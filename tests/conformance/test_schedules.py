@@ -149,7 +149,7 @@ def test_adding_and_removing_is_done_once_and_nonsense_is_refused(go: Go) -> Non
         ({"groups": ["/Nowhere"]}, "KNM6010-E"), ({"name": " "}, "KNM2158-E"),
     ):  # fmt: skip
         answer = call("post", "/schedules", {**new, "name": "other", **wrong})
-        assert (answer.status_code >= 400, answer.json()["title"]) == (True, id)
+        assert (answer.status_code >= 400, answer.json()["id"]) == (True, id)
     (row,) = call("get", "/schedules").json()
     assert (row["groups"], row["last"]) == (["/Sales"], None)
     assert cron.following(row["cron"], cron.ZoneInfo("UTC"), clock.now()).isoformat() == row["next"]

@@ -55,10 +55,10 @@ def test_a_key_is_its_callers_own_and_stands_for_one_change(manager: ManagerProc
     ci, cron = Caller(manager, "ci"), Caller(manager, "cron")
     assert ci.call("POST", "/sources", {"name": "one"}, "same")[0] == 200
     status, problem = ci.call("POST", "/sources", {"name": "two"}, "same")
-    assert (status, problem["title"]) == (422, "KNM7020-E")
+    assert (status, problem["id"]) == (422, "KNM7020-E")
     assert cron.call("POST", "/sources", {"name": "three"}, "same")[0] == 200
     assert ci.call("POST", "/judgments", {"all": True}, "same")[0] == 422
-    assert ci.call("POST", "/sources", {"name": "four"}, "k" * 129)[1]["title"] == "KNM7021-E"
+    assert ci.call("POST", "/sources", {"name": "four"}, "k" * 129)[1]["id"] == "KNM7021-E"
     assert {"one", "three"} <= set(ci.states())
     assert not {"two", "four"} & set(ci.states())
 

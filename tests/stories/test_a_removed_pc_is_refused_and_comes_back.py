@@ -97,12 +97,12 @@ def test_a_program_removes_once_and_needs_the_permission(manager: ManagerProcess
     assert ci.call("POST", "/pcs/manage", order, "k1")[1]["id"] == first["id"], "sent again, it removes nothing again"
     until(manager.idle)
     assert hosts(manager, "--removed") == []
-    assert ci.call("POST", "/pcs/manage", {**order, "pcs": ["no-such-pc"]})[1]["title"] == "KNM6010-E"
+    assert ci.call("POST", "/pcs/manage", {**order, "pcs": ["no-such-pc"]})[1]["id"] == "KNM6010-E"
     assert ci.call("POST", "/pcs/manage", {**order, "wanted": "sell"})[0] == 422
     assert ci.call("POST", "/pcs/manage", {**order, "pcs": []})[0] == 422
     assert ci.call("GET", "/pcs/manage")[1]["host"] == "manage"
     ci.token = manager.run("token", "create", "screen", "--api", "--role", "viewer").stdout.strip()
-    assert ci.call("POST", "/pcs/manage", order)[1]["title"] == "KNM7001-E"
+    assert ci.call("POST", "/pcs/manage", order)[1]["id"] == "KNM7001-E"
     told = {one["event"]: one["actor"] for one in manager.json("audit", "list", "--event", "pcs_*")}
     assert told == {"pcs_begun": "token:ci", "pcs_finished": "token:ci"}
     by_file = manager.home / "pcs.txt"

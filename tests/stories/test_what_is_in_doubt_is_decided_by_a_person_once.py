@@ -110,5 +110,5 @@ def test_a_call_that_is_sent_again_redoes_it_once_and_a_viewer_may_not(
     assert len(ledger.read_text().splitlines()) == 2, "once by mgr-a, once by the redo"
     assert call(manager, program, path, {"because": ""}, "another")[1]["again"] == first["again"]
     status, problem = call(manager, program, f"/operations/{id}/close", {"because": ""}, "third")
-    assert (status, problem["title"]) == (409, "KNM4299-E")
+    assert (status, problem["id"]) == (409, "KNM4299-E")
     assert call(manager, program, "/operations/99999/redo", {"because": ""}, "fourth")[0] == 404
