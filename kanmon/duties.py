@@ -33,6 +33,7 @@ from kanmon.network import seen
 from kanmon.policy.waivers import Place
 from kanmon.schedule import ticking
 from kanmon.schedule.models import Schedule
+from kanmon.statistics import daily
 
 log = logging.getLogger("kanmon.duties")
 Duty = Callable[[int], None]
@@ -92,6 +93,7 @@ PERIODIC: tuple[tuple[float, Duty], ...] = (
     (5.0, seen.warn),
     (3600.0, network_retention.duty),
     (60.0, message_retention.duty),
+    (30.0, daily.duty),
 )
 
 

@@ -45,6 +45,7 @@ SECTIONS = {
     "database": "Where everything is stored.",
     "judgment": "Judging: the index that is kept, and how long the past is.",
     "schedule": "Judging at set times.",
+    "statistics": "Statistics: when a day is stored, and what is counted.",
 }
 AGENT_SECTIONS = {
     "agent": "The process: where it listens, what it drives, its logs.",
@@ -78,6 +79,7 @@ SUBJECTS = {
     "whatif": "What-if",
     "past": "The past",
     "schedule": "Schedules",
+    "statistics": "Statistics",
     "agent": "Agent: list, orders, drivers",
     "agent_link": "Agent: enrolment and exchange with the Manager",
     "network_drivers": "Agent: drivers",

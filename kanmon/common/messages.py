@@ -40,6 +40,7 @@ SUBJECTS = (
     "whatif",
     "past",
     "schedule",
+    "statistics",
     "agent",
     "agent_link",
     "network_drivers",

@@ -63,6 +63,7 @@ KINDS = {
     "message": plazy("operation", "Message to users"),
     "antivirus_versions": plazy("operation", "Antivirus versions"),
     "pcs": plazy("operation", "Management of PCs"),
+    "store_statistics": plazy("operation", "Store statistics"),
 }
 MESSAGE_STATES = {
     "waiting": plazy("message", "Waiting"),
