@@ -34,6 +34,7 @@ from kanmon.policy.waivers import Place
 from kanmon.schedule import ticking
 from kanmon.schedule.models import Schedule
 from kanmon.setup import kept
+from kanmon.statistics import daily
 
 log = logging.getLogger("kanmon.duties")
 Duty = Callable[[int], None]
@@ -93,6 +94,7 @@ PERIODIC: tuple[tuple[float, Duty], ...] = (
     (5.0, seen.warn),
     (3600.0, network_retention.duty),
     (60.0, message_retention.duty),
+    (30.0, daily.duty),
 )
 
 

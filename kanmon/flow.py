@@ -16,6 +16,7 @@
     mail, letter, webhook, event   was sent, or not   ->    nothing
     command         has ended, or was not run  ->    nothing
     message         wrote messages             ->    nothing: clients take them (kanmon.message)
+    store_statistics   stored a day            ->    nothing
     network         wrote orders               ->    nothing: agents are given them (kanmon.network)
 
 Each arrow is begun in the transaction that ends the operation before it: nothing is handed over in memory.
@@ -60,6 +61,7 @@ from kanmon.network import recheck, removed
 from kanmon.network.change import Asked, new_cards, order_changes
 from kanmon.network.change import begin as begin_network
 from kanmon.policy.waivers import Place
+from kanmon.statistics.storing import store as store_statistics
 
 CONCERNED = "PCs that a change concerns"
 NEW_DAY = "PCs that the day {day} concerns"
@@ -262,4 +264,5 @@ KINDS: Mapping[str, Kind] = {
     "message": Kind(write_messages, "message", "KNM3200-I", "KNM3201-I"),
     "webhook": Kind(send_webhook, "webhook", "KNM3100-I", "KNM3101-I", repeat="keyed"),
     "event": Kind(send_event, "event", "KNM3240-I", "KNM3249-I", repeat="keyed"),
+    "store_statistics": Kind(store_statistics, "rows", "KNM9001-I", "KNM9002-I"),
 }

@@ -125,6 +125,7 @@ INSTALLED_APPS = [
     "kanmon.action",
     "kanmon.network",
     "kanmon.schedule",
+    "kanmon.statistics",
     "kanmon.console",
     "django.contrib.auth",
     "django.contrib.contenttypes",

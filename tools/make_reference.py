@@ -46,6 +46,7 @@ SECTIONS = {
     "database": "Where everything is stored.",
     "judgment": "Judging: the index that is kept, and how long the past is.",
     "schedule": "Judging at set times.",
+    "statistics": "Statistics: when a day is stored, and what is counted.",
 }
 AGENT_SECTIONS = {
     "agent": "The process: where it listens, what it drives, its logs.",
@@ -80,6 +81,7 @@ SUBJECTS = {
     "past": "The past",
     "api": "The API",
     "schedule": "Schedules",
+    "statistics": "Statistics",
     "agent": "Agent: list, orders, drivers",
     "agent_link": "Agent: enrolment and exchange with the Manager",
     "network_drivers": "Agent: drivers",

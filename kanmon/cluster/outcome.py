@@ -27,6 +27,7 @@ _GROUP_OF = {
     "suspected": Group.WINDOW,
     "pcs": Group.WINDOW,
     "antivirus_versions": Group.JUDGMENT,
+    "store_statistics": Group.JUDGMENT,
     "change": Group.WINDOW,
     "network": Group.AGENT_ACTION,
     "agent_setup": Group.AGENT_SETUP,

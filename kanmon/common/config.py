@@ -418,6 +418,25 @@ SETTINGS: tuple[Setting, ...] = (
         0,
         10_080,
     ),
+    Setting("statistics.at", "23:30", "time", "When a day is stored, by server.time_zone."),
+    Setting("statistics.keep_days", 1100, "days", "How long the numbers of a day are kept; 0: all are kept.", 0, 36500),
+    Setting(
+        "statistics.patched_days", 14, "days", "Within how many days after their release updates are to be in.", 0, 365
+    ),
+    Setting(
+        "statistics.week_begins",
+        "monday",
+        "",
+        "First day of a week in statistics.",
+        choices=("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+    ),
+    Setting(
+        "statistics.items",
+        [],
+        "items",
+        "Up to 10 items of one's own: name=condition;condition, in order on PCs where none of these conditions fails.",
+        form=r"[^=,]{1,100}=[^=,]{1,900}",
+    ),
     Setting("log.keep_files", 10, "files", "How many older Manager logs are kept.", 1, 1000),
     Setting("log.file_bytes", 20 * 2**20, "bytes", "Size at which a new Manager log begins.", 4096, 2**30),
     Setting(

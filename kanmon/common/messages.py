@@ -41,6 +41,7 @@ SUBJECTS = (
     "past",
     "api",
     "schedule",
+    "statistics",
     "agent",
     "agent_link",
     "network_drivers",

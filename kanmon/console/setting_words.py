@@ -9,7 +9,7 @@ UNITS = {
     "targets": "送信先", "PCs": "台", "number": "番号", "URLs": "URL", "URL": "URL", "what is done": "処理", "networks": "ネットワーク",
     "texts": "文", "checks": "回", "port": "ポート", "clients": "台", "user": "ユーザー", "users": "ユーザー", "files": "個",
     "yes/no": "はい/いいえ", "IP address": "IP アドレス", "connections": "本", "address:port": "アドレス:ポート", "language": "言語",
-    "IANA zone": "タイムゾーン",
+    "IANA zone": "タイムゾーン", "time": "時刻", "items": "項目",
 }  # fmt: skip
 
 REASONS = {
@@ -98,6 +98,11 @@ REASONS = {
     "backup.every_hours": "最新のバックアップがこれより古くなると、次を作る。",
     "backup.keep": "残しておく定期バックアップの数。",
     "database.pool": "PostgreSQL: 1 つのノードがページと呼び出しに使う接続の最大数。",
+    "statistics.at": "1 日の統計を保存する時刻。server.time_zone に従う。",
+    "statistics.keep_days": "1 日ごとの統計を残す日数。0 の場合はすべて残す。",
+    "statistics.patched_days": "更新プログラムを、公開から何日以内に適用するか。",
+    "statistics.week_begins": "統計で週の始まりとする曜日。",
+    "statistics.items": "独自の項目（最大 10 個）。名前=条件;条件 の形で書き、どの条件にも違反していない PC を対策済みとする。",
     "database.url": "空の場合はホームの SQLite。PostgreSQL では postgresql://...。",
 }
 

@@ -157,6 +157,7 @@ SHAPES: tuple[Shape, ...] = tuple(
         (r"(?P<noun>removal|disabling|enabling) of (?P<n>[\d,]+) PCs?", _managed),
         (r"message: (?:(?P<n>[\d,]+) PCs?|all PCs)", _message),
         (r"Client of (?P<name>.+): forgotten", _filled(lambda: _("Client of %(name)s forgotten"))),
+        (r"statistics of (?P<day>[\d-]+)", _filled(lambda: _("statistics of %(day)s"))),
         (r"acknowledge failover", lambda match: _("Acknowledge a failover")),
         (r"release lane (?P<lane>\S+)", lambda match: _("Release held work: %(lane)s") % {"lane": lane(match["lane"])}),
         (r"release of held actions", lambda match: _("Release held actions")),

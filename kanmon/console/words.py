@@ -63,6 +63,7 @@ KINDS = {
     "message": plazy("operation", "Message to users"),
     "antivirus_versions": plazy("operation", "Antivirus versions"),
     "pcs": plazy("operation", "Management of PCs"),
+    "store_statistics": plazy("operation", "Store statistics"),
 }
 MESSAGE_STATES = {
     "waiting": plazy("message", "Waiting"),
@@ -322,6 +323,7 @@ SECTIONS = {
     "message": plazy("settings", "Messages"),
     "command": plazy("settings", "Commands"),
     "schedule": plazy("settings", "Schedules"),
+    "statistics": plazy("settings", "Statistics"),
     "log": plazy("settings", "Manager log"),
     "cluster": plazy("settings", "Cluster"),
     "database": plazy("settings", "Database"),

@@ -26,7 +26,8 @@ CHANGEABLE = frozenset(
         "events.message_bytes", "events.enterprise", "network.verify_seconds", "network.removed_pcs", "portal.help",
         "portal.check_seconds", "portal.checks_per_hour", "portal.wake_port", "message.keep_days",
         "command.drain_seconds", "command.grace_seconds", "command.output_bytes", "command.keep_days",
-        "schedule.make_up_minutes", "backup.every_hours", "backup.keep",
+        "schedule.make_up_minutes", "statistics.at", "statistics.keep_days", "statistics.patched_days",
+        "statistics.week_begins", "statistics.items", "backup.every_hours", "backup.keep",
     }
 )  # fmt: skip
 OF_THE_PASSWORD = frozenset({"mail.server", "mail.fallback_servers", "mail.security", "mail.user"})
