@@ -17,7 +17,7 @@ THEME_COOKIE = "kanmon_theme"
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """``shell`` (only for signed-in people), ``unseen`` failovers (only for those who decide on it), whether they
-    ``may_act``, whether they are ``limited`` to groups, and ``theme``."""
+    ``may_act`` and may change people (``may_people``), whether they are ``limited`` to groups, and ``theme``."""
     theme = request.COOKIES.get(THEME_COOKIE, "auto")
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
@@ -29,6 +29,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "limited": limited,
         "unseen": _unseen() if acts and not limited else None,
         "may_act": acts,
+        "may_people": signed_in and not limited and may(user, "manage_people").allowed,
     }
 
 
