@@ -23,7 +23,8 @@ def first_link(base_url: str) -> str | None:
     Each start makes a new one and ends the older ones, so that a link in an old terminal is worth nothing.
     """
     with transaction():
-        if User.objects.exclude(password__startswith="!", last_login=None).exists():
+        never_came_in = {"password__startswith": "!", "last_login": None}
+        if User.objects.exclude(**never_came_in).exists():
             return None
         now = clock.now()
         Invitation.objects.filter(used_at=None).update(used_at=now)

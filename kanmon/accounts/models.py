@@ -58,3 +58,14 @@ class ApiToken(models.Model):
 
     class Meta:
         db_table = "api_token"
+
+
+class Kept(models.Model):
+    """What all nodes remember for a while; see kept.py. ``value`` is JSON."""
+
+    key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "kept"
