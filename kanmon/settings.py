@@ -110,6 +110,7 @@ SECRET_KEY = _secret_key()
 DEBUG = False
 ALLOWED_HOSTS = ["*"]  # the host header is only used for redirects to itself; CSRF checks the origin
 DATABASES = {"default": _database()}
+CACHES = {"default": {"BACKEND": "kanmon.accounts.kept.KeptInTable"}}  # rate limits hold over all nodes
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "kanmon.journal",

@@ -26,12 +26,13 @@ class User(AbstractUser):
 
 
 class Invitation(models.Model):
-    """A one-time link by which a person makes their account; kept as SHA-256."""
+    """A one-time link by which a person makes their account, or ``person`` sets a password; kept as SHA-256."""
 
     id = models.AutoField(primary_key=True)
     digest = models.BinaryField(max_length=32, unique=True)
     role = models.CharField(max_length=30, choices=Role.choices)
     groups_only = models.JSONField(null=True, default=None)
+    person = models.ForeignKey(User, on_delete=models.CASCADE, null=True, default=None)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=150, default="", db_default="")
     expires_at = models.DateTimeField()
@@ -57,3 +58,14 @@ class ApiToken(models.Model):
 
     class Meta:
         db_table = "api_token"
+
+
+class Kept(models.Model):
+    """What all nodes remember for a while; see kept.py. ``value`` is JSON."""
+
+    key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "kept"

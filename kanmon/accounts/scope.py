@@ -91,9 +91,11 @@ def narrowed(user: Any, pcs: BitMap) -> BitMap:
 
 def paths(user: Any) -> list[str]:
     """The paths of the groups that ``user`` is limited to; empty for the whole system, "?" for one that is gone."""
-    chosen = getattr(user, "groups_only", None)
-    if not chosen:
-        return []
+    return paths_of(getattr(user, "groups_only", None) or ())
+
+
+def paths_of(chosen: Collection[int]) -> list[str]:
+    """The paths of these groups, "?" for one that is gone."""
     known = dict(Group.objects.filter(id__in=chosen).values_list("id", "path"))
     return sorted(known.get(one, "?") for one in chosen)
 

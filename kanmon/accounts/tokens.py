@@ -12,14 +12,18 @@ from kanmon.common.errors import Refused
 from kanmon.journal.writing import transaction
 
 PREFIX = "kna_"
+USED_EVERY = timedelta(minutes=1)  # last_used_at is written at most so often
+MOST_DAYS = 3650
 
 
 def create(name: str, role: str, actor: str, groups_only: list[int] | None = None, days: int | None = None) -> str:
     """A new API token; it is shown this once. ``groups_only``: ids of groups that it is limited to; ``days``: how long
-    it is good, None: until it is revoked. Raises Refused KNM7004-E, KNM7005-E.
+    it is good, 1 to 3,650, None: until it is revoked. Raises Refused KNM7004-E, KNM7005-E, KNM7222-E.
     """
     if role not in Role.values:
         raise Refused("KNM7005-E", name=role, why="roles are " + ", ".join(Role.values))
+    if days is not None and not 1 <= days <= MOST_DAYS:
+        raise Refused("KNM7222-E", days=days, most=MOST_DAYS)
     token = PREFIX + secrets.token_urlsafe(32)
     with transaction():
         if ApiToken.objects.filter(name=name).exists():
@@ -53,4 +57,20 @@ def find(token: str) -> ApiToken | None:
     if not token.startswith(PREFIX):
         return None
     good = Q(expires_at=None) | Q(expires_at__gt=clock.now())
-    return ApiToken.objects.filter(good, digest=hashlib.sha256(token.encode()).digest(), revoked_at=None).first()
+    digest = hashlib.sha256(token.encode()).digest()
+    return ApiToken.objects.filter(good, digest=digest, revoked_at=None).first()
+
+
+def used(token: ApiToken) -> None:
+    """Keep that the token was used, at most once a minute."""
+    now = clock.now()
+    if token.last_used_at is None or now - token.last_used_at >= USED_EVERY:
+        with transaction():
+            ApiToken.objects.filter(id=token.id).update(last_used_at=now)
+
+
+def state(token: ApiToken) -> str:
+    """``active``, ``revoked`` or ``over``."""
+    if token.revoked_at is not None:
+        return "revoked"
+    return "over" if token.expires_at is not None and token.expires_at <= clock.now() else "active"

@@ -31,6 +31,7 @@ def caller(request: HttpRequest) -> Caller | None:
     if kind.lower() == "bearer":
         found = tokens.find(token.strip())
         if found is not None:
+            tokens.used(found)
             only = found.groups_only
             return Caller(f"token:{found.name}", found.role, None if only is None else tuple(only))
         refusals.sign_in(request, "", "token")

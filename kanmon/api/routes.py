@@ -23,6 +23,7 @@ from kanmon.api import (
     network,
     nodes,
     orders,
+    people,
     policies,
     policy_folder,
     properties,
@@ -62,6 +63,7 @@ api.add_router("", mail.router)
 api.add_router("", message.router)
 api.add_router("", history.router)
 api.add_router("/audit", audit.router)
+api.add_router("/people", people.router)
 
 
 @api.get("/status")
@@ -177,7 +179,7 @@ def revoke_source(request: HttpRequest, name: str) -> dict[str, Any]:
 def create_token(request: HttpRequest, new: NewToken) -> dict[str, Any]:
     """A new API token; it is shown this once. Sent again with its Idempotency-Key, it tells so and makes none."""
     who = need(request, "manage_tokens")
-    create = partial(api_tokens.create, new.name, new.role, who.username)
+    create = partial(api_tokens.create, new.name, new.role, who.username, scope.ids_of(new.groups), new.days)
     return _made(request, who, "API token", new, new.role, create)
 
 
@@ -222,7 +224,10 @@ def tokens(
             "role": row.role,
             "created_at": row.created_at.isoformat(),
             "created_by": row.created_by,
-            "state": "revoked" if row.revoked_at else "active",
+            "groups": scope.paths(row) if scope.is_limited(row) else None,
+            "expires_at": row.expires_at.isoformat() if row.expires_at else None,
+            "last_used_at": row.last_used_at.isoformat() if row.last_used_at else None,
+            "state": api_tokens.state(row),
         }
         for row in api_tokens.listed()
     ]

@@ -14,7 +14,15 @@ CHANGE = "change"  # a change that is one transaction: its end tells it, see jou
 DECIDED = frozenset({"held", "released", "it_ran", "closed", "redone", "replayed", "given_up", "cancelled", "in_doubt"})
 ENDED = frozenset({"finished", "failed"})
 COLUMNS = frozenset({"actor", "address", "event", "operation", "subject"})  # stand in the row itself
-CHANGES = {"token_made": "KNM4207-I", "token_revoked": "KNM4208-I"}
+CHANGES = {
+    "token_made": "KNM4207-I",
+    "token_revoked": "KNM4208-I",
+    "person_made": "KNM7216-I",
+    "person_changed": "KNM7217-I",
+    "person_disabled": "KNM7218-I",
+    "person_enabled": "KNM7219-I",
+    "person_link_made": "KNM7220-I",
+}
 
 
 class Told(NamedTuple):

@@ -10,6 +10,10 @@ from kanmon.cli.client import manager
 
 ServerOption = Annotated[str, typer.Option("--server", help="URL of a Manager; else the one of this home.")]
 TokenFile = Annotated[Path | None, typer.Option("--token-file", help="File with the API token; else KANMON_TOKEN.")]
+GroupsOption = Annotated[
+    list[str] | None,
+    typer.Option("-k", "--group", help="Path of a group to limit to, with what is below; may be given more than once."),
+]
 ApiOption = Annotated[bool, typer.Option("--api", help="Of the API, not of a source of inventory.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
@@ -27,13 +31,18 @@ def create(
     name: str,
     api: ApiOption = False,
     role: Annotated[str, typer.Option(help="Role of an API token.")] = "viewer",
+    groups: GroupsOption = None,
+    days: Annotated[int | None, typer.Option(help="How long an API token is good; else until it is revoked.")] = None,
     server: ServerOption = "",
     token_file: TokenFile = None,
     json: JsonOption = False,
 ) -> None:
     """Make a token and print it alone on its line; it is shown this once."""
+    if not api and (groups or days is not None):
+        raise typer.BadParameter("--group and --days are for API tokens: add --api")
+    new = {"name": name, "role": role, "groups": groups or [], "days": days} if api else {"name": name}
     with manager(server, token_file) as client:
-        made = client.call("POST", "/tokens" if api else "/sources", {"name": name, "role": role})
+        made = client.call("POST", "/tokens" if api else "/sources", new)
     show.as_json(made) if json else print(made["token"])
 
 
@@ -47,8 +56,14 @@ def list_(
         rows = client.call("GET", "/tokens" if api else "/sources")
     if json:
         show.as_json(rows)
+    elif api:
+        show.table(
+            ("API token", "State", "Role", "Limited to", "Created", "By", "Last used", "Ends"),
+            [(r["name"], r["state"], r["role"], "/" if r["groups"] is None else ", ".join(r["groups"]) or "-",
+              r["created_at"], r["created_by"], r["last_used_at"] or "-", r["expires_at"] or "-") for r in rows],
+        )  # fmt: skip
     else:
-        head = ("API token" if api else "Source", "State", "Created", "By")
+        head = ("Source", "State", "Created", "By")
         show.table(head, [(r["name"], r["state"], r["created_at"], r["created_by"]) for r in rows])
 
 

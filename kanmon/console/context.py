@@ -17,7 +17,9 @@ THEME_COOKIE = "kanmon_theme"
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """``shell`` (only for signed-in people), ``unseen`` failovers (only for those who decide on it), whether they
-    ``may_act`` and ``may_set_up``, whether they are ``limited`` to groups, and ``theme``."""
+    ``may_act``, ``may_set_up`` and may change people (``may_people``), whether they are ``limited`` to groups, and
+    ``theme``.
+    """
     theme = request.COOKIES.get(THEME_COOKIE, "auto")
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
@@ -30,6 +32,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "unseen": _unseen() if acts and not limited else None,
         "may_act": acts,
         "may_set_up": signed_in and may(user, "manage_cluster").allowed,
+        "may_people": signed_in and not limited and may(user, "manage_people").allowed,
     }
 
 

@@ -179,6 +179,16 @@ ROLES = {
     "viewer": plazy("role", "Viewer"),
     "auditor": plazy("role", "Auditor"),
 }
+PERSON_STATES = {
+    "active": plazy("person", "Active"),
+    "invited": plazy("person", "Invited"),
+    "disabled": plazy("person", "Disabled"),
+}
+TOKEN_STATES = {
+    "active": plazy("token", "Active"),
+    "over": plazy("token", "Over"),
+    "revoked": plazy("token", "Revoked"),
+}
 EVENTS = {
     "begun": plazy("event", "Begun"),
     "started": plazy("event", "Started"),

@@ -63,6 +63,9 @@ PAGES = {
     "failover-group": "/failovers/{term}/judgment",
     "failover-start": "/failovers/{start}",
     "held": "/held",
+    "people": "/people",
+    "person": "/people/{person}",
+    "tokens": "/tokens",
     "not-found": "/nothing-here",
     "password": "/account/password/change/",
 }
@@ -152,6 +155,7 @@ def numbers(page: Page) -> dict[str, str]:
         "doubt": last_part("/operations?state=in_doubt", "td.k-open a"),
         "term": last_part("/failovers", "tr:has(.k-tag-doubt) td.k-open a"),
         "start": last_part("/failovers", "td.k-open a"),
+        "person": last_part("/people", "td.k-name a"),
         "action": last_part("/policies", "td.k-name a[href*='/action/']"),
     }
 

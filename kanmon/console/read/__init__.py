@@ -27,6 +27,7 @@ from kanmon.console.read.operations import change, open_operations, operation, o
 from kanmon.console.read.overview import overview
 from kanmon.console.read.pc import pc
 from kanmon.console.read.pcs import STALE_DAYS, groups, host, level_counts, pcs
+from kanmon.console.read.people import api_tokens, everybody, group_choices, person
 from kanmon.console.read.policies import policies, policy
 from kanmon.console.read.waiting import about as asked_about
 from kanmon.console.read.waiting import answer as answer_asked
@@ -39,16 +40,19 @@ __all__ = [
     "actions",
     "agents",
     "answer_asked",
+    "api_tokens",
     "asked_about",
     "bulk",
     "change",
     "cluster",
     "connections",
+    "everybody",
     "failover",
     "failover_group",
     "failover_json",
     "failovers",
     "forget",
+    "group_choices",
     "groups",
     "held",
     "history",
@@ -69,6 +73,7 @@ __all__ = [
     "owner",
     "pc",
     "pcs",
+    "person",
     "policies",
     "policy",
     "question",

@@ -27,7 +27,11 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 class WelcomeForm(forms.Form):
-    """Name, password twice, language."""
+    """Name, password twice, language. ``person``: whose account is there already; the name is theirs."""
+
+    def __init__(self, *given: Any, person: User | None = None, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.person = person
 
     username = forms.CharField(max_length=150, validators=[UnicodeUsernameValidator()])
     password1 = forms.CharField(max_length=1000, strip=False)
@@ -37,6 +41,8 @@ class WelcomeForm(forms.Form):
     def clean_username(self) -> str:
         """The name is free."""
         name: str = self.cleaned_data["username"]
+        if self.person is not None:
+            return str(self.person.get_username())
         if User.objects.filter(username__iexact=name).exists():
             raise forms.ValidationError(_("This name is taken. Choose another one."))
         return name
@@ -62,18 +68,26 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
     try:
         if request.method == "POST" and (again := _sent_again(request, token)):
             return again
-        role = invitation.find(token).role
-        form = WelcomeForm(request.POST or None, initial={"language": translation.get_language()})
+        link = invitation.find(token)
+        role, person = (link.role, None) if link.person is None else (link.person.role, link.person)
+        form = WelcomeForm(request.POST or None, initial=_begin(person), person=person)
         if request.method == "POST" and form.is_valid():
             data = form.cleaned_data
             with transaction():
                 user = invitation.accept(token, data["username"], data["password1"], data["language"])
-                told = {"id": "KNM4219-I", "role": str(role)}
-                rows.write("account_made", actor=user.get_username(), detail=told, address=where_from(request))
+                event, message_id = ("account_made", "KNM4219-I") if person is None else ("password_set", "KNM7221-I")
+                told = {"id": message_id, "role": str(role)}
+                rows.write(event, actor=user.get_username(), detail=told, address=where_from(request))
             return _signed_in(request, user, data["language"])
     except Refused as refused:
         return errors.refused(request, refused)
-    return render(request, "console/welcome.html", {"form": form, "role_word": words.ROLES[role]})
+    return render(request, "console/welcome.html", {"form": form, "person": person, "role_word": words.ROLES[role]})
+
+
+def _begin(person: User | None) -> dict[str, str]:
+    if person is None:
+        return {"language": translation.get_language()}
+    return {"language": person.language or translation.get_language(), "username": person.get_username()}
 
 
 def _signed_in(request: HttpRequest, user: User, language: str) -> HttpResponse:

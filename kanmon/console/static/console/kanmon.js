@@ -87,6 +87,13 @@
     if (said) one("#k-status").textContent = said;
     all("form[data-k-ticks]").forEach(ticking);
   });
+  /* who is limited to groups: a ticked group means "only these", the whole system unticks them */
+  document.addEventListener("change", (event) => {
+    const limits = event.target.closest("fieldset.k-fieldset");
+    if (!limits) return;
+    if (event.target.name === "group" && event.target.checked) one("[name=limit][value=groups]", limits).checked = true;
+    if (event.target.name === "limit" && event.target.value === "all") limits.querySelectorAll("[name=group]").forEach((box) => { box.checked = false; });
+  });
   document.addEventListener("htmx:responseError", () => show("#k-wrong", true));
   document.addEventListener("htmx:afterOnLoad", () => { show("#k-wrong", false); });
 })();

@@ -1,0 +1,48 @@
+"""People and API tokens as the pages show them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person of the list."""
+
+    number: int
+    name: str
+    role: str
+    state: str  # active, invited, disabled
+    groups: tuple[str, ...] | None  # paths; None: the whole system
+    language: str
+    signed_in: datetime | None
+    made: datetime
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether groups limit them."""
+        return self.groups is not None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """An API token of the list; what it is, is kept nowhere."""
+
+    number: int
+    name: str
+    role: str
+    state: str  # active, over, revoked
+    groups: tuple[str, ...] | None
+    made: datetime
+    by: str
+    used: datetime | None
+    ends: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupChoice:
+    """A group that somebody may be limited to. ``deep``: how far below the root, 1 to 6."""
+
+    path: str
+    name: str
+    deep: int
+    chosen: bool
