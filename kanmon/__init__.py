@@ -26,6 +26,9 @@ not; ``carry_out/`` does it: mail, webhooks, events, commands; network and messa
 **whatif** and **schedule** - beside the pipeline. What-if judges a policy that nobody has saved, compares, and writes
 nothing. A schedule begins judgments at times in cron syntax; a new day begins one by itself (``judgment/days.py``).
 
+**search** - which PCs a list is about: conditions as sets of PCs, from arrays in memory that follow the database, and from
+the index. Saved searches.
+
 **journal** - under all of them. Work that must not be lost is an *operation*, its story stands in *entries*, and only
 who holds the lease works. A stage hands over to the next by beginning an operation in the transaction that ends
 its own; nothing is handed over in memory.

@@ -48,6 +48,7 @@ SUBJECTS = (
     "network",
     "portal",
     "message",
+    "search",
 )
 
 

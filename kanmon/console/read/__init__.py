@@ -4,6 +4,7 @@ Reading only. Lists come a page at a time and are sorted by indexed columns; cou
 are kept for a few seconds.
 """
 
+from kanmon.console.read import search
 from kanmon.console.read.bulk import bulk
 from kanmon.console.read.cluster import cluster, held
 from kanmon.console.read.done import actions
@@ -13,7 +14,7 @@ from kanmon.console.read.history import of_pc as history_of_pc
 from kanmon.console.read.history import over_all as history
 from kanmon.console.read.intake import refused, suspected
 from kanmon.console.read.inventory import inventory
-from kanmon.console.read.keep import forget
+from kanmon.console.read.keep import ask_again as forget
 from kanmon.console.read.messages import of_pc as messages_of_pc
 from kanmon.console.read.network import connections
 from kanmon.console.read.network import counts as network_counts
@@ -26,7 +27,7 @@ from kanmon.console.read.network_pc import underway as ordering_underway
 from kanmon.console.read.operations import change, open_operations, operation, operations
 from kanmon.console.read.overview import overview
 from kanmon.console.read.pc import pc
-from kanmon.console.read.pcs import STALE_DAYS, groups, host, level_counts, pcs
+from kanmon.console.read.pcs import STALE_DAYS, host, level_counts, pcs
 from kanmon.console.read.policies import policies, policy
 from kanmon.console.read.waiting import about as asked_about
 from kanmon.console.read.waiting import answer as answer_asked
@@ -49,7 +50,6 @@ __all__ = [
     "failover_json",
     "failovers",
     "forget",
-    "groups",
     "held",
     "history",
     "history_of_pc",
@@ -76,6 +76,7 @@ __all__ = [
     "question_meant",
     "questions",
     "refused",
+    "search",
     "shell",
     "suspected",
     "unmanaged_devices",

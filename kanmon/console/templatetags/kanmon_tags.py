@@ -209,7 +209,7 @@ def address_with(context: dict[str, Any], **changes: Any) -> str:
 @register.simple_tag(takes_context=True)
 def without(context: dict[str, Any], name: str) -> str:
     """The address of this page without one condition, from its first page."""
-    return address_with(context, **{name: None, "at": None})
+    return address_with(context, **{name: None, "at": None, "edit": None})
 
 
 @register.simple_tag

@@ -21,7 +21,7 @@
     "/": () => (one("#main [type=search]") || one(".k-find input"))?.focus(),
     j: () => step(1),
     k: () => step(-1),
-    f: () => one(".k-filters summary")?.click(),
+    f: () => { const add = one("#k-add") || one(".k-filters summary"); add?.click(); if (add?.id) one("a", add.nextElementSibling)?.focus(); },
     e: () => one("[data-k-open-all]")?.click(),
     g: () => { going = Date.now(); },
   };
@@ -86,6 +86,8 @@
     const said = one("[data-k-said]", event.target)?.dataset.kSaid;
     if (said) one("#k-status").textContent = said;
     all("form[data-k-ticks]").forEach(ticking);
+    const typed = event.target.dataset?.kQ;
+    if (typed !== undefined && document.activeElement !== one("#q")) one("#q").value = typed;
   });
   document.addEventListener("htmx:responseError", () => show("#k-wrong", true));
   document.addEventListener("htmx:afterOnLoad", () => { show("#k-wrong", false); });
