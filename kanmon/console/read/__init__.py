@@ -6,6 +6,7 @@ are kept for a few seconds.
 
 from kanmon.console.read import search
 from kanmon.console.read.bulk import bulk
+from kanmon.console.read.bulk import of_search as bulk_of_search
 from kanmon.console.read.cluster import cluster, held
 from kanmon.console.read.done import actions
 from kanmon.console.read.failovers import failover, failover_group, failover_json, failovers, unseen_failovers
@@ -42,6 +43,7 @@ __all__ = [
     "answer_asked",
     "asked_about",
     "bulk",
+    "bulk_of_search",
     "change",
     "cluster",
     "connections",

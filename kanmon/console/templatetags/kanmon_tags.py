@@ -131,6 +131,12 @@ def local_day(at: datetime) -> str:
     return timezone.localtime(at).date().isoformat()
 
 
+@register.filter("clock")
+def hours(at: datetime) -> str:
+    """ "09:12" of today in the viewer's zone, for sentences."""
+    return wording.clock_time(at)
+
+
 @register.filter
 def grouped(value: int) -> str:
     """12,480."""

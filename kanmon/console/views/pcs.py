@@ -100,7 +100,7 @@ def pc(request: HttpRequest, number: int) -> HttpResponse:
         told |= network.context_of(request, number) | {"told": read.messages_of_pc(number)}
         told |= {
             "told": read.messages_of_pc(number), "waits": read.asked_about(number), "done": read.actions(shown.row, _action_policy(shown)),
-            "bulk": bulk.offered(request.user, alone=True),
+            "bulk": bulk.offered(request.user, shown.row),
         }  # fmt: skip
     return render(request, "console/pc.html", {**_head(shown), **told, "items": items, "earlier": more + 50})
 

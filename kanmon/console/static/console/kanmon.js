@@ -55,12 +55,13 @@
     form.removeAttribute("data-k-ticks");
     const whole = one("[data-k-tick-all]", form);
     const said = one("[data-k-ticks-said]", form);
+    const otherwise = said.textContent;
     const ticks = [...form.querySelectorAll("tbody input[type=checkbox]")];
     const count = () => {
       const n = ticks.filter((tick) => tick.checked).length;
       form.querySelectorAll("[data-k-ticked]").forEach((button) => { button.disabled = !n; });
-      said.hidden = !n;
-      said.textContent = said.dataset.kTicksSaid.replace("{}", n);
+      if (otherwise === "") said.hidden = !n;
+      said.textContent = n ? said.dataset.kTicksSaid.replace("{}", n) : otherwise;
       whole.checked = n === ticks.length;
       whole.indeterminate = n > 0 && n < ticks.length;
     };
