@@ -28,6 +28,9 @@ nothing. A schedule begins judgments at times in cron syntax; a new day begins o
 
 **statistics** - the numbers of a day by group, stored for good, and equal to a recount from the history of verdicts.
 
+**search** - which PCs a list is about: conditions as sets of PCs, from arrays in memory that follow the database, and from
+the index. Saved searches.
+
 **journal** - under all of them. Work that must not be lost is an *operation*, its story stands in *entries*, and only
 who holds the lease works. A stage hands over to the next by beginning an operation in the transaction that ends
 its own; nothing is handed over in memory.

@@ -28,6 +28,7 @@ from kanmon.journal.worker import probing
 from kanmon.journal.writing import call_session, transaction
 from kanmon.judgment.engine import ENGINE
 from kanmon.judgment.warm_start import Keeper
+from kanmon.search.roster import ROSTER
 
 log = logging.getLogger("kanmon.membership")
 SAY_SECONDS = 2.0
@@ -74,6 +75,7 @@ class Membership:
             self._duties.begin(self.leadership, OPEN)
             self._say(started=True)
         self._begin("node", SAY_SECONDS if self.elector else 60.0, self._say)
+        self._begin("list", FOLLOW_SECONDS, ROSTER.catch_up)
         self._begin("checkpoint", KEEP_SECONDS, self._keeper.turn)
 
     def leave(self) -> None:

@@ -90,6 +90,7 @@ SUBJECTS = {
     "network": "Network control (Manager)",
     "portal": "Remediation page",
     "message": "Messages to users, and their clients",
+    "search": "Search over PCs, saved searches, orders on a search",
 }
 EXIT_CODES = {  # names of kanmon.cli.show
     "OK": "Done.",

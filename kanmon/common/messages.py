@@ -50,6 +50,7 @@ SUBJECTS = (
     "network",
     "portal",
     "message",
+    "search",
 )
 
 

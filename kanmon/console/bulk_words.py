@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 from django.utils.translation import pgettext_lazy as plazy
 
+from kanmon.judgment import managing
+
+MOST_ORDERED = 5_000  # PCs whose network a person changes at once
 Counted = Callable[[int], str]
 
 
@@ -16,6 +20,7 @@ class Bulk:
 
     ``reason``: one is wanted. ``managed``: only PCs under management are meant. ``macs``: only those with a MAC address.
     ``fields``: the template of what else the form asks for. ``clients``: it matters how many PCs have a client.
+    ``most``: PCs of a search at once; 0: any number. ``shown``: on the pages of which PCs; ``many``: in the list, too.
     ``alone``: it has a button on the page of one PC, too; network control has its own there.
     """
 
@@ -34,6 +39,9 @@ class Bulk:
     alone: bool = False
     clients: bool = False
     fields: str = ""
+    most: int = 0
+    shown: Literal["present", "managed", "disabled"] = "present"
+    many: bool = True
 
 
 BULK = {
@@ -46,7 +54,7 @@ BULK = {
             lambda n: ngettext("Judge %(n)s PC", "Judge %(n)s PCs", n),
             lambda n: ngettext("%(n)s PC is being judged. This is operation %(operation)s.",
                                "%(n)s PCs are being judged. This is operation %(operation)s.", n),
-            managed=True, alone=True,
+            managed=True, alone=True, shown="managed",
         ),
         Bulk(
             "act", "action", "act", plazy("button", "Act"),
@@ -56,7 +64,7 @@ BULK = {
             lambda n: ngettext("Act for %(n)s PC", "Act for %(n)s PCs", n),
             lambda n: ngettext("Actions are being decided for %(n)s PC. This is operation %(operation)s.",
                                "Actions are being decided for %(n)s PCs. This is operation %(operation)s.", n),
-            managed=True, alone=True,
+            managed=True, alone=True, shown="managed",
         ),
         Bulk(
             "message", "message", "act", plazy("button", "Message"),
@@ -75,7 +83,7 @@ BULK = {
             lambda n: ngettext("Permit %(n)s PC", "Permit %(n)s PCs", n),
             lambda n: ngettext("%(n)s PC is being permitted. This is operation %(operation)s.",
                                "%(n)s PCs are being permitted. This is operation %(operation)s.", n),
-            reason=True, macs=True,
+            reason=True, macs=True, most=MOST_ORDERED,
         ),
         Bulk(
             "refuse", "refuse", "act", plazy("button", "Refuse"),
@@ -84,7 +92,34 @@ BULK = {
             lambda n: ngettext("Refuse %(n)s PC", "Refuse %(n)s PCs", n),
             lambda n: ngettext("%(n)s PC is being refused. This is operation %(operation)s.",
                                "%(n)s PCs are being refused. This is operation %(operation)s.", n),
-            reason=True, macs=True, danger=True,
+            reason=True, macs=True, danger=True, most=MOST_ORDERED,
+        ),
+        Bulk(
+            "disable", "x", "edit_policy", plazy("button", "Disable management"),
+            lazy("They are not judged and no policy acts on them any more; they count at no level until somebody enables them."),
+            lambda n: ngettext("Disable the management of %(n)s PC?", "Disable the management of %(n)s PCs?", n),
+            lambda n: ngettext("Disable %(n)s PC", "Disable %(n)s PCs", n),
+            lambda n: ngettext("The management of %(n)s PC is being disabled. This is operation %(operation)s.",
+                               "The management of %(n)s PCs is being disabled. This is operation %(operation)s.", n),
+            managed=True, alone=True, reason=True, most=managing.MOST, shown="managed",
+        ),
+        Bulk(
+            "enable", "check", "edit_policy", plazy("button", "Enable management"),
+            lazy("They are managed again, judged at once, and policies act on them. Those that are managed stay as they are."),
+            lambda n: ngettext("Enable the management of %(n)s PC?", "Enable the management of %(n)s PCs?", n),
+            lambda n: ngettext("Enable %(n)s PC", "Enable %(n)s PCs", n),
+            lambda n: ngettext("The management of %(n)s PC is being enabled. This is operation %(operation)s.",
+                               "The management of %(n)s PCs is being enabled. This is operation %(operation)s.", n),
+            alone=True, most=managing.MOST, shown="disabled",
+        ),
+        Bulk(
+            "remove", "x", "edit_policy", plazy("button", "Remove from management"),
+            lazy("They are in no list and count nowhere; their past is kept. One that reports again is managed again."),
+            lambda n: ngettext("Remove %(n)s PC from management?", "Remove %(n)s PCs from management?", n),
+            lambda n: ngettext("Remove %(n)s PC", "Remove %(n)s PCs", n),
+            lambda n: ngettext("%(n)s PC is being removed from management. This is operation %(operation)s.",
+                               "%(n)s PCs are being removed from management. This is operation %(operation)s.", n),
+            alone=True, reason=True, danger=True, most=managing.MOST, many=False,
         ),
     )
 }  # fmt: skip

@@ -10,9 +10,11 @@ from kanmon.common.errors import Refused
 from kanmon.console import change_network
 from kanmon.console.change import Done, key
 from kanmon.flow import begin_acting, begin_judgment
+from kanmon.inventory.managing import Wanted
 from kanmon.inventory.models import Pc
 from kanmon.journal.models import Operation
 from kanmon.journal.writing import transaction
+from kanmon.judgment import managing
 from kanmon.message import write
 from kanmon.network import change as network
 
@@ -85,7 +87,31 @@ def _network(wanted: str) -> Callable[[Given], Done]:
     return order
 
 
+def _manage(wanted: Wanted) -> Callable[[Given], Done]:
+    def begin(given: Given) -> Done:
+        pcs = BitMap(given.pcs)
+        return _begun(
+            managing.KIND, given.form_key,
+            lambda: managing.begin(wanted, pcs, given.reason, given.actor, key(given.form_key)),
+        )  # fmt: skip
+
+    return begin
+
+
+KINDS = {"permit": "network", "refuse": "network"} | dict.fromkeys(("disable", "enable", "remove"), managing.KIND)
+"""Verb -> the kind of its operation, where that is not called so."""
+
+
+def earlier(verb: str, form_key: str) -> Done | None:
+    """What this form has begun when it was sent before: the PCs of its search may be others by now."""
+    begun = Operation.objects.filter(key=key(form_key)).first()
+    if begun is not None and begun.kind != KINDS.get(verb, verb):
+        raise Refused("KNM7020-E", status=422, subject=begun.subject, operation=begun.id)
+    return Done(begun, False) if begun is not None else None
+
+
 BEGIN: Mapping[str, Callable[[Given], Done]] = {
-    "judge": judge, "act": act, "message": message, "permit": _network("permit"), "refuse": _network("refuse")
+    "judge": judge, "act": act, "message": message, "permit": _network("permit"), "refuse": _network("refuse"),
+    "disable": _manage("disable"), "enable": _manage("enable"), "remove": _manage("remove"),
 }  # fmt: skip
 """Verb of ``bulk_words.BULK`` -> how it is begun."""

@@ -61,6 +61,11 @@ def brief(at: datetime, now: datetime | None = None) -> str:
     return f"{local:%H:%M}" if local.date() == timezone.localtime(now).date() else day(at, now)
 
 
+def clock_time(at: datetime) -> str:
+    """ "09:12", in the viewer's zone."""
+    return f"{timezone.localtime(at):%H:%M}"
+
+
 def full(at: datetime) -> str:
     """ "20 Nov 2026 09:11:58 JST", for the title of a short time."""
     return dateformat.format(timezone.localtime(at), pgettext("full time", "j M Y H:i:s T"))

@@ -167,6 +167,14 @@ class Index:
         facts = self._dictionary[cls]
         return [(fact, self.holders(number)) for number, fact in facts[start:end]] if start < len(facts) else None
 
+    def numbered(self, cls: int, place: int) -> list[tuple[int, Fact]]:
+        """The records of a class from ``place`` of the dictionary on, each with its number."""
+        return self._dictionary[cls][place:]
+
+    def having_any(self, fact_numbers: Iterable[int]) -> BitMap:
+        """The PCs that have any of these facts, as a set of its own."""
+        return BitMap.union(BitMap(), *(self._holders[one] for one in fact_numbers if one in self._holders))
+
     def _holding(self, fact: int) -> BitMap:
         held = self._holders.get(fact)
         if held is None:

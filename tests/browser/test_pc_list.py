@@ -26,11 +26,22 @@ def test_typing_in_the_search_field_changes_the_table_and_the_address(open_page:
 def test_a_level_is_chosen_from_the_menu_and_taken_away_by_its_chip(open_page: Open) -> None:
     page = open_page()
     page.goto("/pcs")
-    page.click(".k-filters summary")
-    page.check("input[name=level][value=danger]")
+    page.keyboard.press("f")
+    page.keyboard.press("Enter")
+    expect(page.locator(".k-editor h2")).to_have_text("Level")
+    page.keyboard.press("Space")  # the first choice has the focus
+    page.keyboard.press("Enter")
     expect(page.locator(".k-chip")).to_contain_text("Danger")
+    expect(page.locator(".k-editor")).to_have_count(0)
     assert set(page.locator("tbody .k-level").all_inner_texts()) == {"Danger"}
-    page.click(".k-chip a")
+    assert page.url.endswith("/pcs?level=danger")
+    page.fill("#q", "tyo")
+    expect(page.locator(".k-chip")).to_have_count(2)
+    assert page.url.endswith("/pcs?q=tyo&level=danger"), "the field searches in what was chosen"
+    page.click(".k-chip:has-text('tyo') > a[aria-label]")
+    expect(page.locator(".k-chip")).to_have_count(1)
+    expect(page.locator("#q")).to_have_value("")
+    page.click(".k-chip > a[aria-label]")
     expect(page.locator(".k-chip")).to_have_count(0)
 
 
@@ -60,7 +71,9 @@ def test_a_search_without_result_says_so_and_offers_the_way_back(open_page: Open
     page = open_page()
     page.goto("/pcs?q=no-such-pc&level=danger")
     expect(page.locator(".k-empty-title")).to_have_text("No PC matches these 2 filters")
-    page.click(".k-empty a")
+    expect(page.locator(".k-empty")).to_contain_text("Most are kept out by “Text no-such-pc”")
+    page.click(".k-empty a.btn-primary")
+    expect(page.locator(".k-chip")).to_have_count(1)
     expect(page.locator("td.k-name").first).to_be_visible()
 
 

@@ -27,6 +27,8 @@ from kanmon.journal.here import HERE
 from kanmon.judgment import verdicts
 from kanmon.judgment.engine import ENGINE
 from kanmon.policy import versions
+from kanmon.search import kept
+from kanmon.search.roster import ROSTER
 from tests.postgresql import postgresql_server as postgresql_server
 
 
@@ -51,6 +53,8 @@ def _forget_all() -> None:
     """What a process remembers of its database: nothing, as after a start."""
     scope.forget()
     ENGINE.__init__()  # type: ignore[misc]
+    ROSTER.forget()
+    kept.forget()
     recorder._dictionary.forget()
     versions.rules.cache_clear()
     patches_store.load.cache_clear()

@@ -30,6 +30,8 @@ from kanmon.network import asked
 from kanmon.network.change import macs_of
 from kanmon.network.models import NetworkOrder
 from kanmon.policy import versions
+from kanmon.search.asked import of_query
+from kanmon.search.table import READ
 from tests.conformance.test_stages import Killed, arrive, at, bad, levels
 from tests.conformance.test_stages import work_off as carry_on
 from tests.conformance.work import crash, leader, work_off, worker
@@ -70,9 +72,9 @@ def manage(lead: Leadership, wanted: Any, *hosts: int, reason: str = "") -> dict
     return dict(Operation.objects.get(id=operation.id).outcome)
 
 
-def shown(**asked: Any) -> list[str]:
+def shown(query: str = "", **order: Any) -> list[str]:
     """What the console lists, with its total."""
-    page = read.pcs(PcQuery(**asked))
+    page = read.pcs(PcQuery(of_query(query, READ), **order))
     assert page.total == len(page.rows)
     return sorted(row.host for row in page.rows)
 
@@ -86,8 +88,9 @@ def test_a_removed_pc_is_in_no_list_and_keeps_its_past(lead: Leadership) -> None
     assert manage(lead, "remove", 1, reason="given back")["changed"] == 1
     assert levels() == {"pc-0002": "safe", "pc-0003": "safe"}
     assert shown() == shown(sort="host", descending=False) == ["pc-0002", "pc-0003"]
-    assert shown(text="pc-000") == ["pc-0002", "pc-0003"]
-    assert shown(removed=True) == shown(removed=True, sort="host") == shown(removed=True, text="0001") == ["pc-0001"]
+    assert shown("q=pc-000") == ["pc-0002", "pc-0003"]
+    assert shown("managed=removed") == shown("managed=removed", sort="host") == ["pc-0001"]
+    assert shown("managed=removed&q=0001") == ["pc-0001"]
     keep.forget()
     assert sum(read.level_counts().values()) == 2 == queries.status()["pcs"]
     assert [row["host"] for row in queries.pcs("", "", "", 0, 10)] == ["pc-0002", "pc-0003"]
@@ -125,7 +128,7 @@ def test_who_is_not_managed_is_not_judged_and_not_acted_on(lead: Leadership) -> 
         begin_judgment(None, "judge_command", "hanako")
     carry_on(lead)
     assert levels() == {"pc-0003": "safe"}
-    assert shown(managed=False) == ["pc-0001"]
+    assert shown("managed=no") == ["pc-0001"]
     assert queries.pc("pc-0001", "en")["management"] == "disabled"
     crash(lead)
     again = leader()  # a process that has followed nothing
@@ -141,7 +144,7 @@ def test_who_is_enabled_is_judged_at_once(lead: Leadership) -> None:
     assert manage(lead, "enable", 1, 2, 3)["sentence"] == "Management enabled: 2 PCs. It was so already: 1 PC."
     assert levels() == {"pc-0001": "danger", "pc-0002": "safe", "pc-0003": "safe"}
     assert list(Verdict.objects.filter(to_at=None, pc=number(1)).values_list("cause", flat=True)) == ["managed"]
-    assert shown(removed=True) == []
+    assert shown("managed=removed") == []
 
 
 def test_what_is_asked_twice_is_done_once(lead: Leadership) -> None:

@@ -17,10 +17,16 @@ from kanmon.intake.models import Receipt
 from kanmon.inventory.models import Pc
 from kanmon.journal.models import Operation
 from kanmon.judgment.models import PcState
+from kanmon.search.asked import Asked, of_query
+from kanmon.search.table import READ
 
 pytestmark = pytest.mark.django_db
 KEY = "0123456789abcdef0123456789abcdef"
 PAGES = ["/", "/pcs", "/suspected", "/refused", "/policies", "/operations", "/history"]
+
+
+def search_of(query: str) -> Asked:
+    return of_query(query, READ)
 
 
 @pytest.fixture(autouse=True)
@@ -162,7 +168,7 @@ def test_paging_shows_each_pc_once_forwards_and_the_same_pages_backwards(
 ) -> None:
     sample.fill(60)
     Pc.objects.filter(pk__lt=9).update(host="twin", last_seen_at=Pc.objects.get(pk=9).last_seen_at)
-    query = PcQuery(sort=sort, descending=descending, size=7, text=text)
+    query = PcQuery(search_of(f"q={text}"), sort, descending, size=7)
     pages = [read.pcs(query)]
     while pages[-1].next:
         pages.append(read.pcs(dataclasses.replace(query, cursor=pages[-1].next)))
@@ -182,14 +188,14 @@ def test_a_level_search_counts_pcs_that_are_not_judged_yet() -> None:
     for level, count in counts.items():
         for sort in ("level", "host"):
             for text in ("", "sk-2024"):
-                page = read.pcs(PcQuery(levels=frozenset({level}), sort=sort, text=text))
+                page = read.pcs(PcQuery(search_of(f"level={level.word}&q={text}"), sort))
                 assert (page.total, {row.level for row in page.rows}) == (count, {level} if count else set())
 
 
 def test_a_mac_address_is_found_in_any_spelling() -> None:
     sample.fill(12)
     for text in ("00:1b:8b:4e:00:05", "00-1B-8B-4E-00-05", "001b8b4e0005"):
-        assert [row.number for row in read.pcs(PcQuery(text=text)).rows] == [5]
+        assert [row.number for row in read.pcs(PcQuery(search_of(f"q={text}"))).rows] == [5]
 
 
 def test_a_removed_pc_is_listed_where_it_is_asked_for_and_its_page_says_by_whom(viewer: Client) -> None:

@@ -4,7 +4,9 @@ Reading only. Lists come a page at a time and are sorted by indexed columns; cou
 are kept for a few seconds.
 """
 
+from kanmon.console.read import search
 from kanmon.console.read.bulk import bulk
+from kanmon.console.read.bulk import of_search as bulk_of_search
 from kanmon.console.read.cluster import cluster, held
 from kanmon.console.read.done import actions
 from kanmon.console.read.failovers import failover, failover_group, failover_json, failovers, unseen_failovers
@@ -13,7 +15,7 @@ from kanmon.console.read.history import of_pc as history_of_pc
 from kanmon.console.read.history import over_all as history
 from kanmon.console.read.intake import refused, suspected
 from kanmon.console.read.inventory import inventory
-from kanmon.console.read.keep import forget
+from kanmon.console.read.keep import ask_again as forget
 from kanmon.console.read.messages import of_pc as messages_of_pc
 from kanmon.console.read.network import connections
 from kanmon.console.read.network import counts as network_counts
@@ -26,7 +28,7 @@ from kanmon.console.read.network_pc import underway as ordering_underway
 from kanmon.console.read.operations import change, open_operations, operation, operations
 from kanmon.console.read.overview import overview
 from kanmon.console.read.pc import pc
-from kanmon.console.read.pcs import STALE_DAYS, groups, host, level_counts, pcs
+from kanmon.console.read.pcs import STALE_DAYS, host, level_counts, pcs
 from kanmon.console.read.people import api_tokens, everybody, group_choices, person
 from kanmon.console.read.policies import policies, policy
 from kanmon.console.read.waiting import about as asked_about
@@ -43,6 +45,7 @@ __all__ = [
     "api_tokens",
     "asked_about",
     "bulk",
+    "bulk_of_search",
     "change",
     "cluster",
     "connections",
@@ -53,7 +56,6 @@ __all__ = [
     "failovers",
     "forget",
     "group_choices",
-    "groups",
     "held",
     "history",
     "history_of_pc",
@@ -81,6 +83,7 @@ __all__ = [
     "question_meant",
     "questions",
     "refused",
+    "search",
     "shell",
     "suspected",
     "unmanaged_devices",

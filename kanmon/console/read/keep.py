@@ -6,6 +6,8 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from kanmon.common import clock
+from kanmon.search import kept
+from kanmon.search.roster import ROSTER
 
 Value = TypeVar("Value")
 Given = ParamSpec("Given")
@@ -19,20 +21,20 @@ def for_seconds(seconds: float) -> Callable[[Callable[Given, Value]], Callable[G
     """
 
     def wrap(function: Callable[Given, Value]) -> Callable[Given, Value]:
-        kept: OrderedDict[object, tuple[float, Value]] = OrderedDict()
-        _forget.append(kept.clear)
+        answers: OrderedDict[object, tuple[float, Value]] = OrderedDict()
+        _forget.append(answers.clear)
 
         @wraps(function)
         def answer(*args: Given.args, **kwargs: Given.kwargs) -> Value:
             now, asked = clock.monotonic(), (args, tuple(sorted(kwargs.items())))
-            found = kept.get(asked)
+            found = answers.get(asked)
             if found is not None and now - found[0] < seconds:
                 return found[1]
             value = function(*args, **kwargs)
-            kept[asked] = (now, value)
-            while len(kept) > MOST_KEPT:
+            answers[asked] = (now, value)
+            while len(answers) > MOST_KEPT:
                 try:
-                    kept.popitem(last=False)
+                    answers.popitem(last=False)
                 except KeyError:  # another thread was first
                     break
             return value
@@ -42,7 +44,14 @@ def for_seconds(seconds: float) -> Callable[[Callable[Given, Value]], Callable[G
     return wrap
 
 
-def forget() -> None:
-    """Ask again at the next call (tests)."""
+def ask_again() -> None:
+    """Ask again at the next call: something was changed here."""
     for clear in _forget:
         clear()
+    kept.forget()
+
+
+def forget() -> None:
+    """Nothing is remembered of the database, as after a start (tests)."""
+    ask_again()
+    ROSTER.forget()

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
 class BulkAsked:
     """``pcs`` are those that it would be done to; the others of those that were ticked are left out, and why.
 
-    ``clients``: how many have a client that shows messages; ``heard``: from how many of them it was heard of late.
+    ``of_search``: all PCs of a search are meant, as it found them ``at`` that time; ``search`` is its part of an address,
+    ``said`` the same in words, "" for all PCs. ``clients``: how many have a client that shows messages; ``heard``: from how many of them it was heard of late.
     """
 
     pcs: Sequence[int]
@@ -18,6 +20,10 @@ class BulkAsked:
     without_mac: int
     clients: int = 0
     heard: int = 0
+    of_search: bool = False
+    search: str = ""
+    said: str = ""
+    at: datetime | None = None
 
     @property
     def clientless(self) -> int:

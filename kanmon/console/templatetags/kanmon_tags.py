@@ -131,6 +131,12 @@ def local_day(at: datetime) -> str:
     return timezone.localtime(at).date().isoformat()
 
 
+@register.filter("clock")
+def hours(at: datetime) -> str:
+    """ "09:12" of today in the viewer's zone, for sentences."""
+    return wording.clock_time(at)
+
+
 @register.filter
 def grouped(value: int) -> str:
     """12,480."""
@@ -221,7 +227,7 @@ def address_with(context: dict[str, Any], **changes: Any) -> str:
 @register.simple_tag(takes_context=True)
 def without(context: dict[str, Any], name: str) -> str:
     """The address of this page without one condition, from its first page."""
-    return address_with(context, **{name: None, "at": None})
+    return address_with(context, **{name: None, "at": None, "edit": None})
 
 
 @register.simple_tag

@@ -1,6 +1,5 @@
 """The PC list and the pages of one PC."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -11,7 +10,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from kanmon.accounts import scope
 from kanmon.common import clock
-from kanmon.console import pc_words, read, wording, words
+from kanmon.console import pc_words, read, wording
 from kanmon.console.needs import needs
 from kanmon.console.read import past
 from kanmon.console.read.pcs import SORTS
@@ -20,9 +19,11 @@ from kanmon.console.shown.pcs import PcQuery
 from kanmon.console.views import bulk, network
 from kanmon.judgment.as_of import moment_of
 from kanmon.judgment.levels import Level
+from kanmon.search import asked
+from kanmon.search.find import find
+from kanmon.search.table import READ
 
 TABS = (Level.DANGER, Level.WARNING, Level.CAUTION, Level.SAFE, Level.UNKNOWN, Level.NOT_JUDGED)
-WORDS = {level.word: level for level in Level}
 
 
 def _text(given: QueryDict, name: str, most: int) -> str:
@@ -35,61 +36,37 @@ def _query(given: QueryDict, only: frozenset[int] | None = None) -> PcQuery:
     sort = given.get("sort", "level")
     sort = sort if sort in SORTS else "level"
     falls = {"down": True, "up": False}.get(given.get("order", ""), SORTS[sort])
-    return PcQuery(
-        levels=frozenset(WORDS[word] for word in given.getlist("level") if word in WORDS),
-        text=_text(given, "q", 200),
-        group=_text(given, "group", 1000),
-        managed={"yes": True, "no": False}.get(given.get("managed", "")),
-        stale=given.get("stale") == "yes",
-        removed=given.get("managed") == "removed",
-        sort=sort,
-        descending=falls,
-        cursor=given.get("at", ""),
-        only=only,
-    )
-
-
-def _chips(query: PcQuery) -> Iterator[dict[str, str]]:
-    """The conditions of the search, each with the name in the address that it goes by."""
-    if query.levels:
-        names = wording.listed(str(words.LEVELS[level]) for level in sorted(query.levels, reverse=True))
-        yield {"name": "level", "label": _("Level is"), "value": names}
-    if query.group:
-        yield {"name": "group", "label": _("Group under"), "value": query.group}
-    if query.managed is not None:
-        yield {"name": "managed", "label": _("Management"), "value": _("enabled") if query.managed else _("disabled")}
-    if query.removed:
-        yield {"name": "managed", "label": _("Management"), "value": _("removed")}
-    if query.stale:
-        days = read.STALE_DAYS
-        yield {"name": "stale", "label": _("Not seen"), "value": _("for %(days)s days") % {"days": days}}
-    if query.text:
-        yield {"name": "q", "label": _("Text"), "value": query.text}
+    search = asked.read(dict(given.lists()), READ)
+    return PcQuery(search=search, sort=sort, descending=falls, cursor=given.get("at", ""), only=only)
 
 
 @require_safe
 @vary_on_headers("HX-Request")
 @needs("view", "narrowed")
 def pcs(request: HttpRequest) -> HttpResponse:
-    """The list; only its table when htmx asks for it."""
+    """The list; only its table when htmx asks for it. ``?edit=``: with the editor of a condition."""
     only = scope.groups(request.user)
     query = _query(request.GET, only)
+    found = find(query.search, only)
     shown = {
         "nav": "pcs",
         "query": query,
-        "page": read.pcs(query),
-        "chips": list(_chips(query)),
-        "levels": [(level, level in query.levels) for level in Level],
+        "text": " ".join(query.search.values("q")),
+        "page": read.pcs(query, found),
+        "chips": read.search.chips(query.search),
+        "others": [(name, value) for name, value in query.search.pairs() if name != "q"],
+        "menu": read.search.menu(query.search),
+        "editor": read.search.editor(request.GET.get("edit", ""), query.search, only),
+        "narrowest": next((one for one in read.search.chips(query.search) if one.name == found.narrowest), None),
+        "without": found.without,
         "columns": _columns(query),
-        "stale_days": read.STALE_DAYS,
         "bulk": bulk.offered(request.user),
     }
     counts = read.level_counts(only)
-    shown["tabs"] = [(level, counts[level], query.levels == {level}) for level in TABS]
-    if request.htmx and not request.htmx.history_restore_request:
-        return render(request, "console/pcs_part.html", shown)
-    shown["groups"] = read.groups(only)
-    return render(request, "console/pcs.html", shown)
+    chosen = query.search.values("level") if query.search.names == ("level",) else ()
+    shown["tabs"] = [(level, counts[level], chosen == (level.word,)) for level in TABS]
+    part = request.htmx and not request.htmx.history_restore_request
+    return render(request, "console/pcs_part.html" if part else "console/pcs.html", shown)
 
 
 def _columns(query: PcQuery) -> dict[str, dict[str, str]]:
@@ -118,14 +95,14 @@ def pc(request: HttpRequest, number: int) -> HttpResponse:
     if at is not None:
         shown, same = past.then(shown, at)
     items = [(item, pc_words.summary(item), item.level in pc_words.FAILING) for item in shown.items]
-    asked: dict[str, Any] = {"at": at, "at_text": text, "same": same, "strip": past.strip(number, at)}
+    told: dict[str, Any] = {"at": at, "at_text": text, "same": same, "strip": past.strip(number, at)}
     if at is None:
-        asked |= network.context_of(request, number) | {"told": read.messages_of_pc(number)}
-        asked |= {
+        told |= network.context_of(request, number) | {"told": read.messages_of_pc(number)}
+        told |= {
             "told": read.messages_of_pc(number), "waits": read.asked_about(number), "done": read.actions(shown.row, _action_policy(shown)),
-            "bulk": bulk.offered(request.user, alone=True),
+            "bulk": bulk.offered(request.user, shown.row),
         }  # fmt: skip
-    return render(request, "console/pc.html", {**_head(shown), **asked, "items": items, "earlier": more + 50})
+    return render(request, "console/pc.html", {**_head(shown), **told, "items": items, "earlier": more + 50})
 
 
 def _action_policy(pc: PcShown) -> str:

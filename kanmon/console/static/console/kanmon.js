@@ -21,7 +21,7 @@
     "/": () => (one("#main [type=search]") || one(".k-find input"))?.focus(),
     j: () => step(1),
     k: () => step(-1),
-    f: () => one(".k-filters summary")?.click(),
+    f: () => { const add = one("#k-add") || one(".k-filters summary"); add?.click(); if (add?.id) one("a", add.nextElementSibling)?.focus(); },
     e: () => one("[data-k-open-all]")?.click(),
     g: () => { going = Date.now(); },
   };
@@ -55,12 +55,13 @@
     form.removeAttribute("data-k-ticks");
     const whole = one("[data-k-tick-all]", form);
     const said = one("[data-k-ticks-said]", form);
+    const otherwise = said.textContent;
     const ticks = [...form.querySelectorAll("tbody input[type=checkbox]")];
     const count = () => {
       const n = ticks.filter((tick) => tick.checked).length;
       form.querySelectorAll("[data-k-ticked]").forEach((button) => { button.disabled = !n; });
-      said.hidden = !n;
-      said.textContent = said.dataset.kTicksSaid.replace("{}", n);
+      if (otherwise === "") said.hidden = !n;
+      said.textContent = n ? said.dataset.kTicksSaid.replace("{}", n) : otherwise;
       whole.checked = n === ticks.length;
       whole.indeterminate = n > 0 && n < ticks.length;
     };
@@ -86,6 +87,8 @@
     const said = one("[data-k-said]", event.target)?.dataset.kSaid;
     if (said) one("#k-status").textContent = said;
     all("form[data-k-ticks]").forEach(ticking);
+    const typed = event.target.dataset?.kQ;
+    if (typed !== undefined && document.activeElement !== one("#q")) one("#q").value = typed;
   });
   /* who is limited to groups: a ticked group means "only these", the whole system unticks them */
   document.addEventListener("change", (event) => {

@@ -1,0 +1,27 @@
+"""Messages about the search over PCs, saved searches, and orders on all PCs of a search."""
+
+from kanmon.common.messages import Message
+
+MESSAGES: tuple[Message, ...] = (
+    Message(
+        "KNM7100-E",
+        "The list of PCs is still being read after the start of this Manager. Ask again in a few seconds.",
+        "この Manager の起動後、PC の一覧を読み込んでいます。数秒後にもう一度表示してください。",
+        "A Manager keeps the list of all PCs and their inventories in memory, and reads them once after its start.",
+        "Wait. If it stays so, look into the Manager log.",
+    ),
+    Message(
+        "KNM7101-E",
+        "The search finds {count} PCs. This can be done to {most} at most at once.",
+        "検索結果は {count} 台です。この操作は一度に {most} 台までです。",
+        "An order writes a line for each PC and for each of its MAC addresses; the number at once is bounded.",
+        "Add a filter, a group for instance, and give the order in parts.",
+    ),
+    Message(
+        "KNM7102-E",
+        "You were asked about {asked} PCs, and the search finds {count} now. Nothing was done.",
+        "確認した時点では {asked} 台でしたが、現在の検索結果は {count} 台です。何も実行していません。",
+        "Between the question and the order, clearly more PCs have come to match the search.",
+        "Look at the search again, and give the order anew.",
+    ),
+)

@@ -1,0 +1,1 @@
+"""The conditions, by where their sets come from; ``search.table`` lists them."""
