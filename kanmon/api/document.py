@@ -25,6 +25,7 @@ READING = {
     "/policies/plan",
     "/mail-preview",
 }  # POST, yet nothing changes
+AGAIN = {"/nodes/{name}/drain", "/nodes/{name}/undrain", "/cluster/join", "/network/links"}  # twice is as once
 PROBLEM = {
     "type": "object",
     "title": "Problem",
@@ -71,7 +72,7 @@ def _operation(told: dict[str, Any], method: str, path: str, function: Callable[
     told["x-kanmon-permission"] = {"verbs": verbs, "limited": limited}
     told["security"] = [{"token": []}] if verbs else []
     told["responses"] = {"200": _success(method, path, told), "default": REFUSAL}
-    if method != "get" and path not in READING:
+    if method != "get" and path not in READING | AGAIN:
         told["parameters"] = [*told.get("parameters", []), KEY]
     if path in NOT_JSON:
         file = {"schema": {"type": "string", "format": "binary"}}
