@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from kanmon.api.callers import Caller
+from kanmon.common import messages
 from kanmon.common.errors import Refused
 from kanmon.journal.models import Operation
 from kanmon.journal.once import once
@@ -29,6 +30,24 @@ def change(
 ) -> tuple[Operation, bool]:
     """Do ``work`` as an operation of its own, once for the key. Returns it, and whether it was done now."""
     return once(subject, work, actor=who.username, requester="api", key=key_of(request, who))
+
+
+def made(
+    request: HttpRequest, who: Caller, what: str, name: str, role: str, create: Callable[[], str]
+) -> dict[str, Any]:
+    """Make a token once. The journal and the audit keep that it was made, never the token."""
+    token = ""
+
+    def work() -> dict[str, str]:
+        nonlocal token
+        token = create()
+        return {"event": "token_made", "name": name, "role": role}
+
+    operation, now = change(request, who, f"{what} {name}: token made", work)
+    told: dict[str, Any] = {"name": name, "operation": operation.id, "token": token}
+    if not now:
+        told["sentence"] = messages.text("KNM7022-I", {"what": what, "name": name, "operation": operation.id})
+    return told
 
 
 def begun(operation: Operation, kind: str) -> Operation:

@@ -1,5 +1,6 @@
 """Network control by the API: agents, the list, orders by hand, approvals, what is unmanaged."""
 
+from functools import partial
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +9,7 @@ from ninja import Field, Router
 from kanmon.accounts import scope
 from kanmon.api import queries
 from kanmon.api.callers import need
-from kanmon.api.changes import begun, change, key_of
+from kanmon.api.changes import begun, change, key_of, made
 from kanmon.api.given import Body, Cursor, Few, Language, Many, Number, Text
 from kanmon.api.paging import number, page, position, whole
 from kanmon.common.errors import Refused
@@ -131,7 +132,8 @@ def agents(
 def invite(request: HttpRequest, new: NewAgent) -> dict[str, Any]:
     """A token by which an agent is enrolled: once, within an hour. It is shown this once."""
     who = need(request, "manage_cluster")
-    return {"name": new.name, "token": enrolment.invite(new.name, who.username, shown.addresses())}
+    invite = partial(enrolment.invite, new.name, who.username, shown.addresses())
+    return made(request, who, "Network agent", new.name, "agent", invite)
 
 
 @router.delete("/network/agents/{name}")

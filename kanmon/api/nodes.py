@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from ninja import Field, Router
 
 from kanmon.api.callers import need
+from kanmon.api.changes import change, made
 from kanmon.api.given import Body
 from kanmon.cluster import handover
 from kanmon.cluster.nodes import nodes
@@ -44,7 +45,8 @@ def list_nodes(request: HttpRequest) -> list[dict[str, Any]]:
 def hand_over(request: HttpRequest) -> dict[str, str]:
     """Ask the active node to give its lease to another."""
     who = need(request, "manage_cluster")
-    return {"from": handover.hand_over(who.username)}
+    operation, _ = change(request, who, "Lease: handed over", lambda: {"from": handover.hand_over(who.username)})
+    return {"from": str((operation.outcome or {}).get("from", ""))}
 
 
 @router.post("/nodes/{name}/drain")
@@ -64,10 +66,10 @@ def undrain(request: HttpRequest, name: str) -> dict[str, str]:
 
 
 @router.post("/cluster/invitations")
-def invite(request: HttpRequest) -> dict[str, str]:
+def invite(request: HttpRequest) -> dict[str, Any]:
     """A one-time token for a second node; it is shown this once."""
     who = need(request, "manage_cluster")
-    return {"token": join.invite(who.username)}
+    return made(request, who, "Node", "that joins", "node", lambda: join.invite(who.username))
 
 
 @router.post("/cluster/join", auth=None)

@@ -34,12 +34,11 @@ from kanmon.api import (
     whatif,
 )
 from kanmon.api.callers import Caller, need
-from kanmon.api.changes import begun, change, key_of
+from kanmon.api.changes import begun, change, key_of, made
 from kanmon.api.given import Cursor, Few, Id, Language, Many, Number, Text
 from kanmon.api.paging import number, page, whole
 from kanmon.api.shapes import JudgeOrder, NewToken, SuspectedDecision
 from kanmon.api.surface import api
-from kanmon.common import messages
 from kanmon.flow import begin_judgment, begin_suspected
 from kanmon.intake import tokens as intake_tokens
 from kanmon.journal.writing import transaction
@@ -165,7 +164,7 @@ def sources(
 def create_source(request: HttpRequest, new: NewToken) -> dict[str, Any]:
     """A new source; its token is shown this once. Sent again with its Idempotency-Key, it tells so and makes none."""
     who = need(request, "manage_tokens")
-    return _made(request, who, "Source", new, "intake", lambda: intake_tokens.create(new.name, who.username))
+    return made(request, who, "Source", new.name, "intake", lambda: intake_tokens.create(new.name, who.username))
 
 
 @api.delete("/sources/{name}")
@@ -180,25 +179,7 @@ def create_token(request: HttpRequest, new: NewToken) -> dict[str, Any]:
     """A new API token; it is shown this once. Sent again with its Idempotency-Key, it tells so and makes none."""
     who = need(request, "manage_tokens")
     create = partial(api_tokens.create, new.name, new.role, who.username, scope.ids_of(new.groups), new.days)
-    return _made(request, who, "API token", new, new.role, create)
-
-
-def _made(
-    request: HttpRequest, who: Caller, what: str, new: NewToken, role: str, create: Callable[[], str]
-) -> dict[str, Any]:
-    """Make a token once. The journal and the audit keep that it was made, never the token."""
-    token = ""
-
-    def work() -> dict[str, str]:
-        nonlocal token
-        token = create()
-        return {"event": "token_made", "name": new.name, "role": role}
-
-    operation, now = change(request, who, f"{what} {new.name}: token made", work)
-    told: dict[str, Any] = {"name": new.name, "operation": operation.id, "token": token}
-    if not now:
-        told["sentence"] = messages.text("KNM7022-I", {"what": what, "name": new.name, "operation": operation.id})
-    return told
+    return made(request, who, "API token", new.name, new.role, create)
 
 
 def _revoked(

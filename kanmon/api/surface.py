@@ -1,5 +1,6 @@
 """The API as programs see it: how bodies are read, and how refusals are told."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -11,6 +12,7 @@ from ninja.parser import Parser
 from kanmon import __version__
 from kanmon.api import problems
 from kanmon.api.callers import caller
+from kanmon.api.document import complete
 from kanmon.common.errors import Refused
 
 
@@ -27,8 +29,20 @@ class Reader(Parser):
         return super().parse_querydict(data, list_fields, request)
 
 
+PREFIX = "/api/v1"
+
+
 class Api(NinjaAPI):
     """All endpoints are added to this."""
+
+    def get_openapi_schema(self, *given: Any, **named: Any) -> Any:
+        """The whole description for tools."""
+        found: dict[str, Callable[..., Any]] = {}
+        for prefix, router in self._routers:
+            for path, view in router.path_operations.items():
+                for one in view.operations:
+                    found |= {f"{method} {prefix}{path}": one.view_func for method in one.methods}
+        return complete(dict(super().get_openapi_schema(*given, **named)), found, PREFIX)
 
 
 api = Api(title="Kanmon", version=__version__, auth=caller, docs_url=None, urls_namespace="api", parser=Reader())
