@@ -93,7 +93,7 @@ class Operations(Transport):
         answer: shapes.Token = self._call("POST", "/tokens", None, body, key)
         return answer
 
-    def get_tokens(self, *, limit: int | None = None) -> Iterator[shapes.TokenRow]:
+    def get_tokens(self, *, limit: int | None = None) -> Iterator[shapes.ApiToken]:
         """API tokens with their role; tokens themselves are never shown."""
         return self._pages("/tokens", {"limit": limit})
 
@@ -283,6 +283,31 @@ class Operations(Transport):
     def delete_schedules_of_name(self, name: str, *, key: str | None = None) -> shapes.Named:
         """Remove a schedule; what it has begun goes on."""
         answer: shapes.Named = self._call("DELETE", f"/schedules/{_segment(name)}", None, None, key)
+        return answer
+
+    def get_settings(self, *, section: str | None = None) -> list[shapes.Setting]:
+        """All settings, or those of one section, as they hold on this node: value, default, unit, bounds, source, meaning."""
+        answer: list[shapes.Setting] = self._call("GET", "/settings", {"section": section})
+        return answer
+
+    def post_settings(self, body: shapes.NewSettings, *, key: str | None = None) -> shapes.SettingsChanged:
+        """Change settings: all of them or, when one is refused, none."""
+        answer: shapes.SettingsChanged = self._call("POST", "/settings", None, body, key)
+        return answer
+
+    def post_settings_test_mail(self, body: shapes.TestMail, *, key: str | None = None) -> shapes.TriedOut:
+        """Send a test mail by every mail server in turn."""
+        answer: shapes.TriedOut = self._call("POST", "/settings/test-mail", None, body, key)
+        return answer
+
+    def get_settings_receivers(self) -> list[str]:
+        """The names of the receivers of webhooks and events, as section/name."""
+        answer: list[str] = self._call("GET", "/settings/receivers")
+        return answer
+
+    def post_settings_test_receiver(self, body: shapes.TestReceiver, *, key: str | None = None) -> shapes.TriedOut:
+        """Connect to a receiver of webhooks or events; no event is sent."""
+        answer: shapes.TriedOut = self._call("POST", "/settings/test-receiver", None, body, key)
         return answer
 
     def post_policies_plan(self, body: shapes.Planned, *, key: str | None = None) -> shapes.Plan:
@@ -806,4 +831,34 @@ class Operations(Transport):
     def get_audit_export(self, *, after: int | None = None, through: int | None = None) -> shapes.AuditExport:
         """About 10,000 sealed rows as lines, each seal after its rows; give ``next`` as ``after`` until it is null."""
         answer: shapes.AuditExport = self._call("GET", "/audit/export", {"after": after, "through": through})
+        return answer
+
+    def get_people(self) -> list[shapes.Person]:
+        """Everybody, by name."""
+        answer: list[shapes.Person] = self._call("GET", "/people")
+        return answer
+
+    def post_people(self, body: shapes.NewPerson, *, key: str | None = None) -> shapes.PersonLink:
+        """Make a person."""
+        answer: shapes.PersonLink = self._call("POST", "/people", None, body, key)
+        return answer
+
+    def post_people_of_name(self, name: str, body: shapes.PersonAsked, *, key: str | None = None) -> shapes.Person:
+        """Give a person another role, limit or language; what is null stays."""
+        answer: shapes.Person = self._call("POST", f"/people/{_segment(name)}", None, body, key)
+        return answer
+
+    def post_people_of_name_disable(self, name: str, *, key: str | None = None) -> shapes.Person:
+        """Let a person sign in no more; the windows they have open are refused from now on."""
+        answer: shapes.Person = self._call("POST", f"/people/{_segment(name)}/disable", None, None, key)
+        return answer
+
+    def post_people_of_name_enable(self, name: str, *, key: str | None = None) -> shapes.Person:
+        """Let a person who was disabled sign in again."""
+        answer: shapes.Person = self._call("POST", f"/people/{_segment(name)}/enable", None, None, key)
+        return answer
+
+    def post_people_of_name_link(self, name: str, *, key: str | None = None) -> shapes.PersonLink:
+        """A one-time link by which a person sets a new password, good for 24 hours; the old password holds until then."""
+        answer: shapes.PersonLink = self._call("POST", f"/people/{_segment(name)}/link", None, None, key)
         return answer

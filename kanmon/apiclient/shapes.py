@@ -35,6 +35,19 @@ class Answer(TypedDict):
     all: NotRequired[bool]
 
 
+class ApiToken(TypedDict):
+    """An API token; what it is is kept nowhere."""
+
+    name: str
+    role: str
+    groups: list[str] | None
+    created_at: str
+    created_by: str
+    state: str
+    expires_at: str | None
+    last_used_at: str | None
+
+
 class Applied(TypedDict):
     """What was changed; null: nothing was to do."""
 
@@ -638,6 +651,15 @@ class NewMessage(TypedDict):
     expires_days: NotRequired[int]
 
 
+class NewPerson(TypedDict):
+    """A person to make; ``groups``: paths that limit them, none: the whole system; ``language``: en, ja or ''."""
+
+    name: str
+    role: str
+    groups: NotRequired[list[str]]
+    language: NotRequired[str]
+
+
 class NewPolicy(TypedDict):
     """A policy document, YAML or JSON."""
 
@@ -656,11 +678,19 @@ class NewSchedule(TypedDict):
     skip_unchanged: NotRequired[bool]
 
 
+class NewSettings(TypedDict):
+    """``settings``: values by name, null for the default."""
+
+    settings: dict[str, str | bool | int | float | list[str] | None]
+
+
 class NewToken(TypedDict):
-    """A source or API token to make; ``role`` counts for API tokens only."""
+    """A source or API token to make; all but ``name`` counts for API tokens only."""
 
     name: str
     role: NotRequired[str]
+    groups: NotRequired[list[str]]
+    days: NotRequired[int | None]
 
 
 class NewVersions(TypedDict):
@@ -805,6 +835,36 @@ class PcRow(TypedDict):
     management: NotRequired[Literal["enabled", "disabled", "removed"]]
     as_of: NotRequired[str]
     number: int
+
+
+class Person(TypedDict):
+    """Somebody who may sign in."""
+
+    name: str
+    role: str
+    groups: list[str] | None
+    language: str
+    state: str
+    last_sign_in: str | None
+    made_at: str
+
+
+class PersonAsked(TypedDict):
+    """What a person is to be; null stays as it is."""
+
+    role: NotRequired[str | None]
+    groups: NotRequired[list[str] | None]
+    everything: NotRequired[bool]
+    language: NotRequired[str | None]
+
+
+class PersonLink(TypedDict):
+    """A one-time link, shown this once; empty with a ``sentence`` when the same call came again."""
+
+    name: str
+    operation: int
+    link: str
+    sentence: NotRequired[str]
 
 
 class Plan(TypedDict):
@@ -1024,6 +1084,30 @@ class SetUp(TypedDict):
     operation: int
 
 
+class Setting(TypedDict):
+    """A setting as it holds on this node."""
+
+    name: str
+    value: Any
+    default: Any
+    unit: str
+    least: float | None
+    most: float | None
+    choices: list[str]
+    source: str
+    changeable: bool
+    changed_at: str | None
+    changed_by: str
+    meaning: str
+
+
+class SettingsChanged(TypedDict):
+    """What was set; null: the default holds again."""
+
+    settings: dict[str, Any]
+    operation: int
+
+
 class Sighting(TypedDict):
     """Where the network saw a device."""
 
@@ -1083,6 +1167,18 @@ class Switch(TypedDict):
     held: bool
 
 
+class TestMail(TypedDict):
+    """Whom the test mail goes to."""
+
+    address: str
+
+
+class TestReceiver(TypedDict):
+    """``receiver``: section and name, as webhook/siem or events/siem."""
+
+    receiver: str
+
+
 class Timeline(TypedDict):
     """What happened to a PC."""
 
@@ -1109,6 +1205,21 @@ class TokenRow(TypedDict):
     created_at: str
     created_by: str
     state: str
+
+
+class Tried(TypedDict):
+    """How one try ended."""
+
+    good: bool
+    id: str
+    sentence: str
+
+
+class TriedOut(TypedDict):
+    """What was tried out, server by server."""
+
+    tried: list[Tried]
+    operation: int
 
 
 class Unmanaged(TypedDict):

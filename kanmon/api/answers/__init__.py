@@ -5,7 +5,7 @@ Answers are not checked while they are given (10,000 PCs a page); tests hold eve
 
 from typing import Any
 
-from kanmon.api.answers import doing, operations, pcs, setting_up
+from kanmon.api.answers import doing, operations, pcs, people, setting_up
 
 CSV = "text/csv"  # no JSON
 BEGUN = operations.Operation
@@ -30,9 +30,20 @@ ANSWERS: dict[str, Any] = {
     "GET /sources": list[operations.TokenRow],
     "POST /sources": operations.Token,
     "DELETE /sources/{name}": operations.Named,
-    "GET /tokens": list[operations.TokenRow],
+    "GET /tokens": list[people.ApiToken],
     "POST /tokens": operations.Token,
     "DELETE /tokens/{name}": operations.Named,
+    "GET /people": list[people.Person],
+    "POST /people": people.PersonLink,
+    "POST /people/{name}": people.Person,
+    "POST /people/{name}/disable": people.Person,
+    "POST /people/{name}/enable": people.Person,
+    "POST /people/{name}/link": people.PersonLink,
+    "GET /settings": list[people.Setting],
+    "POST /settings": people.SettingsChanged,
+    "POST /settings/test-mail": people.TriedOut,
+    "GET /settings/receivers": list[str],
+    "POST /settings/test-receiver": people.TriedOut,
     "GET /refusals": list[doing.RefusedBody],
     "GET /suspected": list[doing.Suspected],
     "POST /suspected/{id}": BEGUN,
