@@ -187,6 +187,7 @@ API: dict[str, Line] = {
     "DELETE /clients/{name}": ("manage_tokens", "refused"),
     "GET /history": ("view", "refused"),
     "GET /history.csv": ("view", "refused"),
+    "GET /metrics": ("view", "refused"),
     "GET /audit": ("audit", "refused"),
     "GET /audit/verify": ("audit", "refused"),
     "GET /audit/export": ("audit", "refused"),
