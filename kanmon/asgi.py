@@ -4,6 +4,7 @@
 /health/ready   200 when it can serve; 503 with a sentence while it starts or stops, or is drained; also its role
 /intake...      kanmon.intake.asgi
 /client/...     kanmon.message.listener
+/metrics        the same as /api/v1/metrics
 anything else   Django: console and API
 """
 
@@ -58,6 +59,8 @@ class ManagerApplication:
         elif path.startswith("/client/"):
             await self.clients(scope, receive, send)
         else:
+            if path == "/metrics":  # where Prometheus looks
+                scope = {**scope, "path": "/api/v1/metrics", "raw_path": b"/api/v1/metrics"}
             await self.django(_trusted(scope, self.local), receive, send)
 
 

@@ -91,7 +91,7 @@ def _method(method: str, path: str, one: dict[str, Any]) -> str:
     success = one["responses"]["200"]
     content = next(iter(success.get("content", {"": {"schema": {}}}).values()))["schema"]
     paged = "headers" in success and content.get("type") == "array"
-    answer = "str" if "text/csv" in success.get("content", {}) else type_of(content, "shapes.")
+    answer = "str" if "application/json" not in success.get("content", {}) else type_of(content, "shapes.")
     words = ["self"] + [f"{each['name']}: {type_of(each['schema'])}" for each in given["path"]]
     body = next(iter(one.get("requestBody", {}).get("content", {}).items()), None)
     if body:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from kanmon.api.answers import ANSWERS, CSV
+from kanmon.api.answers import ANSWERS
 
 REFERENCE = "#/components/schemas/{model}"
 NOT_JSON = {"/feeds/patches", "/feeds/vulnerabilities"}  # their body is a file
@@ -85,8 +85,8 @@ def _success(method: str, path: str, told: dict[str, Any]) -> dict[str, Any]:
     answer = ANSWERS.get(f"{method.upper()} {path}")
     if answer is None:
         return {"description": "OK"}
-    if answer == CSV:
-        content: dict[str, Any] = {"text/csv": {"schema": {"type": "string"}}}
+    if isinstance(answer, str):
+        content: dict[str, Any] = {answer: {"schema": {"type": "string"}}}
     else:
         content = {"application/json": {"schema": _answers()[0][f"{method.upper()} {path}"]}}
     success = {"description": "OK", "content": content}
@@ -100,7 +100,7 @@ def _success(method: str, path: str, told: dict[str, Any]) -> dict[str, Any]:
 @cache
 def _answers() -> tuple[dict[str, Any], dict[str, Any]]:
     """The schema of each answer, and those that they refer to."""
-    wanted = [(name, "serialization", TypeAdapter(one)) for name, one in ANSWERS.items() if one != CSV]
+    wanted = [(name, "serialization", TypeAdapter(one)) for name, one in ANSWERS.items() if not isinstance(one, str)]
     found, all_of_them = TypeAdapter.json_schemas(wanted, ref_template=REFERENCE)  # type: ignore[arg-type]
     return {str(name): schema for (name, _), schema in found.items()}, all_of_them.get("$defs", {})
 

@@ -47,6 +47,11 @@ def status(only: Ids | None = None) -> dict[str, Any]:
     }
 
 
+def status_term() -> int:
+    """The newest term; 0 before the first."""
+    return Term.objects.filter(shard=0).values_list("term", flat=True).first() or 0
+
+
 def _level(word: str) -> int:
     try:
         return int(parse(word))

@@ -20,6 +20,7 @@ from kanmon.api import (
     mail,
     managing,
     message,
+    metrics,
     network,
     nodes,
     orders,
@@ -61,6 +62,7 @@ api.add_router("", orders.router)
 api.add_router("", mail.router)
 api.add_router("", message.router)
 api.add_router("", history.router)
+api.add_router("", metrics.router)
 api.add_router("/audit", audit.router)
 api.add_router("/people", people.router)
 

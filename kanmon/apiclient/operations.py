@@ -790,6 +790,11 @@ class Operations(Transport):
         )
         return answer
 
+    def get_metrics(self) -> str:
+        """Figures for Prometheus, as text."""
+        answer: str = self._call("GET", "/metrics")
+        return answer
+
     def get_audit(
         self,
         *,

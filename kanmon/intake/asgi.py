@@ -10,6 +10,7 @@ token is never logged: the access log is off, and ``common.redact`` takes them o
 import asyncio
 import base64
 import binascii
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -20,6 +21,7 @@ from kanmon.intake import tokens
 from kanmon.intake.receive import Answer, Receiver, refusal_answer
 
 DRAINED = 128 * 2**20
+ANSWERED: Counter[str] = Counter()  # by result, since the process began
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -86,6 +88,7 @@ class IntakeApplication:
             answer = await self._answer(scope, receive)
         except asyncio.CancelledError:
             return
+        ANSWERED[answer.result] += 1
         await _respond(send, answer)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:

@@ -215,6 +215,7 @@ API: dict[str, Line] = {
     "POST /people/{name}/disable": ("manage_people", "refused"),
     "POST /people/{name}/enable": ("manage_people", "refused"),
     "POST /people/{name}/link": ("manage_people", "refused"),
+    "GET /metrics": ("view", "refused"),
     "GET /audit": ("audit", "refused"),
     "GET /audit/verify": ("audit", "refused"),
     "GET /audit/export": ("audit", "refused"),

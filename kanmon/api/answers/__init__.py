@@ -7,7 +7,7 @@ from typing import Any
 
 from kanmon.api.answers import doing, operations, pcs, people, setting_up
 
-CSV = "text/csv"  # no JSON
+CSV, TEXT = "text/csv", "text/plain"  # no JSON
 BEGUN = operations.Operation
 REJUDGED = operations.Rejudged
 
@@ -131,6 +131,7 @@ ANSWERS: dict[str, Any] = {
     "GET /messages": list[doing.UserMessage],
     "GET /clients": list[doing.ClientRow],
     "DELETE /clients/{name}": doing.ClientForgotten,
+    "GET /metrics": TEXT,
     "GET /audit": list[dict[str, Any]],
     "GET /audit/verify": setting_up.AuditVerified,
     "GET /audit/export": setting_up.AuditExport,
