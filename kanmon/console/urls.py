@@ -18,6 +18,7 @@ from kanmon.console.views import (
     overview,
     pcs,
     policies,
+    statistics,
     welcome,
     whatif,
 )
@@ -63,6 +64,8 @@ urlpatterns = [
     path("operations/<number:number>/<str:verb>", operations.decide, name="decide_operation"),
     path("history", history.history, name="history"),
     path("history.csv", history.as_file, name="history_csv"),
+    path("statistics", statistics.statistics, name="statistics"),
+    path("statistics.csv", statistics.as_file, name="statistics_csv"),
     path("held", held.held, name="held"),
     path("held/release", held.release, name="release_held"),
     path("failovers", failovers.failovers, name="failovers"),

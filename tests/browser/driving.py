@@ -42,6 +42,7 @@ PAGES = {
     "network-device": "/network/devices/{mac}",
     "history": "/history",
     "history-none": "/history?kind=command&result=unknown",
+    "statistics": "/statistics?by=day",
     "suspected": "/suspected",
     "refused": "/refused",
     "policies": "/policies",

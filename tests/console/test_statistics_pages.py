@@ -1,0 +1,118 @@
+"""Statistics in the console, without a browser: the table by period and group, the file, and who sees which groups."""
+
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sample
+from django.test import Client
+
+from kanmon.accounts import scope
+from kanmon.accounts.models import Role, User
+from kanmon.common import zone
+from kanmon.console.read import keep
+from kanmon.inventory.models import Group
+from kanmon.statistics.models import GroupNumbers, StatisticsDay
+from kanmon.statistics.numbers import decode
+
+pytestmark = pytest.mark.django_db
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@pytest.fixture(scope="module")
+def company(django_db_setup: None, django_db_blocker: Any) -> Any:
+    """The invented company, in the database for all tests here."""
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        sample.fill(30)
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def _ready(company: Any, settings: Any) -> None:
+    settings.AUTHENTICATION_BACKENDS = [BACKEND]
+    keep.forget()
+    scope.forget()
+
+
+def client(groups: list[str] | None = None) -> Client:
+    person = User.objects.create_user(f"seer-{User.objects.count()}", role=Role.VIEWER)
+    if groups is not None:
+        person.groups_only = list(Group.objects.filter(path__in=groups).values_list("id", flat=True))
+        person.save()
+    found = Client()
+    found.force_login(person, backend=BACKEND)
+    return found
+
+
+def page(one: Client, query: str = "", language: str = "en") -> str:
+    one.cookies["kanmon_language"] = language
+    answer = one.get(f"/statistics{query}")
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def test_a_day_of_the_table_is_what_is_stored() -> None:
+    yesterday = zone.today() - timedelta(days=1)
+    whole = decode(GroupNumbers.objects.get(day=yesterday, group=0).body)
+    good, of = whole.usage()
+    text = page(client(), "?by=day")
+    assert f">{100 * good / of:.1f} %</td>" in text
+    assert f">{whole.levels[0]}</td>" in page(client(), "?by=day&number=level.danger&deep=0")
+    assert text.count('<th scope="col" class="k-n"') == 13, "14 days, and today is not stored"
+
+
+def test_months_weeks_and_days_in_both_languages() -> None:
+    one = client()
+    assert "Weeks from Monday." in page(one)
+    assert "月曜日始まりの週単位です。" in page(one, language="ja")
+    month = zone.today() - timedelta(days=1)
+    assert f"{month.year}年{month.month}月" in page(one, "?by=month", "ja")
+    assert f">{month:%b} {month.year}</th>" in page(one, "?by=month")
+
+
+@pytest.mark.parametrize("number", ["usage.antivirus", "points", "level.danger", "mend", "mend.slow", "patched", "pcs"])
+def test_each_number_has_its_page(number: str) -> None:
+    assert 'id="figures"' in page(client(), f"?number={number}&by=week")
+
+
+@pytest.mark.parametrize(("query", "status"), [("?by=year", 422), ("?number=x", 404), ("?group=/none", 404)])
+def test_what_is_not_there_is_refused_with_a_sentence(query: str, status: int) -> None:
+    assert client().get(f"/statistics{query}").status_code == status
+
+
+def test_a_person_who_is_limited_sees_the_groups_that_are_theirs() -> None:
+    mine, other = Group.objects.filter(parent__path="/").order_by("path")[:2]
+    one = client([mine.path])
+    text = page(one, "?by=day&deep=3")
+    assert f">{mine.path}</th>" in text
+    assert f">{other.path}</th>" not in text
+    assert ">All PCs</th>" not in text
+    assert one.get(f"/statistics?group={other.path}").status_code == 404
+    answer = one.get("/statistics.csv?by=day&deep=3")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert {row["group"] for row in rows} == set(
+        Group.objects.filter(path__startswith=mine.path).values_list("path", flat=True)
+    )
+
+
+def test_the_file_has_every_number_of_the_periods_shown() -> None:
+    answer = client().get("/statistics.csv?by=month&deep=0")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    months = {day.replace(day=1).isoformat() for day in StatisticsDay.objects.values_list("day", flat=True)}
+    assert [row["period"] for row in rows] == sorted(months)
+    last = decode(GroupNumbers.objects.filter(group=0).latest("day").body)
+    assert rows[-1]["level.danger"] == str(last.levels[0])
+    assert rows[-1]["points"] == f"{last.points / last.pointed:.1f}"
+
+
+def test_without_stored_days_the_page_says_the_next_step() -> None:
+    GroupNumbers.objects.all().delete()
+    StatisticsDay.objects.all().delete()
+    text = page(client())
+    assert "kanmon stats store" in text
+    assert "echarts" not in text
