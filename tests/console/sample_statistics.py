@@ -9,7 +9,7 @@ from kanmon.judgment.levels import ITEMS
 from kanmon.statistics.models import GroupNumbers, StatisticsDay
 from kanmon.statistics.numbers import LEVELS, Numbers, encode
 
-SHARES = {"danger": 0.08, "warning": 0.16, "caution": 0.24, "unknown": 0.02, "not_judged": 0.01}
+SHARES = {"danger": 0.12, "warning": 0.2, "caution": 0.18, "unknown": 0.25, "not_judged": 0.01}
 
 
 def fill(days: int, size: int = 200) -> None:

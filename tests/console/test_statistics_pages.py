@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,9 @@ from kanmon.accounts import scope
 from kanmon.accounts.models import Role, User
 from kanmon.common import zone
 from kanmon.console.read import keep
-from kanmon.inventory.models import Group
+from kanmon.inventory.models import Group, Pc
+from kanmon.judgment.levels import Level
+from kanmon.judgment.models import PcState
 from kanmon.statistics.models import GroupNumbers, StatisticsDay
 from kanmon.statistics.numbers import decode
 
@@ -110,9 +113,46 @@ def test_the_file_has_every_number_of_the_periods_shown() -> None:
     assert rows[-1]["points"] == f"{last.points / last.pointed:.1f}"
 
 
+def test_the_overview_compares_with_the_newest_stored_day_and_sums_thirty() -> None:
+    one = client()
+    text = one.get("/").content.decode()
+    days = list(GroupNumbers.objects.filter(group=0).order_by("day"))[-30:]
+    newest = decode(days[-1].body)
+    safe = PcState.objects.filter(level=100).count()
+    change = safe - newest.at(Level.SAFE)
+    assert f"{'+' if change > 0 else ''}{change} since yesterday" in text
+    assert text.count('class="k-spark k-s-') == 4
+    line = re.search(r'k-spark k-s-danger.*?points="([^"]*)"', text, re.DOTALL)
+    assert line is not None
+    assert len(line[1].split()) == 31, "30 stored days, and now"
+    hours: dict[int, int] = {}
+    for row in days:
+        for hour, count in decode(row.body).mended.items():
+            hours[hour] = hours.get(hour, 0) + count
+    every = sorted(hour for hour, count in hours.items() for _ in range(count))
+    assert f">{every[(len(every) - 1) // 2] + 1} h</a>" in text
+    assert newest.patched is not None
+    assert f">{100 * newest.patched[0] / newest.patched[1]:.1f} %</a>" in text
+    assert f">{newest.points / newest.pointed:.1f}</a>" in text
+
+
+def test_the_overview_of_a_limited_person_is_of_their_groups() -> None:
+    mine = Group.objects.filter(parent__path="/").order_by("path")[0]
+    text = client([mine.path]).get("/").content.decode()
+    newest = decode(GroupNumbers.objects.filter(group=mine.id).latest("day").body)
+    below = Group.objects.filter(path__startswith=mine.path).values_list("id", flat=True)
+    pcs = Pc.objects.filter(group__in=list(below), retired_at=None).values_list("id", flat=True)
+    change = PcState.objects.filter(level=100, pc__in=list(pcs)).count() - newest.at(Level.SAFE)
+    assert f"{'+' if change > 0 else ''}{change} since yesterday" in text
+    assert f">{newest.points / newest.pointed:.1f}</a>" in text
+
+
 def test_without_stored_days_the_page_says_the_next_step() -> None:
     GroupNumbers.objects.all().delete()
     StatisticsDay.objects.all().delete()
     text = page(client())
     assert "kanmon stats store" in text
     assert "echarts" not in text
+    overview = client().get("/").content.decode()
+    assert "No day is stored yet" in overview
+    assert "since yesterday" not in overview

@@ -30,6 +30,12 @@ def period(first: date, by: By) -> str:
 
 
 @register.filter
+def short_day(day: date) -> str:
+    """ "16 Nov"."""
+    return statistics_words.period(day, "day")
+
+
+@register.filter
 def place(path: str) -> str:
     """The name of a group."""
     return statistics_words.place(path)
