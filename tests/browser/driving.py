@@ -43,6 +43,8 @@ PAGES = {
     "history": "/history",
     "history-none": "/history?kind=command&result=unknown",
     "statistics": "/statistics?by=day",
+    "evaluation": "/evaluation",
+    "evaluation-users": "/evaluation?by=user",
     "suspected": "/suspected",
     "refused": "/refused",
     "policies": "/policies",

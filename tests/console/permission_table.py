@@ -58,6 +58,7 @@ CONSOLE: dict[str, Line] = {
     "decide_operation": ("act", "refused"),
     "history": ("view", "narrowed"),
     "history_csv": ("view", "narrowed"),
+    "evaluation": ("view", "narrowed"),
     "statistics": ("view", "narrowed"),
     "statistics_csv": ("view", "narrowed"),
     "held": ("view", "refused"),

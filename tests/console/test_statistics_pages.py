@@ -1,6 +1,7 @@
 """Statistics in the console, without a browser: the table by period and group, the file, and who sees which groups."""
 
 import csv
+import html
 import io
 import re
 from datetime import timedelta
@@ -13,12 +14,13 @@ from django.test import Client
 from kanmon.accounts import scope
 from kanmon.accounts.models import Role, User
 from kanmon.common import zone
-from kanmon.console.read import keep
+from kanmon.console.read import evaluation, keep
 from kanmon.inventory.models import Group, Pc
-from kanmon.judgment.levels import Level
+from kanmon.judgment.levels import ITEMS, Level
 from kanmon.judgment.models import PcState
 from kanmon.statistics.models import GroupNumbers, StatisticsDay
 from kanmon.statistics.numbers import decode
+from kanmon.statistics.points import points
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -145,6 +147,48 @@ def test_the_overview_of_a_limited_person_is_of_their_groups() -> None:
     change = PcState.objects.filter(level=100, pc__in=list(pcs)).count() - newest.at(Level.SAFE)
     assert f"{'+' if change > 0 else ''}{change} since yesterday" in text
     assert f">{newest.points / newest.pointed:.1f}</a>" in text
+
+
+def names(text: str) -> list[tuple[str, str]]:
+    """Who stands in the table of points, with what."""
+    cells = re.findall(r'<th scope="row".*?<a [^>]*>(.*?)</a>.*?<td class="k-n k-strong">(.*?)</td>', text, re.DOTALL)
+    return [(html.unescape(who), told) for who, told in cells]
+
+
+def test_groups_stand_by_points_the_worst_first() -> None:
+    day = StatisticsDay.objects.latest("day").day
+    of = {row.path: decode(row.body) for row in GroupNumbers.objects.filter(day=day)}
+    wanted = sorted((one.points / one.pointed, path) for path, one in of.items() if one.pointed)
+    found = [one for one in names(client().get("/evaluation").content.decode()) if one[1] != "–"]
+    assert [told for _, told in found] == [f"{score:.1f}" for score, _ in wanted]
+    assert {who for who, _ in found} == {"All PCs" if path == "/" else path for _, path in wanted}
+
+
+def test_users_stand_by_the_points_of_their_pcs() -> None:
+    scores: dict[str, list[int]] = {}
+    for pc in Pc.objects.filter(managed=True, retired_at=None):
+        state = PcState.objects.filter(pc=pc.id).first()
+        score = None if state is None else points([getattr(state, item) for item in ITEMS])
+        if score is not None:
+            scores.setdefault(pc.user, []).append(score)
+    wanted = {user: f"{sum(of) / len(of):.1f}" for user, of in scores.items()}
+    found = names(client().get("/evaluation?by=user").content.decode())
+    assert {who: told for who, told in found if told != "–"} == wanted
+    told = [float(told) for _, told in found if told != "–"]
+    assert told == sorted(told)
+
+
+def test_points_are_of_the_groups_that_one_is_limited_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, other = Group.objects.filter(parent__path="/").order_by("path")[:2]
+    one = client([mine.path])
+    assert all(who.startswith(mine.path) for who, _ in names(one.get("/evaluation").content.decode()))
+    users = {who for who, _ in names(one.get("/evaluation?by=user").content.decode())}
+    assert users <= set(Pc.objects.filter(group__path__startswith=mine.path).values_list("user", flat=True))
+    assert one.get(f"/evaluation?by=user&group={other.path}").status_code == 404
+    monkeypatch.setattr(evaluation, "MOST_PCS", 3)
+    assert "Choose a smaller group." in client().get("/evaluation?by=user").content.decode()
+    monkeypatch.setattr(evaluation, "PAGE", 2)
+    assert len(names(client().get("/evaluation?page=2").content.decode())) == 2
 
 
 def test_without_stored_days_the_page_says_the_next_step() -> None:

@@ -35,10 +35,31 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A group or user with its points; ``change``: since the stored day that is compared with."""
+    """A group or user with its mean points (None: nothing was judged), how many PCs, and how many of them in Danger."""
 
     name: str
-    points: float
+    points: float | None
     pcs: int
     danger: int
-    change: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """A page of them, worst first. ``day``: the stored day they are of, None: now. ``too_many``: PCs, beyond what is counted."""
+
+    rows: Sequence[Scored]
+    total: int
+    page: int
+    pages: int
+    day: date | None = None
+    too_many: int = 0
+
+    @property
+    def previous(self) -> int:
+        """The page before."""
+        return self.page - 1
+
+    @property
+    def following(self) -> int:
+        """The page after."""
+        return self.page + 1
