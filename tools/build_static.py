@@ -26,6 +26,10 @@ FILES = {
     "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
     "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2": "inter-latin-wght-normal.woff2",
     "@fontsource-variable/inter/LICENSE": "inter-LICENSE.txt",
+    "echarts/dist/echarts.common.min.js": "echarts.common.min.js",
+    "echarts/LICENSE": "echarts-LICENSE.txt",
+    "echarts/NOTICE": "echarts-NOTICE.txt",
+    "zrender/LICENSE": "zrender-LICENSE.txt",
 }
 
 

@@ -31,6 +31,7 @@ from kanmon.api import (
     queries,
     schedules,
     setup,
+    statistics,
     then,
     whatif,
 )
@@ -63,6 +64,7 @@ api.add_router("", mail.router)
 api.add_router("", message.router)
 api.add_router("", history.router)
 api.add_router("", metrics.router)
+api.add_router("", statistics.router)
 api.add_router("/audit", audit.router)
 api.add_router("/people", people.router)
 

@@ -1,6 +1,8 @@
 """What is stored of a group and a day, and the shares and means that follow from it. Pure."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import NamedTuple
 
 import msgspec
 
@@ -82,3 +84,19 @@ def encode(numbers: Numbers) -> dict[str, object]:
 def decode(body: object) -> Numbers:
     """Numbers that were stored."""
     return msgspec.convert(body, Numbers, strict=False)
+
+
+class Place(NamedTuple):
+    """A group; the whole has number 0 and the path "/"."""
+
+    group: int
+    path: str
+
+
+class Row(NamedTuple):
+    """A group in a period, that begins with ``first``. ``day``: the stored one that it stands for."""
+
+    first: date
+    day: date
+    place: Place
+    numbers: Numbers

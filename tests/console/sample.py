@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 import sample_journal
 import sample_network
+import sample_statistics
 from sample_parts import GROUPS, MAILS, PEOPLE, PREFIX, STANDARD, facts_of
 
 from kanmon.common import clock
@@ -145,6 +146,7 @@ def fill(pcs: int = 120, seed: int = 7, term: int | None = None) -> None:
     if term is None:
         sample_journal.fill(company.now)
     sample_network.fill(company.now, sample_journal.TERM if term is None else term)
+    sample_statistics.fill(40, pcs)
     _intake(company.now, company.source)
 
 

@@ -11,10 +11,11 @@ from pyroaring import BitMap
 
 from kanmon.common.errors import Refused
 from kanmon.judgment.levels import ITEMS, Level
-from kanmon.statistics import daily, mending, own
+from kanmon.statistics import daily, measures, mending, own, periods
 from kanmon.statistics.counting import WHOLE, Sets, Standing, Tree, count
-from kanmon.statistics.numbers import decode, encode, hours_within, percent, together
+from kanmon.statistics.numbers import Place, Row, decode, encode, hours_within, percent, together
 from kanmon.statistics.points import NONE, of_many, points
+from kanmon.statistics.sheet import as_csv
 
 SAFE, CAUTION, WARNING, DANGER = Level.SAFE, Level.CAUTION, Level.WARNING, Level.DANGER
 UNKNOWN, NA, UNJUDGED = Level.UNKNOWN, Level.NOT_APPLICABLE, Level.NOT_JUDGED
@@ -127,3 +128,45 @@ def test_a_day_is_due_at_its_time_and_missed_ones_are_made_up() -> None:
     assert daily.due(NOW, at, set()) == [today], "before the first day that is stored there is nothing to make up"
     assert daily.due(NOW, at, {date(2026, 11, 20), date(2026, 11, 22)}) == [date(2026, 11, 21), today]
     assert len(daily.due(NOW, at, {date(2026, 10, 1)})) == 8, "at most a week is made up"
+
+
+def test_weeks_begin_on_the_day_of_the_setting_and_months_on_the_first() -> None:
+    sunday = date(2026, 11, 22)
+    assert periods.first_of(sunday, "week") == date(2026, 11, 16)
+    assert periods.first_of(sunday, "week", "sunday") == sunday
+    assert periods.first_of(sunday, "week", "saturday") == date(2026, 11, 21)
+    assert periods.first_of(sunday, "month") == date(2026, 11, 1)
+    assert periods.following(date(2026, 12, 1), "month") == date(2027, 1, 1)
+    assert periods.earlier(date(2027, 1, 1), "month", 12) == date(2026, 1, 1)
+    assert periods.earlier(date(2026, 11, 16), "week", 2) == date(2026, 11, 2)
+    days = [date(2026, 11, 2), date(2026, 10, 31), date(2026, 11, 1)]
+    assert periods.grouped(days, "month", "monday") == {
+        date(2026, 10, 1): days[1:2],
+        date(2026, 11, 1): [days[2], days[0]],
+    }
+
+
+def test_each_measure_is_told_and_a_cell_is_no_formula() -> None:
+    found = count(
+        Standing(np.array([1], np.uint32), np.array([SAFE], np.int16), np.array([[SAFE] * 6], np.int16)),
+        Sets(own={"=cmd": (BitMap([1]), BitMap([1]))}, patched=(BitMap(), BitMap([1])), mended={4: BitMap([1])}), tree(),
+    )[WHOLE]  # fmt: skip
+    told = {word: measures.value(word, found) for word in measures.known(["=cmd"])}
+    some = {
+        "usage": 100,
+        "points": 100,
+        "level.safe": 1,
+        "pcs": 1,
+        "mend": 5,
+        "mend.slow": 5,
+        "patched": 0,
+        "own.=cmd": 100,
+    }
+    assert some.items() <= told.items()
+    assert measures.value("own.gone", found) is None
+    row = Row(date(2026, 11, 1), date(2026, 11, 3), Place(7, "=1+1"), found)
+    lines = as_csv([row], ["=cmd"]).splitlines()
+    assert lines[1].startswith('"2026-11-01","2026-11-03","\'=1+1","100.0"')
+    with pytest.raises(Refused) as refused:
+        measures.check("nonsense", [])
+    assert refused.value.message_id == "KNM9007-E"

@@ -11,6 +11,7 @@ from kanmon.console.read.cluster import cluster, held
 from kanmon.console.read.done import actions
 from kanmon.console.read.failovers import failover, failover_group, failover_json, failovers, unseen_failovers
 from kanmon.console.read.frame import shell
+from kanmon.console.read.groups import groups
 from kanmon.console.read.history import of_pc as history_of_pc
 from kanmon.console.read.history import over_all as history
 from kanmon.console.read.intake import refused, suspected
@@ -56,6 +57,7 @@ __all__ = [
     "failovers",
     "forget",
     "group_choices",
+    "groups",
     "held",
     "history",
     "history_of_pc",

@@ -4,13 +4,16 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 
 from django.db.models import Count
+from pyroaring import BitMap
 
 from kanmon.console.language import language
 from kanmon.console.read import keep
 from kanmon.console.shown.overview import FailedCondition
 from kanmon.console.shown.pc import FoundRow, ItemShown
 from kanmon.inventory.models import Pc
+from kanmon.judgment import failing as failing_now
 from kanmon.judgment import why
+from kanmon.judgment.engine import ENGINE
 from kanmon.judgment.explain import ItemExplanation, headline, item_of
 from kanmon.judgment.findings import decode_set
 from kanmon.judgment.levels import ITEMS, Level
@@ -30,7 +33,11 @@ def worst(states: Collection[PcState]) -> dict[int, str]:
 
 @keep.for_seconds(30)
 def _failures(only: frozenset[int] | None = None) -> list[tuple[str, Level, int]]:
-    """Every failing condition with its level and its number of PCs, from the most common sets of findings."""
+    """Every failing condition with its level and its number of PCs: from the index, and while it is loading (or where
+    none is) from the most common sets of findings.
+    """
+    if ENGINE.loaded:
+        return [(condition, level, n) for (condition, level), n in failing_now.counts(members(only)).items()]
     states = PcState.objects.exclude(finding_set=None)
     if only is not None:
         states = states.filter(pc__in=Pc.objects.filter(group__in=only).values("id"))
@@ -46,6 +53,14 @@ def _failures(only: frozenset[int] | None = None) -> list[tuple[str, Level, int]
     return [(condition, level, count) for (condition, level), count in pcs.items()]
 
 
+def members(only: frozenset[int] | None) -> BitMap | None:
+    """The PCs of these groups, as the index has them; None for all."""
+    if only is None:
+        return None
+    with ENGINE.lock:
+        return BitMap.union(BitMap(), *(ENGINE.groups[group] for group in only if group in ENGINE.groups))
+
+
 def most_failed(size: int, only: frozenset[int] | None = None) -> list[FailedCondition]:
     """The conditions that fail on most PCs: the worst level first, in it the most common. ``only``: in these groups."""
     common = sorted(_failures(only), key=lambda one: one[2], reverse=True)[:size]
@@ -57,6 +72,7 @@ def most_failed(size: int, only: frozenset[int] | None = None) -> list[FailedCon
             level=level,
             count=count,
             share=100 * count / most,
+            query="&".join(f"level={one.word}" for one in Level if one >= level),
         )
         for condition, level, count in sorted(common, key=lambda one: (one[1], one[2]), reverse=True)
     ]

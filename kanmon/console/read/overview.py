@@ -1,13 +1,13 @@
 """The first page: levels now, and what waits for a person."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import QuerySet
 
 from kanmon.accounts.scope import pcs_of
 from kanmon.action import asked
 from kanmon.common import clock
-from kanmon.console.read import findings, keep, network
+from kanmon.console.read import findings, keep, network, stored_days
 from kanmon.console.read.cluster import held
 from kanmon.console.read.frame import shell
 from kanmon.console.read.pcs import STALE_DAYS, Ids, how_many, level_counts, newest_in, stale_before
@@ -17,29 +17,35 @@ from kanmon.inventory import managing
 from kanmon.inventory.models import Pc
 from kanmon.journal.models import Operation
 from kanmon.journal.states import State
+from kanmon.judgment.engine import ENGINE
 from kanmon.judgment.levels import Level
-from kanmon.judgment.models import Verdict
 
 NEWLY_SHOWN = 8
 
 
 @keep.for_seconds(10)
-def _changes(only: Ids | None = None) -> dict[Level, int]:
-    """By level: PCs that came to it within a day minus those that left it, from the verdicts of that day."""
-    change = dict.fromkeys(Level, 0)
-    since = clock.now() - timedelta(days=1)
-    before: dict[int, int] = {}
-    now: dict[int, int] = {}
-    recent = Verdict.objects.filter(from_at__gte=since).order_by("id").values_list("pc", "level_before", "level")
-    if only is not None:
-        recent = recent.filter(Exists(Pc.objects.filter(group__in=only, id=OuterRef("pc"))))
-    for pc, level_before, level in recent[:200_000]:
-        before.setdefault(pc, level_before)
-        now[pc] = level
-    for pc, level in now.items():
-        change[Level(before[pc])] -= 1
-        change[Level(level)] += 1
-    return change
+def _stale(only: Ids | None = None) -> int:
+    return _listed(only).filter(stale_before()).count()
+
+
+@keep.for_seconds(10)
+def _newest(only: Ids | None = None) -> datetime | None:
+    """When the newest inventory came, by the index of that column."""
+    return _listed(only).order_by("-last_seen_at").values_list("last_seen_at", flat=True).first()
+
+
+@keep.for_seconds(10)
+def _managed(only: Ids | None = None) -> int:
+    """How many PCs are under management; the index knows, when this node has one."""
+    if not ENGINE.loaded:
+        return _listed(only).filter(managed=True).count()
+    pcs = findings.members(only)
+    with ENGINE.lock:
+        return len(ENGINE.managed if pcs is None else ENGINE.managed & pcs)
+
+
+def _listed(only: Ids | None) -> QuerySet[Pc]:
+    return managing.listed() if only is None else managing.listed().filter(group__in=only)
 
 
 def _needs() -> list[Need]:
@@ -67,23 +73,27 @@ def _needs() -> list[Need]:
 
 def overview(only: Ids | None = None) -> Overview:
     """Everything on the overview; ``only``: of the PCs of these groups, and nothing that is of the whole system."""
-    counts, changes = level_counts(only), _changes(only)
-    listed = managing.listed() if only is None else managing.listed().filter(group__in=only)
+    counts, stored = level_counts(only), stored_days.levels(only)
     pcs = shell().pcs if only is None else how_many(only)
     newly, newly_count = newest_in(Level.DANGER, timedelta(days=1), NEWLY_SHOWN, only)
     return Overview(
         pcs=pcs,
-        managed=pcs - listed.filter(managed=False).count(),
-        counts=[LevelCount(level, count, changes[level]) for level, count in counts.items()],
-        stale=listed.filter(stale_before()).count(),
+        managed=_managed(only),
+        counts=[_level_count(level, count, stored[level]) for level, count in counts.items()],
+        stale=_stale(only),
         stale_days=STALE_DAYS,
-        newest=listed.aggregate(newest=Max("last_seen_at"))["newest"],
+        newest=_newest(only),
         needs=_needs() if only is None else _needs_of(only),
         newly=newly,
         newly_count=newly_count,
         failed=findings.most_failed(7, only),
         network=network.counts(only),
+        days=stored_days.days(only),
     )
+
+
+def _level_count(level: Level, count: int, stored: list[int]) -> LevelCount:
+    return LevelCount(level, count, count - stored[-1] if stored else None, [*stored, count])
 
 
 def _needs_of(only: Ids) -> list[Need]:

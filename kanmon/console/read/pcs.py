@@ -143,8 +143,13 @@ def host(number: int) -> str:
 
 def newest_in(level: Level, since: timedelta, size: int, only: Ids | None = None) -> tuple[list[PcRow], int]:
     """The PCs that came to ``level`` within ``since``, newest first, and how many there are."""
+    numbers, count = _newest_in(level, since, size, only)
+    return rows(numbers), count
+
+
+@keep.for_seconds(10)
+def _newest_in(level: Level, since: timedelta, size: int, only: Ids | None) -> tuple[list[int], int]:
     found = PcState.objects.filter(level=int(level), since_at__gte=clock.now() - since)
     if only is not None:
         found = found.filter(Exists(Pc.objects.filter(group__in=only, id=OuterRef("pc"))))
-    numbers = found.order_by("-since_at", "pc").values_list("pc", flat=True)[:size]
-    return rows(list(numbers)), found.count()
+    return list(found.order_by("-since_at", "pc").values_list("pc", flat=True)[:size]), found.count()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from kanmon.console.shown.network import NetworkCounts
 from kanmon.console.shown.pcs import PcRow
@@ -11,7 +11,7 @@ from kanmon.judgment.levels import Level
 
 @dataclass(frozen=True, slots=True)
 class LevelCount:
-    """A tile of the overview. ``change`` is since yesterday, None when that is not known."""
+    """A tile of the overview. ``change`` is since the newest stored day, None when there is none."""
 
     level: Level
     count: int
@@ -38,6 +38,20 @@ class FailedCondition:
     level: Level
     count: int
     share: float  # of the largest count shown, 0 to 100
+    query: str = ""  # of the PC list: PCs at its level or a worse one, among which are all of these
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """What the stored days of the last 30 tell; None where nothing is stored or nobody can be told of."""
+
+    newest: date | None = None
+    mend_hours: int | None = None  # median
+    mend_slow_hours: int | None = None  # nine of ten
+    patched: float | None = None  # per cent
+    patched_days: int = 0
+    points: float | None = None
+    is_yesterday: bool = True  # whether that is the newest stored day
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +69,4 @@ class Overview:
     newly_count: int
     failed: Sequence[FailedCondition]
     network: NetworkCounts
+    days: Days

@@ -15,7 +15,7 @@
     const at = found.indexOf(document.activeElement);
     found[Math.min(found.length - 1, Math.max(0, at + by))]?.focus();
   };
-  const places = { o: "overview", p: "pcs", j: "policies", r: "operations", n: "network", w: "waiting" };
+  const places = { o: "overview", p: "pcs", j: "policies", r: "operations", n: "network", w: "waiting", s: "statistics" };
   let going = 0;
   const plain = {
     "/": () => (one("#main [type=search]") || one(".k-find input"))?.focus(),
