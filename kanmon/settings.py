@@ -124,6 +124,7 @@ INSTALLED_APPS = [
     "kanmon.action",
     "kanmon.network",
     "kanmon.schedule",
+    "kanmon.search",
     "kanmon.console",
     "django.contrib.auth",
     "django.contrib.contenttypes",

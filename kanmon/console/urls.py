@@ -18,6 +18,7 @@ from kanmon.console.views import (
     overview,
     pcs,
     policies,
+    searches,
     welcome,
     whatif,
 )
@@ -34,6 +35,9 @@ app_name = "console"
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("pcs", pcs.pcs, name="pcs"),
+    path("pcs.csv", searches.as_file, name="pcs_csv"),
+    path("pcs/searches", searches.save, name="save_search"),
+    path("pcs/searches/<number:number>/<str:verb>", searches.change, name="change_search"),
     path("pcs/bulk", bulk.ask, name="bulk"),
     path("pcs/bulk/<str:verb>", bulk.order, name="bulk_order"),
     path("pcs/<number:number>", pcs.pc, name="pc"),
