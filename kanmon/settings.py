@@ -127,6 +127,7 @@ INSTALLED_APPS = [
     "kanmon.network",
     "kanmon.schedule",
     "kanmon.statistics",
+    "kanmon.search",
     "kanmon.console",
     "django.contrib.auth",
     "django.contrib.contenttypes",

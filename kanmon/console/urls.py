@@ -20,6 +20,7 @@ from kanmon.console.views import (
     pcs,
     people,
     policies,
+    searches,
     setup,
     statistics,
     tokens,
@@ -39,6 +40,9 @@ app_name = "console"
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("pcs", pcs.pcs, name="pcs"),
+    path("pcs.csv", searches.as_file, name="pcs_csv"),
+    path("pcs/searches", searches.save, name="save_search"),
+    path("pcs/searches/<number:number>/<str:verb>", searches.change, name="change_search"),
     path("pcs/bulk", bulk.ask, name="bulk"),
     path("pcs/bulk/<str:verb>", bulk.order, name="bulk_order"),
     path("pcs/<number:number>", pcs.pc, name="pc"),

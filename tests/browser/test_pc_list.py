@@ -110,3 +110,29 @@ def test_a_message_to_ticked_pcs_is_sent_and_what_was_typed_stays_when_it_is_ref
     expect(page.locator(".k-notice-safe:not([id])")).to_contain_text("The message is being written for 2 PCs")
     said = [one for one in said if "status of 422" not in one]
     assert said == []
+
+
+def test_a_search_is_kept_found_among_the_tabs_and_ordered_on(open_page: Open) -> None:
+    page = open_page()
+    said = complaints(page)
+    page.goto("/pcs")
+    page.keyboard.press("f")
+    page.get_by_role("link", name="Group", exact=True).click()
+    page.get_by_label("/Nagoya plant", exact=False).first.check()
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator(".k-chip")).to_contain_text("Group under")
+    page.get_by_text("Save this search").click()
+    page.fill("#k-save", "Nagoya, to mend")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".k-tabs a[aria-current]")).to_contain_text("Nagoya, to mend")
+    count = page.locator(".k-tabs a[aria-current] .k-num").inner_text()
+    expect(page.locator(".k-bulk")).to_contain_text(f"All {count} PCs of this search")
+    page.get_by_role("button", name="Act").click()
+    expect(page.locator("h1")).to_contain_text("Decide actions for")
+    expect(page.locator(".k-facts")).to_contain_text("Group under /Nagoya plant")
+    page.locator("main button.btn-primary").click()
+    expect(page.locator(".k-notice-safe:not([id])")).to_contain_text("The search found them at")
+    page.get_by_text("This saved search", exact=True).click()
+    page.get_by_role("button", name="Remove this saved search").click()
+    expect(page.locator(".k-tabs")).not_to_contain_text("Nagoya, to mend")
+    assert said == []

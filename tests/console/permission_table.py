@@ -32,6 +32,9 @@ CONSOLE: dict[str, Line] = {
     "pc": ("view", "narrowed"),
     "pc_inventory": ("view", "narrowed"),
     "pc_network": ("view", "narrowed"),
+    "pcs_csv": ("view", "narrowed"),
+    "save_search": ("view", "open"),
+    "change_search": ("view", "open"),
     "bulk": ("judge", "narrowed"),  # each of its verbs has its own; it is asked to judge
     "bulk_order": ("judge", "narrowed"),
     "waiting": ("view", "narrowed"),

@@ -24,4 +24,25 @@ MESSAGES: tuple[Message, ...] = (
         "Between the question and the order, clearly more PCs have come to match the search.",
         "Look at the search again, and give the order anew.",
     ),
+    Message(
+        "KNM7103-E",
+        "No more than {most} searches of this kind are kept.",
+        "この種類の検索条件は {most} 個まで保存できます。",
+        "Saved searches stand as tabs over the list and are counted; their number is bounded: 10 a person, 20 shared.",
+        "Remove one, and save the search again.",
+    ),
+    Message(
+        "KNM7104-E",
+        "A saved search has a name of 1 to {most} characters and at least one filter.",
+        "保存する検索条件には、1〜{most} 文字の名前と 1 つ以上の条件が必要です。",
+        "The name was empty or too long, or the search had no filter or far too many values.",
+        "Give a short name to a search with filters.",
+    ),
+    Message(
+        "KNM7105-E",
+        "There is another saved search called “{name}”.",
+        "「{name}」という名前の検索条件がすでにあります。",
+        "Names of a person's searches are different from each other.",
+        "Give another name.",
+    ),
 )

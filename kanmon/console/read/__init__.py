@@ -4,7 +4,7 @@ Reading only. Lists come a page at a time and are sorted by indexed columns; cou
 are kept for a few seconds.
 """
 
-from kanmon.console.read import search
+from kanmon.console.read import search, sheet
 from kanmon.console.read.bulk import bulk
 from kanmon.console.read.bulk import of_search as bulk_of_search
 from kanmon.console.read.cluster import cluster, held
@@ -86,6 +86,7 @@ __all__ = [
     "questions",
     "refused",
     "search",
+    "sheet",
     "shell",
     "suspected",
     "unmanaged_devices",

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 
+from kanmon.common import clock
 from kanmon.console import wording
+from kanmon.console.read import keep
 from kanmon.console.search_words import WORDS
-from kanmon.console.shown.pcs import Chip, Editor, Offered
-from kanmon.search.asked import Asked
+from kanmon.console.shown.pcs import Chip, Editor, Offered, SavedTab
+from kanmon.search import saved
+from kanmon.search.asked import Asked, of_query
 from kanmon.search.condition import Choice
-from kanmon.search.find import choices
-from kanmon.search.table import FILTERS
+from kanmon.search.find import choices, find
+from kanmon.search.table import FILTERS, READ
 
 MOST_OFFERED = 200
 FEW_NAMED = 3
+COUNT_SECONDS = 0.06
 
 
 def chips(search: Asked) -> list[Chip]:
@@ -31,6 +35,24 @@ def _said(name: str, values: Sequence[str]) -> str:
 def menu(search: Asked) -> list[tuple[str, str]]:
     """The conditions that can be added: name and words."""
     return [(name, str(one.name)) for name, one in WORDS.items() if name != "q" and name not in search.names]
+
+
+@keep.for_seconds(30)
+def _counted(search: Asked, only: frozenset[int] | None) -> int:
+    return len(find(search, only).pcs)
+
+
+def saved_ones(search: Asked, person: int, only: frozenset[int] | None = None) -> list[SavedTab]:
+    """The searches that a person sees as tabs. Counts are at most 30 seconds old; when counting takes long, the others
+    are counted when the page is loaded the next time.
+    """
+    until = clock.monotonic() + COUNT_SECONDS
+    tabs = []
+    for row in saved.seen_by(person):
+        its = of_query(row.query, READ)
+        count = _counted(its, only) if clock.monotonic() < until else None
+        tabs.append(SavedTab(row.id, row.name, row.query, count, row.shared, row.owner == person, its == search))
+    return tabs
 
 
 def in_words(search: Asked) -> str:

@@ -82,3 +82,16 @@ class Editor:
     text: str
     kept: Sequence[tuple[str, str]]
     more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SavedTab:
+    """A search that is kept under a name. ``count``: None while it is not counted; ``mine``: of the asking person."""
+
+    number: int
+    name: str
+    query: str
+    count: int | None
+    shared: bool
+    mine: bool
+    is_shown: bool

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from kanmon.accounts import scope
+from kanmon.accounts.permission import may
 from kanmon.common import clock
 from kanmon.console import pc_words, read, wording
 from kanmon.console.needs import needs
@@ -65,6 +66,12 @@ def pcs(request: HttpRequest) -> HttpResponse:
     counts = read.level_counts(only)
     chosen = query.search.values("level") if query.search.names == ("level",) else ()
     shown["tabs"] = [(level, counts[level], chosen == (level.word,)) for level in TABS]
+    tabs = read.search.saved_ones(query.search, int(request.user.pk or 0), only)
+    may_share = may(request.user, "edit_policy").allowed
+    shown |= {
+        "saved": tabs, "may_share": may_share,
+        "kept_as": next((one for one in tabs if one.is_shown and (one.mine or may_share)), None),
+    }  # fmt: skip
     part = request.htmx and not request.htmx.history_restore_request
     return render(request, "console/pcs_part.html" if part else "console/pcs.html", shown)
 
