@@ -58,6 +58,7 @@ PAGES = {
     "failover-group": "/failovers/{term}/judgment",
     "failover-start": "/failovers/{start}",
     "held": "/held",
+    "me": "/account/",
     "people": "/people",
     "person": "/people/{person}",
     "tokens": "/tokens",
