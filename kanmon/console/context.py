@@ -17,7 +17,7 @@ THEME_COOKIE = "kanmon_theme"
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """``shell`` (only for signed-in people), ``unseen`` failovers (only for those who decide on it), whether they
-    ``may_act`` and may change people (``may_people``), need a second
+    ``may_act`` and may change people (``may_people``), read the audit (``may_audit``), need a second
     factor, whether they are ``limited`` to groups, and ``theme``."""
     theme = request.COOKIES.get(THEME_COOKIE, "auto")
     user = getattr(request, "user", None)
@@ -30,6 +30,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "limited": limited,
         "unseen": _unseen() if acts and not limited else None,
         "may_act": acts,
+        "may_audit": signed_in and not limited and may(user, "audit").allowed,
         "is_second_factor_wanted": signed_in and second_factor.is_wanted(user),
         "may_people": signed_in and not limited and may(user, "manage_people").allowed,
     }

@@ -4,6 +4,7 @@ Reading only. Lists come a page at a time and are sorted by indexed columns; cou
 are kept for a few seconds.
 """
 
+from kanmon.console.read.audit import audit_rows, check_seals, seals
 from kanmon.console.read.bulk import bulk
 from kanmon.console.read.cluster import cluster, held
 from kanmon.console.read.done import actions
@@ -42,8 +43,10 @@ __all__ = [
     "answer_asked",
     "api_tokens",
     "asked_about",
+    "audit_rows",
     "bulk",
     "change",
+    "check_seals",
     "cluster",
     "connections",
     "everybody",
@@ -81,6 +84,7 @@ __all__ = [
     "question_meant",
     "questions",
     "refused",
+    "seals",
     "shell",
     "suspected",
     "unmanaged_devices",
