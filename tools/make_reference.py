@@ -40,6 +40,7 @@ SECTIONS = {
     "message": "Messages to the users of PCs.",
     "command": "Commands of action policies: what may be run, by whom, and where.",
     "log": "The Manager log.",
+    "sign_in": "How people sign in.",
     "audit": "How long the audit is kept.",
     "backup": "Scheduled backups.",
     "cluster": "Nodes: their names, the lease, and where a Manager may start.",

@@ -12,7 +12,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
-from kanmon.accounts import invitation, scope
+from kanmon.accounts import invitation, scope, second_factor
 from kanmon.accounts.models import Invitation, Role, User
 from kanmon.common import clock
 from kanmon.common.errors import Refused
@@ -121,6 +121,13 @@ def limit_of(groups: Sequence[str] | None, everything: bool) -> Limit:
     if not [one for one in groups if one.strip()]:
         raise Refused("KNM7215-E")
     return scope.ids_of(groups)
+
+
+def take_second_factor(name: str) -> Told:
+    """Remove a person's second factor, whose phone and codes are lost; they may set up another. Raises KNM6010-E."""
+    person = find(name)
+    second_factor.take_away(person)
+    return {"event": "second_factor_removed", "name": name}
 
 
 def _known(role: str, language: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router
 
-from kanmon.accounts import people, scope
+from kanmon.accounts import people, scope, second_factor
 from kanmon.accounts.models import User
 from kanmon.action.texts import base_url
 from kanmon.api.callers import need
@@ -25,6 +25,7 @@ def _told(person: User) -> dict[str, Any]:
         "groups": scope.paths(person) if scope.is_limited(person) else None,
         "language": person.language,
         "state": people.state(person),
+        "second_factor": second_factor.of(person) is not None,
         "last_sign_in": person.last_login.isoformat() if person.last_login else None,
         "made_at": person.date_joined.isoformat(),
     }
@@ -88,6 +89,14 @@ def enable_person(request: HttpRequest, name: str) -> dict[str, Any]:
     """Let a person who was disabled sign in again."""
     who = need(request, "manage_people")
     change(request, who, f"Person {name}: enabled", lambda: people.enable(name))
+    return _told(people.find(name))
+
+
+@router.post("/{name}/take-second-factor")
+def take_second_factor(request: HttpRequest, name: str) -> dict[str, Any]:
+    """Remove the second factor of a person whose phone and recovery codes are lost; they may set up another."""
+    who = need(request, "manage_people")
+    change(request, who, f"Person {name}: second factor taken away", lambda: people.take_second_factor(name))
     return _told(people.find(name))
 
 

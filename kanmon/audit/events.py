@@ -22,6 +22,7 @@ CHANGES = {
     "person_disabled": "KNM7218-I",
     "person_enabled": "KNM7219-I",
     "person_link_made": "KNM7220-I",
+    "second_factor_removed": "KNM7228-I",
 }
 
 

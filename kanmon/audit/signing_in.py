@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.signals import password_changed
+from allauth.mfa import signals as factor
 from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
@@ -16,6 +17,11 @@ def listen() -> None:
     user_logged_out.connect(_signed_out, dispatch_uid="kanmon.audit")
     user_login_failed.connect(_failed, dispatch_uid="kanmon.audit")
     password_changed.connect(_password_changed, dispatch_uid="kanmon.audit")
+    factor.authenticator_added.connect(_factor_on, dispatch_uid="kanmon.audit")
+    factor.authenticator_removed.connect(_factor_off, dispatch_uid="kanmon.audit")
+    factor.authenticator_reset.connect(_codes_made, dispatch_uid="kanmon.audit")
+    factor.authenticator_used.connect(_code_used, dispatch_uid="kanmon.audit")
+    factor.authentication_failed.connect(_code_wrong, dispatch_uid="kanmon.audit")
 
 
 def _signed_in(sender: Any, request: Any, user: Any, **_: Any) -> None:
@@ -29,6 +35,29 @@ def _signed_out(sender: Any, request: Any, user: Any, **_: Any) -> None:
 
 def _password_changed(sender: Any, request: Any, user: Any, **_: Any) -> None:
     _write("password_changed", "KNM4216-I", request, user.get_username())
+
+
+def _factor_on(sender: Any, request: Any, user: Any, authenticator: Any, **_: Any) -> None:
+    if authenticator.type == "totp":
+        _write("second_factor_on", "KNM7224-I", request, user.get_username())
+
+
+def _factor_off(sender: Any, request: Any, user: Any, authenticator: Any, **_: Any) -> None:
+    if authenticator.type == "totp":
+        _write("second_factor_off", "KNM7225-I", request, user.get_username())
+
+
+def _codes_made(sender: Any, request: Any, user: Any, **_: Any) -> None:
+    _write("recovery_codes_made", "KNM7226-I", request, user.get_username())
+
+
+def _code_used(sender: Any, request: Any, user: Any, authenticator: Any, **_: Any) -> None:
+    if authenticator.type == "recovery_codes":
+        _write("recovery_code_used", "KNM7227-I", request, user.get_username())
+
+
+def _code_wrong(sender: Any, request: Any, user: Any, **_: Any) -> None:
+    refusals.sign_in(request, user.get_username(), "code")
 
 
 def _failed(sender: Any, credentials: dict[str, Any], request: Any = None, **_: Any) -> None:

@@ -30,9 +30,9 @@ def list_(server: ServerOption = "", token_file: TokenFile = None, json: JsonOpt
         show.as_json(rows)
         return
     show.table(
-        ("Name", "State", "Role", "Limited to", "Language", "Last sign-in"),
+        ("Name", "State", "Role", "Limited to", "Language", "Second factor", "Last sign-in"),
         [(r["name"], r["state"], r["role"], "/" if r["groups"] is None else ", ".join(r["groups"]) or "-",
-          r["language"] or "-", r["last_sign_in"] or "-") for r in rows],
+          r["language"] or "-", "on" if r["second_factor"] else "off", r["last_sign_in"] or "-") for r in rows],
     )  # fmt: skip
 
 
@@ -87,6 +87,15 @@ def disable(name: str, server: ServerOption = "", token_file: TokenFile = None, 
 def enable(name: str, server: ServerOption = "", token_file: TokenFile = None, json: JsonOption = False) -> None:
     """Let a person who was disabled sign in again."""
     _say(name, "enable", "Enabled", server, token_file, json)
+
+
+@group.command("take-second-factor", epilog="Example: kanmon people take-second-factor tanabe")
+@show.sentences
+def take_second_factor(
+    name: str, server: ServerOption = "", token_file: TokenFile = None, json: JsonOption = False
+) -> None:
+    """Remove the second factor of a person whose phone and recovery codes are lost."""
+    _say(name, "take-second-factor", "Took the second factor of", server, token_file, json)
 
 
 def _say(name: str, verb: str, done: str, server: str, token_file: TokenFile, json: bool) -> None:

@@ -480,6 +480,13 @@ SETTINGS: tuple[Setting, ...] = (
         "SQLite on a disk that cluster software mounts on one machine at a time: write so that moving it is safe.",
     ),
     Setting(
+        "sign_in.second_factor",
+        "no",
+        "",
+        "Of whom a second factor is wanted at sign-in: a code of an authenticator app. Who has none is led to set it up.",
+        choices=("no", "administrators", "all"),
+    ),
+    Setting(
         "audit.keep_days",
         0,
         "days",

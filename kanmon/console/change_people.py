@@ -59,6 +59,12 @@ def enable(name: str, actor: str, form_key: str) -> Done:
     return _once(f"Person {name}: enabled", lambda: people.enable(name), actor, form_key)
 
 
+def take_second_factor(name: str, actor: str, form_key: str) -> Done:
+    """Remove a person's second factor; they may set up another."""
+    what = f"Person {name}: second factor taken away"
+    return _once(what, lambda: people.take_second_factor(name), actor, form_key)
+
+
 def make_token(
     name: str, role: str, limit: list[int] | None, days: int | None, actor: str, form_key: str
 ) -> tuple[Done, str]:

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import DatabaseError
 from django.http import HttpRequest
 
-from kanmon.accounts import scope
+from kanmon.accounts import scope, second_factor
 from kanmon.accounts.permission import may
 from kanmon.console import read
 from kanmon.console.shown.cluster import Unseen
@@ -17,8 +17,8 @@ THEME_COOKIE = "kanmon_theme"
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """``shell`` (only for signed-in people), ``unseen`` failovers (only for those who decide on it), whether they
-    ``may_act``, ``may_set_up`` and may change people (``may_people``), whether they are ``limited`` to groups, and
-    ``theme``.
+    ``may_act``, ``may_set_up``, may change people (``may_people``), read the audit (``may_audit``), need a second
+    factor, whether they are ``limited`` to groups, and ``theme``.
     """
     theme = request.COOKIES.get(THEME_COOKIE, "auto")
     user = getattr(request, "user", None)
@@ -32,6 +32,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "unseen": _unseen() if acts and not limited else None,
         "may_act": acts,
         "may_set_up": signed_in and may(user, "manage_cluster").allowed,
+        "may_audit": signed_in and not limited and may(user, "audit").allowed,
+        "is_second_factor_wanted": signed_in and second_factor.is_wanted(user),
         "may_people": signed_in and not limited and may(user, "manage_people").allowed,
     }
 

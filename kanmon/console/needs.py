@@ -6,10 +6,11 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
+from kanmon.accounts import second_factor
 from kanmon.accounts.permission import Limited, may_here
 from kanmon.audit import refusals
 from kanmon.common.errors import Refused
@@ -37,6 +38,8 @@ def needs(verb: str, limited: Limited = "refused") -> Callable[[View], View]:
             if not decision.allowed:
                 refusals.permission(request, request.user.get_username(), verb)
                 raise PermissionDenied(decision.why)
+            if second_factor.is_lacking(request.user) and request.resolver_match.url_name != "mfa_index":
+                return _set_up(request)
             try:
                 return view(request, *args, **kwargs)
             except Refused as refused:
@@ -45,6 +48,15 @@ def needs(verb: str, limited: Limited = "refused") -> Callable[[View], View]:
         return guarded
 
     return wrap
+
+
+def _set_up(request: HttpRequest) -> HttpResponse:
+    """Who needs a second factor and has none is led to set it up, and comes no further."""
+    if getattr(request, "htmx", None):
+        return HttpResponseClientRedirect(reverse("mfa_activate_totp"))
+    if by_script(request):
+        return JsonResponse({"location": reverse("mfa_activate_totp")})
+    return HttpResponseRedirect(reverse("mfa_activate_totp"))
 
 
 def _sign_in(request: HttpRequest) -> HttpResponse:

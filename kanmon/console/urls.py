@@ -5,6 +5,7 @@ from django.urls.converters import IntConverter
 
 from kanmon.console.views import (
     actions,
+    audit,
     bulk,
     choices,
     connection,
@@ -97,6 +98,9 @@ urlpatterns = [
     path("people/<number:number>/change", people.change, name="person_change"),
     path("people/<number:number>/link", people.link, name="person_link"),
     path("people/<number:number>/<str:switch>", people.switch, name="person_switch"),
+    path("audit", audit.audit, name="audit"),
+    path("audit.csv", audit.as_file, name="audit_csv"),
+    path("audit/check", audit.check, name="audit_check"),
     path("tokens", tokens.tokens, name="tokens"),
     path("tokens/make", tokens.make, name="tokens_make"),
     path("tokens/<number:number>/revoke", tokens.revoke, name="tokens_revoke"),

@@ -179,6 +179,17 @@ ROLES = {
     "viewer": plazy("role", "Viewer"),
     "auditor": plazy("role", "Auditor"),
 }
+AUDITED = {  # events of the audit, or their beginning with a star
+    "signed_in": lazy("Sign-ins"),
+    "sign_in_failed": lazy("Failed sign-ins"),
+    "permission_refused": lazy("What was refused"),
+    "person_*": lazy("Changes of people"),
+    "second_factor_*": lazy("Second factors"),
+    "token_*": lazy("Tokens"),
+    "settings_changed": lazy("Settings"),
+    "change_*": lazy("Other changes in windows"),
+    "exported": lazy("Exports"),
+}
 PERSON_STATES = {
     "active": plazy("person", "Active"),
     "invited": plazy("person", "Invited"),

@@ -91,4 +91,19 @@ MESSAGES: tuple[Message, ...] = (
         "Which of both is meant can't be told, and nobody gets the whole system by mistake.",
         "Choose one of both.",
     ),
+    Message("KNM7224-I", "{actor} set up a second factor.", "{actor} が二要素認証を設定しました。"),
+    Message("KNM7225-I", "{actor} turned the second factor off.", "{actor} が二要素認証を解除しました。"),
+    Message("KNM7226-I", "{actor} made new recovery codes.", "{actor} がリカバリーコードを作り直しました。"),
+    Message(
+        "KNM7227-I",
+        "{actor} used a recovery code.",
+        "{actor} がリカバリーコードを使用しました。",
+        "Each is good once; it stands for the code of an authenticator app.",
+        "If it was not that person, disable them.",
+    ),
+    Message(
+        "KNM7228-I",
+        "{actor} took the second factor of {name} away.",
+        "{actor} が {name} の二要素認証を解除しました。",
+    ),
 )

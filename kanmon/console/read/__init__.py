@@ -5,6 +5,7 @@ are kept for a few seconds.
 """
 
 from kanmon.console.read import search, sheet
+from kanmon.console.read.audit import audit_rows, check_seals, seals
 from kanmon.console.read.bulk import bulk
 from kanmon.console.read.bulk import of_search as bulk_of_search
 from kanmon.console.read.cluster import cluster, held
@@ -45,9 +46,11 @@ __all__ = [
     "answer_asked",
     "api_tokens",
     "asked_about",
+    "audit_rows",
     "bulk",
     "bulk_of_search",
     "change",
+    "check_seals",
     "cluster",
     "connections",
     "everybody",
@@ -85,6 +88,7 @@ __all__ = [
     "question_meant",
     "questions",
     "refused",
+    "seals",
     "search",
     "sheet",
     "shell",

@@ -1,6 +1,8 @@
 """People and API tokens. Both are few: their lists are whole."""
 
-from kanmon.accounts import people, scope, tokens
+from dataclasses import replace
+
+from kanmon.accounts import people, scope, second_factor, tokens
 from kanmon.accounts.models import ApiToken, User
 from kanmon.console.shown.people import GroupChoice, PersonRow, TokenRow
 from kanmon.inventory.models import Group
@@ -28,7 +30,7 @@ def everybody() -> list[PersonRow]:
 def person(number: int) -> PersonRow | None:
     """One person, by number."""
     found = User.objects.filter(pk=number).first()
-    return None if found is None else _person(found)
+    return None if found is None else replace(_person(found), factor=second_factor.of(found) is not None)
 
 
 def api_tokens() -> list[TokenRow]:

@@ -16,6 +16,7 @@ class PersonRow:
     language: str
     signed_in: datetime | None
     made: datetime
+    factor: bool = False  # has set up a second factor
 
     @property
     def is_limited(self) -> bool:

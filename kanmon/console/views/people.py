@@ -100,12 +100,15 @@ def change(request: HttpRequest, key: str, number: int) -> HttpResponse:
 @changes
 @needs("manage_people")
 def switch(request: HttpRequest, key: str, number: int, switch: str) -> HttpResponse:
-    """Disable a person, or enable them again."""
+    """Disable a person, enable them again, or take a second factor away that is lost."""
     name, actor = _person(number).name, request.user.get_username()
     if switch == "disable":
         done, said = change_people.disable(name, actor, key), _("%(name)s is disabled.")
     elif switch == "enable":
         done, said = change_people.enable(name, actor, key), _("%(name)s may sign in again.")
+    elif switch == "take-second-factor":
+        done = change_people.take_second_factor(name, actor, key)
+        said = _("The second factor of %(name)s is taken away.")
     else:
         raise Http404
     return answer(request, done, said % {"name": name}, reverse("console:person", args=[number]))
