@@ -18,6 +18,7 @@ from kanmon.console.views import (
     overview,
     pcs,
     policies,
+    policy_editor,
     welcome,
     whatif,
 )
@@ -57,6 +58,8 @@ urlpatterns = [
     path("refused", intake.refused, name="refused"),
     path("policies", policies.policies, name="policies"),
     path("policies/what-if/<path:name>", whatif.whatif, name="whatif"),
+    path("policies/edit/<str:kind>/<str:item>/<path:name>", policy_editor.editor, name="policy_editor"),
+    path("policies/effect/<str:kind>/<str:item>/<path:name>", policy_editor.panel, name="policy_panel"),
     path("policies/<str:kind>/<path:name>", policies.policy, name="policy"),
     path("operations", operations.operations, name="operations"),
     path("operations/<number:number>", operations.operation, name="operation"),

@@ -53,6 +53,8 @@ CONSOLE: dict[str, Line] = {
     "policies": ("view", "open"),
     "policy": ("view", "open"),
     "whatif": ("edit_policy", "refused"),
+    "policy_editor": ("edit_policy", "refused"),
+    "policy_panel": ("edit_policy", "refused"),
     "operations": ("view", "refused"),
     "operation": ("view", "narrowed"),
     "decide_operation": ("act", "refused"),

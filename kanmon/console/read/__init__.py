@@ -7,6 +7,8 @@ are kept for a few seconds.
 from kanmon.console.read.bulk import bulk
 from kanmon.console.read.cluster import cluster, held
 from kanmon.console.read.done import actions
+from kanmon.console.read.editor import editor
+from kanmon.console.read.editor import title as part_title
 from kanmon.console.read.failovers import failover, failover_group, failover_json, failovers, unseen_failovers
 from kanmon.console.read.frame import shell
 from kanmon.console.read.history import of_pc as history_of_pc
@@ -44,6 +46,7 @@ __all__ = [
     "change",
     "cluster",
     "connections",
+    "editor",
     "failover",
     "failover_group",
     "failover_json",
@@ -67,6 +70,7 @@ __all__ = [
     "ordering_underway",
     "overview",
     "owner",
+    "part_title",
     "pc",
     "pcs",
     "policies",
