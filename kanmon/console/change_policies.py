@@ -15,6 +15,7 @@ from kanmon.policy.models import Assignment, PolicyVersion
 from kanmon.policy.rules import ActionPolicy, JudgmentPolicy
 
 CAUSE = "policy"
+NAME_CHARACTERS = 100
 Work = Callable[[], tuple[Mapping[str, Any], Within]]
 
 
@@ -62,3 +63,39 @@ def save(policy: JudgmentPolicy | ActionPolicy, base: int, reason: str, actor: s
         return {"name": policy.name, "version": made.number}, concerned(made, base)
 
     return rejudging(f"{kind.capitalize()} policy {policy.name}: edited", work, actor, form_key)
+
+
+def copy(kind: str, name: str, new: str, number: int, actor: str, form_key: str) -> Done:
+    """A policy of its own with the content of a version; it is assigned to nothing.
+
+    Raises Refused: KNM5004-E for a name that can't be, KNM5051-E for one that is taken.
+    """
+    check_name(new)
+
+    def work() -> tuple[Mapping[str, Any], Within]:
+        made = versions.copy(kind, name, new, actor, number)
+        mail_groups.check(versions.rules(made.id))
+        return {"name": new, "version": made.number}, Within()
+
+    return rejudging(f"{kind.capitalize()} policy {name}: copied to {new}", work, actor, form_key)
+
+
+def delete(kind: str, name: str, actor: str, form_key: str) -> Done:
+    """Delete a policy that is assigned to nothing. Raises Refused KNM5052-E, KNM5053-E."""
+
+    def work() -> tuple[Mapping[str, Any], Within]:
+        gone = versions.delete(kind, name)
+        drafts.forget(gone.id)
+        return {"name": name, "state": "deleted"}, Within()
+
+    return rejudging(f"{kind.capitalize()} policy {name}: deleted", work, actor, form_key)
+
+
+def check_name(name: str) -> None:
+    """Raises Refused KNM5004-E for a name that can't be stored, or that no address can hold."""
+    if not 0 < len(name) <= NAME_CHARACTERS:
+        wanted = f"1 to {NAME_CHARACTERS} characters"
+        raise Refused("KNM5004-E", status=422, line=1, path="name", wanted=wanted, found=f"{len(name)}")
+    if "/" in name or not name.isprintable():
+        wanted = "a name without / on one line"
+        raise Refused("KNM5004-E", status=422, line=1, path="name", wanted=wanted, found=name)

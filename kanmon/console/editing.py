@@ -86,6 +86,16 @@ def keep(editing: Editing, kept: Given, rows_changed: bool = False) -> Editing:
     return made
 
 
+def from_version(owner: str, kind: str, name: str, number: int) -> Editing:
+    """A draft with the content of an older version, on the newest one: what rolling back would change is seen first."""
+    found = begin(owner, kind, name)
+    newest = versions.version(kind, name)
+    old = form.document(versions.rules(versions.version(kind, name, number).id))
+    made = replace(found, base=newest, newest=newest.number, kept=old, shape=found.shape + 1, draft=True)
+    drafts.keep(owner, newest, old, made.shape)
+    return made
+
+
 def onto_newest(editing: Editing) -> tuple[Editing, list[str]]:
     """The draft brought onto the newest version, and the parts that both have changed: the draft's stand."""
     newest = versions.version(editing.kind, editing.policy.name)

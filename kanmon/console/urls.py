@@ -19,6 +19,7 @@ from kanmon.console.views import (
     pcs,
     policies,
     policy_editor,
+    policy_versions,
     welcome,
     whatif,
 )
@@ -60,6 +61,9 @@ urlpatterns = [
     path("policies/what-if/<path:name>", whatif.whatif, name="whatif"),
     path("policies/edit/<str:kind>/<str:item>/<path:name>", policy_editor.editor, name="policy_editor"),
     path("policies/effect/<str:kind>/<str:item>/<path:name>", policy_editor.panel, name="policy_panel"),
+    path("policies/compare/<str:kind>/<path:name>", policy_versions.compare, name="policy_compare"),
+    path("policies/text/<str:kind>/<path:name>", policy_versions.as_file, name="policy_file"),
+    path("policies/change/<str:kind>/<str:verb>/<path:name>", policy_versions.change, name="policy_change"),
     path("policies/<str:kind>/<path:name>", policies.policy, name="policy"),
     path("operations", operations.operations, name="operations"),
     path("operations/<number:number>", operations.operation, name="operation"),

@@ -51,6 +51,11 @@ def drop(owner: str, policy: int) -> None:
         PolicyDraft.objects.filter(owner=owner, policy_id=policy).delete()
 
 
+def forget(policy: int) -> None:
+    """Forget everybody's drafts of a policy that is deleted. Inside a transaction."""
+    PolicyDraft.objects.filter(policy_id=policy).delete()
+
+
 def document(draft: PolicyDraft) -> dict[str, Any]:
     """What the draft says."""
     found: dict[str, Any] = json.loads(draft.body)

@@ -48,6 +48,7 @@ PAGES = {
     "policy": "/policies/judgment/Default",
     "policy-action": "/policies/action/{action}",
     "policy-what-if": "/policies/what-if/Default",
+    "policy-compare": "/policies/compare/judgment/Default",
     "policy-editor": "/policies/edit/judgment/prohibited_software/Default?open=prohibited_software.programs[0]",
     "policy-editor-settings": "/policies/edit/judgment/pc_settings/Default",
     "policy-editor-text": "/policies/edit/judgment/text/Default",

@@ -45,4 +45,14 @@ def test_a_policy_is_edited_beside_its_effect_saved_and_rolled_back(company: Any
     saved = "SELECT number, author, comment FROM policy_version ORDER BY id DESC LIMIT 1"
     assert company.database(saved) == [(4, "tanabe", "Audit finding 2026-11")]
     assert company.database("SELECT COUNT(*) FROM policy_draft") == [(0,)]
+    page.get_by_role("link", name="Version 3", exact=True).click()
+    page.get_by_role("button", name="Go back to version 3").click()
+    expect(changed(page)).to_contain_text("PCs would change")
+    expect(page.locator("#changes")).to_contain_text("Antivirus: definitions at most 1 day old -> 7 days")
+    page.get_by_label("Reason, for the history").fill("Too strict")
+    page.get_by_role("button", name="Save as version 5").click()
+    told(page, "Default was saved as version 5")
+    texts = dict(company.database("SELECT number, text FROM policy_version WHERE policy_id = (SELECT id FROM policy"
+                                  " WHERE name = 'Default' AND kind = 'judgment')"))  # fmt: skip
+    assert texts[5].count("definitions_max_age_days: 7") == texts[4].count("definitions_max_age_days: 1") == 1
     assert said == []

@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from kanmon.common.errors import Refused
 from kanmon.console.policy_form import merge, rows, words
 from kanmon.console.policy_form.kept import at, document, meant
-from kanmon.console.policy_form.nodes import Node
 from kanmon.console.policy_form.problems import check
+from kanmon.console.policy_form.sending import sent
 from kanmon.console.policy_form.shape import KINDS, Shape, of_policy
 from kanmon.console.policy_form.show import Look, all_controls, nodes
-from kanmon.console.policy_form.take import ON, ROW, take
+from kanmon.console.policy_form.take import take
 from kanmon.policy.rules import ActionPolicy, JudgmentPolicy, load
 from tests.judgment import generate
 
@@ -35,23 +35,6 @@ def examples() -> Iterator[Any]:
 
 def kind_of(policy: Any) -> str:
     return "judgment" if isinstance(policy, JudgmentPolicy) else "action"
-
-
-def sent(shown: list[Node]) -> dict[str, str]:
-    """What a browser sends of a form."""
-    found: dict[str, str] = {}
-    for node in all_controls(shown):
-        if node.kind == "switch":
-            found |= {ON + node.path: "1"} if node.on else {}
-        elif node.kind == "flag":
-            found |= {node.path: "true"} if node.on else {}
-        elif node.kind == "version":
-            found |= {f"{node.path}.value": node.value, f"{node.path}.comparison": node.comparison}
-        elif node.kind == "rows":
-            found |= {ROW + row.path: "1" for row in node.rows if row.open}
-        elif node.kind not in ("group", "texts"):
-            found[node.path] = node.value.replace("\n", "\r\n")
-    return found
 
 
 def blank(value: Any) -> Any:

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 import sample
 from django.test import Client
-from test_a_policy_goes_into_a_form_and_back import sent
 from test_answers import signed_in
 
 from kanmon.accounts.models import Role
 from kanmon.common import clock
+from kanmon.console.policy_form.sending import sent
 from kanmon.console.read import keep
 from kanmon.journal.models import Operation
 from kanmon.policy import drafts, versions
