@@ -19,6 +19,7 @@ BENCHES = (
     "scale",
     "policy_edit",
     "whole",
+    "whatif_panel",
 )
 
 

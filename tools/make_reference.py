@@ -69,6 +69,7 @@ SUBJECTS = {
     "journal": "Operations, interruption and recovery",
     "policy": "Policy documents",
     "policy_life": "Versions, assignments, groups and waivers",
+    "policy_editing": "Editing policies",
     "settings": "Settings and commands",
     "accounts": "People and tokens",
     "people": "Limits, sign-in, sessions and personal data",

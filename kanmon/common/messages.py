@@ -28,6 +28,7 @@ SUBJECTS = (
     "journal",
     "policy",
     "policy_life",
+    "policy_editing",
     "settings",
     "accounts",
     "people",

@@ -163,6 +163,7 @@ SHAPES: tuple[Shape, ...] = tuple(
         (r"release of held actions", lambda match: _("Release held actions")),
         (r"forget node (?P<name>\S+)", _filled(lambda: _("Forget node %(name)s"))),
         (r"PCs that a change concerns", lambda match: _("PCs that a change concerns")),
+        (rf"{POLICY}: edited", _policy(lambda: _("%(kind)s policy %(name)s edited"))),
         (rf"{POLICY}: imported", _policy(lambda: _("%(kind)s policy %(name)s imported"))),
         (rf"{POLICY}: deleted", _policy(lambda: _("%(kind)s policy %(name)s deleted"))),
         (rf"{POLICY}: list (?P<list>\w+) imported", _policy(lambda: _("%(kind)s policy %(name)s: list imported"))),

@@ -104,6 +104,11 @@ def _members(title: str, old: Sequence[Any], new: Sequence[Any], language: str) 
         yield sentence("order", language, title)
 
 
+def member(struct: Any, language: str) -> str:
+    """A member of a list with all that it says."""
+    return _whole(struct, language) if _key_field(struct) else describe(struct, language)
+
+
 def _whole(member: Any, language: str) -> str:
     """A member with all that it says: "BitTorrent at any version, level Danger"."""
     key = _key_field(member)

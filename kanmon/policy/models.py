@@ -85,3 +85,23 @@ class Waiver(models.Model):
             models.CheckConstraint(name="waiver_target", condition=Q(target__in=["group", "pc"])),
             models.CheckConstraint(name="waiver_days", condition=Q(expires_on__gte=F("begins_on"))),
         ]
+
+
+class PolicyDraft(models.Model):
+    """What a person edits and has not saved: one a person and policy. ``body`` is a document as JSON, wrong or right.
+
+    ``base``: the version that it was made from. ``shape``: how often rows were added, moved or removed, so that a form
+    of before is known. Lost with nothing but a person's typing; forgotten some time after the last change.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    owner = models.CharField(max_length=150)
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT)
+    base = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT)
+    body = models.TextField()
+    shape = models.IntegerField(default=0)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "policy_draft"
+        constraints = [models.UniqueConstraint(fields=["owner", "policy"], name="policy_draft_once")]

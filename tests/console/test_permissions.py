@@ -93,7 +93,7 @@ def console(pc: Pc) -> list[Asked]:
     """GET and POST of every address of the console."""
     mac = f"00:1b:8b:4e:00:{pc.id:02x}"
     values = {"number": str(pc.id), "term": "1", "mac": mac, "kind": "judgment", "name": "Default", "key": "0" * 32}
-    values |= {"token": "no-such-link", "verb": "judge", "switch": "hold", "group": "interrupted"}
+    values |= {"token": "no-such-link", "verb": "judge", "switch": "hold", "group": "interrupted", "item": "antivirus"}
     values["section"] = "network"
     found = []
     for pattern, name in flat(urlpatterns):

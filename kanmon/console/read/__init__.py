@@ -10,6 +10,8 @@ from kanmon.console.read.bulk import bulk
 from kanmon.console.read.bulk import of_search as bulk_of_search
 from kanmon.console.read.cluster import cluster, held
 from kanmon.console.read.done import actions
+from kanmon.console.read.editor import editor
+from kanmon.console.read.editor import title as part_title
 from kanmon.console.read.failovers import failover, failover_group, failover_json, failovers, unseen_failovers
 from kanmon.console.read.frame import shell
 from kanmon.console.read.groups import groups
@@ -53,6 +55,7 @@ __all__ = [
     "check_seals",
     "cluster",
     "connections",
+    "editor",
     "everybody",
     "failover",
     "failover_group",
@@ -78,6 +81,7 @@ __all__ = [
     "ordering_underway",
     "overview",
     "owner",
+    "part_title",
     "pc",
     "pcs",
     "person",

@@ -4,8 +4,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from kanmon.accounts.permission import may
+from kanmon.accounts.permission import may_here
 from kanmon.console import read
+from kanmon.console.editing import items
 from kanmon.console.needs import needs
 
 
@@ -26,8 +27,9 @@ def policy(request: HttpRequest, kind: str, name: str) -> HttpResponse:
     if shown is None:
         raise Http404
     newest = shown.row.version == shown.versions[0].version
-    return render(
-        request,
-        "console/policy.html",
-        {"policy": shown, "newest": newest, "nav": "policies", "may_edit": may(request.user, "edit_policy").allowed},
-    )
+    page = {"policy": shown, "newest": newest, "nav": "policies", "may_edit": _may_edit(request)}
+    return render(request, "console/policy.html", {**page, "first_item": items(kind)[0]})
+
+
+def _may_edit(request: HttpRequest) -> bool:
+    return may_here(request.user, "edit_policy", "refused").allowed

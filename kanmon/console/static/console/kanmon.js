@@ -77,6 +77,7 @@
 
   /* fields left empty stay out of the address */
   document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.verb !== "get") return;
     const given = event.detail.formData;
     [...given.keys()].forEach((name) => { if (given.getAll(name).every((value) => value === "")) given.delete(name); });
   });
