@@ -32,7 +32,7 @@ def level_counts(only: Ids | None = None) -> dict[Level, int]:
     states = PcState.objects.all() if only is None else PcState.objects.filter(pc__in=_of_groups(only).values("id"))
     counted = dict(states.values_list("level").annotate(n=Count("pc")).order_by())
     counts = {level: counted.get(int(level), 0) for level in Level}
-    counts[Level.NOT_JUDGED] += _stateless() if only is None else max(0, how_many(only) - sum(counted.values()))
+    counts[Level.NOT_JUDGED] += max(0, how_many(only) - sum(counted.values()))
     return counts
 
 
