@@ -18,6 +18,7 @@ BENCHES = (
     "journal_cost",
     "scale",
     "policy_edit",
+    "overview",
     "whole",
     "whatif_panel",
 )

@@ -7,7 +7,7 @@ from typing import Any
 from bench.report import OUT
 
 PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "scale.md"
-KINDS = ("scale", "policy_edit", "whole", "deciding", "orders", "messages", "denials", "authorize")
+KINDS = ("scale", "policy_edit", "overview", "whole", "deciding", "orders", "messages", "denials", "authorize")
 """Benches whose tables stand on the page, in this order."""
 BEGIN, END = "<!-- tables: written by python -m bench.scale_page -->", "<!-- end of tables -->"
 

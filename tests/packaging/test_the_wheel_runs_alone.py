@@ -69,6 +69,8 @@ def test_every_file_of_the_package_is_in_it(names: set[str]) -> None:
         "kanmon/console/static/vendor/tabler.min.css",
         "kanmon/console/static/vendor/inter-latin-wght-normal.woff2",
         "kanmon/console/static/vendor/inter-LICENSE.txt",
+        "kanmon/console/static/vendor/echarts.common.min.js",
+        "kanmon/console/static/vendor/echarts-LICENSE.txt",
         "kanmon/console/locale/ja/LC_MESSAGES/django.mo",
         "kanmon/policy/builtin/default.yaml",
         "kanmon/policy/builtin/default-action.yaml",

@@ -9,7 +9,6 @@ from kanmon.console.read import keep
 from kanmon.console.read.pcs import how_many
 from kanmon.console.shown.frame import Shell
 from kanmon.intake.models import Receipt, Refusal
-from kanmon.inventory import managing
 from kanmon.journal import eras
 from kanmon.journal.here import HERE
 from kanmon.journal.models import Lease, Operation
@@ -33,7 +32,7 @@ def shell(only: frozenset[int] | None = None) -> Shell:
         role=role,
         active=lease.node if lease and not lease.released else "",
         term=eras.said(lease.term) if lease else "",
-        pcs=managing.how_many(),
+        pcs=how_many(),
         suspected=Receipt.objects.filter(state=Receipt.SUSPECTED).count(),
         refused=Refusal.objects.count(),
         in_doubt=Operation.objects.filter(state=State.IN_DOUBT).count(),
