@@ -17,6 +17,7 @@ BENCHES = (
     "messages",
     "journal_cost",
     "scale",
+    "pc_list",
     "policy_edit",
     "overview",
     "whole",

@@ -43,6 +43,11 @@ class Bulk:
     shown: Literal["present", "managed", "disabled"] = "present"
     many: bool = True
 
+    @property
+    def is_of_management(self) -> bool:
+        """It ends or begins the management of PCs; on the page of one it stands in a menu of its own."""
+        return self.permission == "edit_policy"
+
 
 BULK = {
     one.verb: one

@@ -40,6 +40,7 @@ from kanmon.console.read.waiting import answer as answer_asked
 from kanmon.console.read.waiting import found as question_found
 from kanmon.console.read.waiting import meant as question_meant
 from kanmon.console.read.waiting import question, questions
+from kanmon.console.read.waivers import of_pc as waivers_of_pc
 
 __all__ = [
     "STALE_DAYS",
@@ -99,4 +100,5 @@ __all__ = [
     "suspected",
     "unmanaged_devices",
     "unseen_failovers",
+    "waivers_of_pc",
 ]
