@@ -206,6 +206,7 @@ if config.get("server.behind_proxy"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_FAILURE_VIEW = "kanmon.console.views.errors.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_HSTS_SECONDS = 31_536_000 if SESSION_COOKIE_SECURE else 0  # sent over TLS only
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
@@ -223,4 +224,9 @@ STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 LOGGING_CONFIG = None
-SILENCED_SYSTEM_CHECKS: list[str] = []
+SILENCED_SYSTEM_CHECKS = [
+    "security.W002",  # X-Frame-Options is set by kanmon.console.middleware.headers
+    "security.W005",  # other hosts of the domain are not ours to decide about
+    "security.W008",  # with a certificate only TLS is served; the local socket has none, and must not be sent elsewhere
+    "security.W021",  # nor is the browsers' own list
+]
