@@ -36,7 +36,6 @@ class Node:
     inside: Sequence["Node"] = ()
     rows: Sequence["RowNode"] = ()
     count: int = 0
-    picked: str = ""
     most: int | None = None
     page: int = 0
 

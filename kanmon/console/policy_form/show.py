@@ -10,7 +10,6 @@ import msgspec
 from kanmon.console.policy_form import words
 from kanmon.console.policy_form.kept import Given, at
 from kanmon.console.policy_form.nodes import Node, Option, RowNode
-from kanmon.console.policy_form.pickers import PICKERS
 from kanmon.console.policy_form.shape import Shape, of_policy
 from kanmon.console.policy_form.take import lines
 from kanmon.policy import diff
@@ -83,12 +82,9 @@ def _node(look: Look, of: Shape, name: str, value: Any, base: Any, path: str) ->
         return _texts(look, shape, value, base, common)
     if shape.kind == "version":
         return _version(look, value, base, common)
-    picked = PICKERS.get(f"{of.struct.__name__}.{name}", "")
     shown, before = _shown(shape, value), _shown(shape, base)
     was = "" if shown == before else _was(look, shape, before)
-    return Node(
-        shape.kind, **common, value=shown, was=was, on=shown == "true", options=_options(look, shape), picked=picked
-    )
+    return Node(shape.kind, **common, value=shown, was=was, on=shown == "true", options=_options(look, shape))
 
 
 def _shown(shape: Shape, value: Any) -> str:
@@ -104,14 +100,19 @@ def _was(look: Look, shape: Shape, before: str) -> str:
         )
     flat = words.choice(before, look.language) if shape.kind == "choice" else ", ".join(before.split("\n"))
     cut = flat if len(flat) <= LONGEST_WAS else flat[: LONGEST_WAS - 3] + "..."
-    empty = words.said("not_asked" if shape.kind == "choice" else "nothing", look.language)
+    empty = _left_out(look, shape) if shape.kind == "choice" else words.said("nothing", look.language)
     return words.said("was", look.language, cut or empty)
+
+
+def _left_out(look: Look, shape: Shape) -> str:
+    """What it means that nothing is chosen: the network is left as it is, a condition is not asked."""
+    return words.said("as_it_is" if "deny" in shape.choices else "not_asked", look.language)
 
 
 def _options(look: Look, shape: Shape) -> list[Option]:
     if shape.kind != "choice":
         return []
-    empty = [Option("", words.said("not_asked", look.language))] if shape.optional else []
+    empty = [Option("", _left_out(look, shape))] if shape.optional else []
     return empty + [Option(one, words.choice(one, look.language)) for one in shape.choices]
 
 

@@ -67,7 +67,7 @@ HINTS: dict[str, Words] = {
     "superseded_by": ("KB numbers, one a line.", "KB 番号を 1 行に 1 件。"),
     "accepted": ("One a line; * and ? stand for other letters.", "1 行に 1 件。* と ? を使えます。"),
     "Mail.to": (
-        "administrators, or addresses and group:NAME, one a line.", "administrators、またはアドレスか group:グループ名を 1 行に 1 件。",
+        "The word administrators, or addresses and group:NAME, one a line.", "administrators、またはアドレスか group:グループ名を 1 行に 1 件。",
     ),
     "digest": ("HH:MM, one a line. Empty: sent at once.", "HH:MM を 1 行に 1 件。空の場合はすぐに送ります。"),
     "arguments": ("One a line. Keywords in braces are filled in.", "1 行に 1 件。波かっこの語は置き換えられます。"),
@@ -86,6 +86,7 @@ SAID: dict[str, Words] = {
     "chosen": ("on", "オン"),
     "not_chosen": ("off", "オフ"),
     "not_asked": ("not asked", "判定しない"),
+    "as_it_is": ("left as it is", "変更しない"),
     "new": ("New", "新規"),
     "en": ("English", "英語"),
     "ja": ("Japanese", "日本語"),
