@@ -795,6 +795,41 @@ class Operations(Transport):
         answer: str = self._call("GET", "/metrics")
         return answer
 
+    def get_statistics(
+        self,
+        *,
+        by: str | None = None,
+        group: str | None = None,
+        deep: int | None = None,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> str:
+        """The numbers of each group and period, the oldest period first."""
+        answer: str = self._call(
+            "GET", "/statistics", {"by": by, "group": group, "deep": deep, "since": since, "until": until}
+        )
+        return answer
+
+    def post_statistics(self, body: shapes.StoredDay, *, key: str | None = None) -> str:
+        """Begin to store a day; one that is stored already is replaced."""
+        answer: str = self._call("POST", "/statistics", None, body, key)
+        return answer
+
+    def get_statistics_csv(
+        self,
+        *,
+        by: str | None = None,
+        group: str | None = None,
+        deep: int | None = None,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> str:
+        """The same as CSV."""
+        answer: str = self._call(
+            "GET", "/statistics.csv", {"by": by, "group": group, "deep": deep, "since": since, "until": until}
+        )
+        return answer
+
     def get_audit(
         self,
         *,
@@ -861,6 +896,11 @@ class Operations(Transport):
     def post_people_of_name_enable(self, name: str, *, key: str | None = None) -> shapes.Person:
         """Let a person who was disabled sign in again."""
         answer: shapes.Person = self._call("POST", f"/people/{_segment(name)}/enable", None, None, key)
+        return answer
+
+    def post_people_of_name_take_second_factor(self, name: str, *, key: str | None = None) -> str:
+        """Remove the second factor of a person whose phone and recovery codes are lost; they may set up another."""
+        answer: str = self._call("POST", f"/people/{_segment(name)}/take-second-factor", None, None, key)
         return answer
 
     def post_people_of_name_link(self, name: str, *, key: str | None = None) -> shapes.PersonLink:

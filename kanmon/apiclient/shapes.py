@@ -1143,6 +1143,12 @@ class Step(TypedDict):
     now: str
 
 
+class StoredDay(TypedDict):
+    """The day to store; '': today."""
+
+    day: NotRequired[str]
+
+
 class Suspected(TypedDict):
     """A report that waits for a person."""
 
@@ -1321,6 +1327,16 @@ class Wanted(TypedDict):
     result: NotRequired[str]
     cursor: NotRequired[str]
     language: NotRequired[Literal["en", "ja"]]
+
+
+class WantedNumbers(TypedDict):
+    """``by``: month, week or day; ``group`` with those ``deep`` levels below it; days from ``since`` to ``until``."""
+
+    by: NotRequired[str]
+    group: NotRequired[str]
+    deep: NotRequired[int]
+    since: NotRequired[str]
+    until: NotRequired[str]
 
 
 class WhatIf(TypedDict):

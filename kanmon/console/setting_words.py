@@ -98,6 +98,7 @@ REASONS = {
     "backup.every_hours": "最新のバックアップがこれより古くなると、次を作る。",
     "backup.keep": "残しておく定期バックアップの数。",
     "database.pool": "PostgreSQL: 1 つのノードがページと呼び出しに使う接続の最大数。",
+    "sign_in.second_factor": "サインインのとき、認証アプリのコード（2 つ目の要素）を求める相手。まだない人は設定に案内される。",
     "statistics.at": "1 日の統計を保存する時刻。server.time_zone に従う。",
     "statistics.keep_days": "1 日ごとの統計を残す日数。0 の場合はすべて残す。",
     "statistics.patched_days": "更新プログラムを、公開から何日以内に適用するか。",

@@ -344,6 +344,7 @@ SECTIONS = {
     "message": plazy("settings", "Messages"),
     "command": plazy("settings", "Commands"),
     "schedule": plazy("settings", "Schedules"),
+    "sign_in": plazy("settings", "Sign-in"),
     "statistics": plazy("settings", "Statistics"),
     "log": plazy("settings", "Manager log"),
     "cluster": plazy("settings", "Cluster"),

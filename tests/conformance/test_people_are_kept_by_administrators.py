@@ -209,10 +209,10 @@ def test_the_api_keeps_people_and_a_limit_never_widens_by_itself() -> None:
     scope.forget()
     assert call(token, "post", "/people/ogawa", {"role": "viewer"})[1]["groups"] == ["?"]
     assert people.find("ogawa").groups_only, "whose group is gone sees nothing, not everything"
-    assert call(token, "post", "/people/ogawa", {"groups": []})[1]["title"] == "KNM7215-E"
+    assert call(token, "post", "/people/ogawa", {"groups": []})[1]["id"] == "KNM7215-E"
     assert call(token, "post", "/people/ogawa", {"everything": True})[1]["groups"] is None
     assert call(token, "post", "/people/nobody", {"role": "viewer"})[0] == 404
-    assert call(token, "post", "/people/ogawa", {"role": "king"})[1]["title"] == "KNM7214-E"
+    assert call(token, "post", "/people/ogawa", {"role": "king"})[1]["id"] == "KNM7214-E"
     assert call(token, "post", "/people/ogawa/disable")[1]["state"] == "disabled"
     assert [one["name"] for one in call(token, "get", "/people")[1]] == ["ogawa"]
 
@@ -229,7 +229,7 @@ def test_a_token_is_shown_once_limited_used_and_revoked(tanabe: Client) -> None:
     assert (scope.paths(row), row.created_by, (row.expires_at - row.created_at).days) == (["/Osaka"], "tanabe", 30)  # type: ignore[operator]
     assert row.last_used_at is None
     assert call(found[0], "get", "/status")[0] == 200
-    assert call(found[0], "get", "/operations")[1]["title"] == "KNM7200-E"
+    assert call(found[0], "get", "/operations")[1]["id"] == "KNM7200-E"
     assert ApiToken.objects.get(name="nightly").last_used_at is not None
     assert "/Osaka" in tanabe.get("/tokens").content.decode()
     assert tanabe.post(f"/tokens/{row.id}/revoke", {"form_key": OTHER}).status_code == 302
