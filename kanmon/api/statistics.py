@@ -9,6 +9,7 @@ from kanmon.accounts.scope import groups as groups_of
 from kanmon.api import queries
 from kanmon.api.callers import Caller, need
 from kanmon.api.changes import begun, key_of
+from kanmon.api.given import Body
 from kanmon.api.history import csv_file
 from kanmon.common import zone
 from kanmon.journal.writing import transaction
@@ -27,7 +28,7 @@ class WantedNumbers(Schema):
     until: str = Field(default="", max_length=10)
 
 
-class StoredDay(Schema):
+class StoredDay(Body):
     """The day to store; "": today."""
 
     day: str = Field(default="", max_length=10)

@@ -803,16 +803,16 @@ class Operations(Transport):
         deep: int | None = None,
         since: str | None = None,
         until: str | None = None,
-    ) -> str:
+    ) -> list[dict[str, Any]]:
         """The numbers of each group and period, the oldest period first."""
-        answer: str = self._call(
+        answer: list[dict[str, Any]] = self._call(
             "GET", "/statistics", {"by": by, "group": group, "deep": deep, "since": since, "until": until}
         )
         return answer
 
-    def post_statistics(self, body: shapes.StoredDay, *, key: str | None = None) -> str:
+    def post_statistics(self, body: shapes.StoredDay, *, key: str | None = None) -> shapes.Operation:
         """Begin to store a day; one that is stored already is replaced."""
-        answer: str = self._call("POST", "/statistics", None, body, key)
+        answer: shapes.Operation = self._call("POST", "/statistics", None, body, key)
         return answer
 
     def get_statistics_csv(
@@ -898,9 +898,9 @@ class Operations(Transport):
         answer: shapes.Person = self._call("POST", f"/people/{_segment(name)}/enable", None, None, key)
         return answer
 
-    def post_people_of_name_take_second_factor(self, name: str, *, key: str | None = None) -> str:
+    def post_people_of_name_take_second_factor(self, name: str, *, key: str | None = None) -> shapes.Person:
         """Remove the second factor of a person whose phone and recovery codes are lost; they may set up another."""
-        answer: str = self._call("POST", f"/people/{_segment(name)}/take-second-factor", None, None, key)
+        answer: shapes.Person = self._call("POST", f"/people/{_segment(name)}/take-second-factor", None, None, key)
         return answer
 
     def post_people_of_name_link(self, name: str, *, key: str | None = None) -> shapes.PersonLink:

@@ -59,6 +59,7 @@ CHANGES: list[tuple[str, str, Any]] = [
     ("POST", "/people/made-by-test/link", None),
     ("POST", "/people/made-by-test/disable", None),
     ("POST", "/people/made-by-test/enable", None),
+    ("POST", "/statistics", {}),
     ("POST", "/settings", {"settings": {"network.verify_seconds": 90}}),
     ("POST", "/settings", {"settings": {"network.verify_seconds": None, "mail.server": "127.0.0.1:1"}}),
     ("POST", "/settings/test-mail", {"address": "me@example.org"}),

@@ -26,6 +26,7 @@ class Person(TypedDict):
     groups: list[str] | None
     language: str
     state: str
+    second_factor: bool
     last_sign_in: str | None
     made_at: str
 
