@@ -13,7 +13,7 @@ UNITS = {
 }  # fmt: skip
 
 REASONS = {
-    "server.listen": "コンソール、API、インベントリーの受付を提供するアドレス。",
+    "server.listen": "コンソール、API、インベントリの受付を提供するアドレス。",
     "server.public_url": "利用者が入力するアドレス。メール内のリンクに使う。空の場合は listen から作る。",
     "server.certificate": "TLS 証明書チェーン（PEM）。ループバック以外のアドレスでは必要。",
     "server.key": "証明書の秘密鍵（PEM）。",
@@ -22,7 +22,7 @@ REASONS = {
     "server.time_zone": "判定の 1 日が始まる時刻の基準となるタイムゾーン。利用者が別のものを選ぶまで、時刻の表示にも使う。",
     "intake.body_bytes": "受け付ける本文の最大サイズ。",
     "intake.queue_reports": "確定を待つ報告の最大数。超えた分には 503 を返し、後で送り直してもらう。",
-    "judgment.keep_history_days": "終わった判定結果とインベントリーの変更のうち、これより古いものを削除する。0 の場合はすべて残す。",
+    "judgment.keep_history_days": "終わった判定結果とインベントリの変更のうち、これより古いものを削除する。0 の場合はすべて残す。",
     "judgment.checkpoint_minutes": "起動を速くするため、索引をこのノードのファイルに保存する間隔。0 の場合は停止時にも保存しない。",
     "inventory.keep_receipts_hours": "記録済みの受付票を、問い合わせのために残す時間。",
     "feeds.patches_max_age_days": "最新の更新情報がこれより古くなると、状態の警告を出す。",
@@ -42,7 +42,7 @@ REASONS = {
     "mail.user_address": "PC の利用者のアドレス。{user} を含む形（{user}@example.com）。空の場合は kanmon mail-users の一覧にある利用者だけに送る。",
     "mail.users_per_hour": "PC の利用者に 1 時間に送るメールの上限。超えた分は順番を待つ。待つのは最長 1 日。",
     "mail.per_hour": "1 時間に送るメールの上限。超えると次の収集時間を長くし、残りを 1 通にまとめる。",
-    "action.collect_seconds": "最初の 1 台からこの時間内に届いたインベントリーを 1 回の実行、1 通のメールにまとめる。",
+    "action.collect_seconds": "最初の 1 台からこの時間内に届いたインベントリを 1 回の実行、1 通のメールにまとめる。",
     "action.max_attempts": "一時的な失敗を試し直す回数。これを超えるとアクションは失敗となる。",
     "action.act": "アクションを決める時機。判定のたびに決めるか、人が指示したとき（kanmon act）だけ決めるか。",
     "action.most_per_hour": "アクションの種類ごとに 1 時間に対象とする PC の上限。台数または全体に対する割合（network=100、command=2%）。超えた分は人に確認する。network は遮断する PC の数。",
@@ -72,7 +72,7 @@ REASONS = {
     "portal.help": "対処ページに示す連絡先。言語ごとに書く（ja=サービスデスク 内線 1234）。",
     "portal.check_seconds": "1 台の PC で「もう一度確認する」を使える最短の間隔。",
     "portal.checks_per_hour": "すべての PC の「もう一度確認する」を合わせた 1 時間の上限。超えた分には 429 を返す。",
-    "portal.wake_port": "PC のインベントリーエージェントのポート（FusionInventory と GLPI は 62354）。「もう一度確認する」で新しいインベントリーを求める。0 の場合は求めない。",
+    "portal.wake_port": "PC のインベントリエージェントのポート（FusionInventory と GLPI は 62354）。「もう一度確認する」で新しいインベントリを求める。0 の場合は求めない。",
     "message.poll_seconds": "クライアントの呼び出しがメッセージを待つ時間。途中のファイアウォールやプロキシが許すより短くする。",
     "message.connections": "1 つのノードで同時に待てるクライアントの数。超えた分には 503 を返す。1 台ごとにファイル記述子を 1 つ使う。",
     "message.keep_days": "表示済み、または期限切れのメッセージのうち、これより古いものを削除する。",

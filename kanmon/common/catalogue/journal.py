@@ -115,7 +115,7 @@ MESSAGES: tuple[Message, ...] = (
         "KNM4017-W",
         "Changes of the inventory can't be followed yet: a write transaction of the database has been open for"
         " {seconds} s.",
-        "インベントリーの変更をまだ読み込めません: データベースの書き込みトランザクションが {seconds} 秒間開いたままです。",
+        "インベントリの変更をまだ読み込めません: データベースの書き込みトランザクションが {seconds} 秒間開いたままです。",
         "Some session of the PostgreSQL cluster keeps a transaction open.",
         "Look for it in pg_stat_activity (oldest xact_start) and end it; the judgment is tried again by itself.",
     ),
