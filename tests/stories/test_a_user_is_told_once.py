@@ -151,7 +151,7 @@ def test_it_is_shown_once_whoever_is_killed_and_to_nobody_else(stage: tuple[Mana
     assert call(manager, "/client/v1/poll", secret) == (200, {"messages": [], "inventory": 0, "poll_seconds": 50})
     body = {"token": "knc_" + "t" * 43, "device": device}
     status, refused = call(manager, "/client/v1/register", client.token, **body)
-    assert (status, refused["id"]) == (409, "KNM3211-E")
+    assert (status, refused["title"]) == (409, "KNM3211-E")
     for token in (client.token, body["token"], ""):
         assert call(manager, "/client/v1/poll", token)[0] == 401, "only a client's own token"
     assert "KNM3213-W" in until(lambda: "KNM3213-W" in (log := manager.log()) and log)
