@@ -219,12 +219,6 @@ class Index:
         """The PCs of ``scope`` by what comes out of one condition for them; what-if keeps such answers."""
         return self._condition(condition, scope, None)
 
-    def planned(
-        self, conditions: Sequence[Condition], waived: Mapping[str, BitMap] = NO_WAIVERS
-    ) -> Iterable[tuple[Condition, Sequence[Condition]]]:
-        """Conditions to be asked, each with others that have the same answer."""
-        return self._planner.plan(conditions).judged(waived)
-
     def differing(self, one: Part, other: Part, scope: BitMap) -> BitMap:
         """The PCs of ``scope`` with a record whose place or outcome differs between two parts of one class."""
         if one.column or other.column or one.latest or other.latest or one.vulnerable or other.vulnerable:

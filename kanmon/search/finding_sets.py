@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from kanmon.judgment.condition import Outcome
 from kanmon.judgment.findings import decode_set
 
 Codes = NDArray[np.uint32]
@@ -22,6 +23,7 @@ class FindingSets:
     def __init__(self) -> None:
         self._ids: array[int] = array("q")
         self._of: dict[tuple[str, str], array[int]] = defaultdict(lambda: array("I"))
+        self._levels: dict[str, array[int]] = defaultdict(lambda: array("H"))
 
     @property
     def newest(self) -> int:
@@ -36,8 +38,11 @@ class FindingSets:
         for id, body in rows:
             self._ids.append(id)
             code = len(self._ids)
-            for one in {(one.condition, str(one.outcome)) for one in decode_set(body)}:
+            said = {(one.condition, str(one.outcome)): one.level for one in decode_set(body)}
+            for one, level in said.items():
                 self._of[one].append(code)
+                if one[1] == Outcome.FAIL:
+                    self._levels[one[0]].append(int(level))
 
     def codes(self, ids: NDArray[np.int64]) -> NDArray[np.int32]:
         """The codes of sets; 0 for an id that was never read."""
@@ -50,6 +55,15 @@ class FindingSets:
     def saying(self, condition: str, outcome: str) -> Codes:
         """The sets that say this of a condition."""
         return np.array(self._of.get((condition, outcome), ()), dtype=np.uint32)
+
+    @property
+    def failing(self) -> list[str]:
+        """The conditions that fail in some set."""
+        return list(self._levels)
+
+    def failing_at(self, condition: str) -> tuple[Codes, NDArray[np.uint16]]:
+        """The sets in which a condition fails, and beside each its level there."""
+        return self.saying(condition, Outcome.FAIL), np.array(self._levels.get(condition, ()), dtype=np.uint16)
 
     def with_outcome(self, outcome: str) -> Codes:
         """The sets that say this of any condition."""

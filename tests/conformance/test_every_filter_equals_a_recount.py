@@ -27,6 +27,7 @@ from kanmon.network.models import Entry, Sighting
 from kanmon.policy import versions
 from kanmon.search import kept
 from kanmon.search.asked import of_query
+from kanmon.search.failing import most_failed
 from kanmon.search.find import choices, find
 from kanmon.search.roster import ROSTER
 from kanmon.search.table import FILTERS, READ
@@ -143,6 +144,25 @@ def test_each_condition_and_each_of_its_choices_equals_a_recount(company: None) 
             assert WORDS[name].say(value)
             tried += bool(expected)
     assert tried > 50
+
+
+def test_failing_conditions_are_counted_as_a_list_of_each_counts_them(company: None) -> None:
+    rows = [one for one in plain() if one.pc.retired_at is None]
+    counted: dict[str, list[Level]] = {}
+    for one in rows:
+        for finding in one.findings:
+            if finding.outcome == "failed":
+                counted.setdefault(finding.condition, []).append(finding.level)
+    failing = most_failed(1000)
+    assert {one.condition: (one.pcs, one.level) for one in failing} == {
+        condition: (len(levels), max(levels)) for condition, levels in counted.items()
+    }
+    assert [one.pcs for one in failing] == sorted((one.pcs for one in failing), reverse=True)
+    assert most_failed(3) == failing[:3]
+    only = frozenset(one.pc.group_id for one in rows if one.pc.group.path.startswith("/Head office"))
+    some = most_failed(1000, only)
+    assert some
+    assert all(len(found(urlencode({"condition": one.condition}), only)) == one.pcs for one in some)
 
 
 def test_conditions_together_equal_a_recount_too(company: None) -> None:

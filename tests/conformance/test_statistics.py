@@ -2,27 +2,22 @@
 code; stored once a day, replaced when stored again, and wholly or not at all.
 """
 
-from collections import Counter
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
 import pytest
-from pyroaring import BitMap
 
 from kanmon.common import config, fault, zone
 from kanmon.common.errors import Refused
-from kanmon.flow import begin_judgment
 from kanmon.inventory import groups
 from kanmon.inventory.models import Group, Pc
 from kanmon.journal.models import Operation
 from kanmon.journal.term import Leadership
 from kanmon.journal.writing import transaction
-from kanmon.judgment import as_of, failing
-from kanmon.judgment.findings import decode_set
+from kanmon.judgment import as_of
 from kanmon.judgment.levels import ITEMS, Level
-from kanmon.judgment.models import FindingSet, PcState, Verdict
-from kanmon.policy import waivers
+from kanmon.judgment.models import Verdict
 from kanmon.statistics import daily, storing
 from kanmon.statistics.models import GroupNumbers, StatisticsDay
 from kanmon.statistics.numbers import LEVELS, decode
@@ -30,7 +25,7 @@ from tests.conformance.test_a_new_day import Go, pc
 from tests.conformance.test_a_new_day import day as new_day
 from tests.conformance.test_a_new_day import go as go
 from tests.conformance.test_a_new_day import lead as lead
-from tests.conformance.test_stages import Killed, arrive, at, bad, work_off
+from tests.conformance.test_stages import Killed, arrive, bad, work_off
 from tests.conformance.work import crash, leader
 
 SCORE = {400: Fraction(1, 4), 300: Fraction(1, 2), 200: Fraction(3, 4), 100: Fraction(1)}
@@ -205,31 +200,3 @@ def test_killed_while_storing_a_day_is_stored_wholly_and_once(
     assert StatisticsDay.objects.get().day == zone.today()
     assert GroupNumbers.objects.filter(path="/").count() == 1
     assert Operation.objects.get(kind=storing.KIND).state == "finished"
-
-
-def found_in_verdicts() -> Counter[tuple[str, int]]:
-    """(condition, level) -> PCs with that finding."""
-    sets = PcState.objects.exclude(finding_set=None).values_list("finding_set", flat=True)
-    return Counter(
-        (one.condition, one.level)
-        for id in sets
-        for one in decode_set(bytes(FindingSet.objects.get(id=id).body))
-        if one.outcome == "failed"
-    )
-
-
-def test_failing_conditions_by_bitmaps_are_those_of_the_verdicts(story: list[date], lead: Leadership) -> None:
-    arrive(bad(2, reported_at=at(-5)))
-    work_off(lead)
-    before = failing.counts()
-    assert before == found_in_verdicts()
-    assert before["antivirus.product", Level.DANGER] == 2
-    with transaction():
-        wanted = waivers.Wanted("antivirus.product", "bench", "hanako", zone.today())
-        waivers.add(waivers.Place("pc", Pc.objects.get(host="pc-0004").id), wanted, "taro")
-        begin_judgment(None, "judge_command", "hanako")
-    work_off(lead)
-    assert failing.counts()["antivirus.product", Level.DANGER] == 1
-    assert failing.counts() == found_in_verdicts()
-    two = BitMap(Pc.objects.filter(host="pc-0002").values_list("id", flat=True))
-    assert failing.counts(two) == {("antivirus.product", Level.DANGER): 1}

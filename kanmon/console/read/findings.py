@@ -1,26 +1,23 @@
 """Findings for lists, for counts over the fleet, and for the page of one PC."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping
+from urllib.parse import urlencode
 
-from django.db.models import Count
 from pyroaring import BitMap
 
 from kanmon.console.language import language
 from kanmon.console.read import keep
 from kanmon.console.shown.overview import FailedCondition
 from kanmon.console.shown.pc import FoundRow, ItemShown
-from kanmon.inventory.models import Pc
-from kanmon.judgment import failing as failing_now
 from kanmon.judgment import why
 from kanmon.judgment.engine import ENGINE
 from kanmon.judgment.explain import ItemExplanation, headline, item_of
-from kanmon.judgment.findings import decode_set
 from kanmon.judgment.levels import ITEMS, Level
-from kanmon.judgment.models import FindingSet, PcState
+from kanmon.judgment.models import PcState
 from kanmon.judgment.wording_failing import failing
+from kanmon.search.failing import Failing
+from kanmon.search.failing import most_failed as most_failing
 
-SETS_COUNTED = 20_000
 PASSING_SHOWN = 50
 TELLING = ("failed", "unknown", "waived")
 
@@ -31,28 +28,6 @@ def worst(states: Collection[PcState]) -> dict[int, str]:
     return {state.pc: texts.get(state.finding_set or 0, "") for state in states}
 
 
-@keep.for_seconds(30)
-def _failures(only: frozenset[int] | None = None) -> list[tuple[str, Level, int]]:
-    """Every failing condition with its level and its number of PCs: from the index, and while it is loading (or where
-    none is) from the most common sets of findings.
-    """
-    if ENGINE.loaded:
-        return [(condition, level, n) for (condition, level), n in failing_now.counts(members(only)).items()]
-    states = PcState.objects.exclude(finding_set=None)
-    if only is not None:
-        states = states.filter(pc__in=Pc.objects.filter(group__in=only).values("id"))
-    counted = states.values_list("finding_set").annotate(n=Count("pc"))
-    pcs_of = dict(counted.order_by("-n")[:SETS_COUNTED])
-    pcs: Counter[tuple[str, Level]] = Counter()
-    numbers = list(pcs_of)
-    for start in range(0, len(numbers), 500):
-        for row in FindingSet.objects.filter(pk__in=numbers[start : start + 500]):
-            for one in decode_set(bytes(row.body)):
-                if one.outcome == "failed":
-                    pcs[one.condition, one.level] += pcs_of[row.pk]
-    return [(condition, level, count) for (condition, level), count in pcs.items()]
-
-
 def members(only: frozenset[int] | None) -> BitMap | None:
     """The PCs of these groups, as the index has them; None for all."""
     if only is None:
@@ -61,20 +36,25 @@ def members(only: frozenset[int] | None) -> BitMap | None:
         return BitMap.union(BitMap(), *(ENGINE.groups[group] for group in only if group in ENGINE.groups))
 
 
+@keep.for_seconds(3)
+def _most_failed(size: int, only: frozenset[int] | None) -> list[Failing]:
+    return most_failing(size, only)
+
+
 def most_failed(size: int, only: frozenset[int] | None = None) -> list[FailedCondition]:
     """The conditions that fail on most PCs: the worst level first, in it the most common. ``only``: in these groups."""
-    common = sorted(_failures(only), key=lambda one: one[2], reverse=True)[:size]
-    most = max((count for _, _, count in common), default=1)
+    common = _most_failed(size, only)
+    most = max((one.pcs for one in common), default=1)
     return [
         FailedCondition(
-            item=item_of(condition),
-            title=failing(condition, language()),
-            level=level,
-            count=count,
-            share=100 * count / most,
-            query="&".join(f"level={one.word}" for one in Level if one >= level),
+            item=item_of(one.condition),
+            title=failing(one.condition, language()),
+            level=one.level,
+            count=one.pcs,
+            share=100 * one.pcs / most,
+            query=urlencode({"condition": one.condition}),
         )
-        for condition, level, count in sorted(common, key=lambda one: (one[1], one[2]), reverse=True)
+        for one in sorted(common, key=lambda one: (one.level, one.pcs), reverse=True)
     ]
 
 

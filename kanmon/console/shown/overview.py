@@ -38,7 +38,7 @@ class FailedCondition:
     level: Level
     count: int
     share: float  # of the largest count shown, 0 to 100
-    query: str = ""  # of the PC list: PCs at its level or a worse one, among which are all of these
+    query: str  # of the PC list: exactly these PCs
 
 
 @dataclass(frozen=True, slots=True)
