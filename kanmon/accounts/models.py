@@ -1,6 +1,7 @@
 """People, their roles, and tokens of the API."""
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.sessions.models import Session
 from django.db import models
 
 
@@ -69,3 +70,19 @@ class Kept(models.Model):
 
     class Meta:
         db_table = "kept"
+
+
+class SessionUse(models.Model):
+    """What is shown of a session in which somebody is signed in; it goes with the session. See sessions.py."""
+
+    id = models.AutoField(primary_key=True)
+    session = models.OneToOneField(Session, on_delete=models.CASCADE)
+    person = models.ForeignKey(User, on_delete=models.CASCADE)
+    since = models.DateTimeField()
+    used_at = models.DateTimeField()
+    address = models.CharField(max_length=64)
+    browser = models.CharField(max_length=30)
+    system = models.CharField(max_length=30)
+
+    class Meta:
+        db_table = "session_use"

@@ -12,7 +12,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
-from kanmon.accounts import invitation, scope, second_factor
+from kanmon.accounts import invitation, scope, second_factor, sessions
 from kanmon.accounts.models import Invitation, Role, User
 from kanmon.common import clock
 from kanmon.common.errors import Refused
@@ -87,6 +87,7 @@ def disable(name: str) -> Told:
     """
     person = _held(name)
     User.objects.filter(pk=person.pk).update(is_active=False)
+    sessions.end_all(person)
     Invitation.objects.filter(person=person, used_at=None).update(used_at=clock.now())
     _check_administrators(person)
     return {"event": "person_disabled", "name": name}

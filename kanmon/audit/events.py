@@ -23,6 +23,8 @@ CHANGES = {
     "person_enabled": "KNM7219-I",
     "person_link_made": "KNM7220-I",
     "second_factor_removed": "KNM7228-I",
+    "session_ended": "KNM7232-I",
+    "sessions_ended": "KNM7233-I",
 }
 
 

@@ -13,6 +13,7 @@ Fetch = Callable[..., list[tuple[Any, ...]]]
 
 LEFT_OUT = {
     "django_session": "who is signed in: after a restore people sign in again, and nobody is in who had signed out",
+    "session_use": "goes with the sessions",
     "django_migrations": "stands in the manifest, and is made anew with the tables",
 }
 

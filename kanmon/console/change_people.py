@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from kanmon.accounts import people, tokens
+from kanmon.accounts import people, sessions, tokens
 from kanmon.accounts.models import ApiToken
 from kanmon.accounts.people import Limit
 from kanmon.common.errors import Refused
@@ -63,6 +63,18 @@ def take_second_factor(name: str, actor: str, form_key: str) -> Done:
     """Remove a person's second factor; they may set up another."""
     what = f"Person {name}: second factor taken away"
     return _once(what, lambda: people.take_second_factor(name), actor, form_key)
+
+
+def end_session(name: str, number: int, here: str, actor: str, form_key: str) -> Done:
+    """End one session of a person; not ``here``, that of who asks."""
+    what = f"Person {name}: sign-in {number} ended"
+    return _once(what, lambda: sessions.end(people.find(name), number, here), actor, form_key)
+
+
+def end_sessions(name: str, here: str, actor: str, form_key: str) -> Done:
+    """End all sessions of a person but ``here``, that of who asks."""
+    what = f"Person {name}: sign-ins ended"
+    return _once(what, lambda: sessions.end_all(people.find(name), here), actor, form_key)
 
 
 def make_token(

@@ -106,4 +106,28 @@ MESSAGES: tuple[Message, ...] = (
         "{actor} took the second factor of {name} away.",
         "{actor} が {name} の二要素認証を解除しました。",
     ),
+    Message(
+        "KNM7230-E",
+        "This sign-in of {name} has ended already.",
+        "{name} のこのサインインはすでに終了しています。",
+        "The person has signed out, it was ended meanwhile, or it was over.",
+        "Look at the list again.",
+    ),
+    Message(
+        "KNM7231-E",
+        "This is the sign-in that you are using.",
+        "現在使用中のサインインです。",
+        "The list ends other ones.",
+        "To end this one, sign out.",
+    ),
+    Message(
+        "KNM7232-I",
+        "{actor} ended a sign-in of {name}: {browser}, {system}, from {from_address}.",
+        "{actor} が {name} のサインインを終了しました（{browser}、{system}、接続元 {from_address}）。",
+    ),
+    Message(
+        "KNM7233-I",
+        "{actor} ended the sign-ins of {name} ({count}).",
+        "{actor} が {name} のサインインを終了しました（{count} 件）。",
+    ),
 )

@@ -33,7 +33,7 @@ from kanmon.console.read.operations import change, open_operations, operation, o
 from kanmon.console.read.overview import overview
 from kanmon.console.read.pc import pc
 from kanmon.console.read.pcs import STALE_DAYS, host, level_counts, pcs
-from kanmon.console.read.people import api_tokens, everybody, group_choices, person
+from kanmon.console.read.people import api_tokens, everybody, group_choices, person, sessions_of
 from kanmon.console.read.policies import policies, policy
 from kanmon.console.read.waiting import about as asked_about
 from kanmon.console.read.waiting import answer as answer_asked
@@ -95,6 +95,7 @@ __all__ = [
     "refused",
     "seals",
     "search",
+    "sessions_of",
     "sheet",
     "shell",
     "suspected",

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from kanmon.accounts import people, scope, second_factor, tokens
+from kanmon.accounts import people, scope, second_factor, sessions, tokens
 from kanmon.accounts.models import ApiToken, User
-from kanmon.console.shown.people import GroupChoice, PersonRow, TokenRow
+from kanmon.console.shown.people import GroupChoice, PersonRow, SessionRow, Sessions, TokenRow
 from kanmon.inventory.models import Group
 
 MOST_GROUPS = 2000  # that a form offers
@@ -31,6 +31,16 @@ def person(number: int) -> PersonRow | None:
     """One person, by number."""
     found = User.objects.filter(pk=number).first()
     return None if found is None else replace(_person(found), factor=second_factor.of(found) is not None)
+
+
+def sessions_of(number: int, here: str | None) -> Sessions:
+    """Where a person is signed in, the last used first; ``here``: the key of the session of who is looking."""
+    found = User.objects.filter(pk=number).first()
+    rows = [] if found is None else sessions.of(found)
+    return Sessions([
+        SessionRow(one.id, one.browser, one.system, one.address, one.since, one.used_at, one.session_id == here)
+        for one in rows
+    ])  # fmt: skip
 
 
 def api_tokens() -> list[TokenRow]:

@@ -25,6 +25,36 @@ class PersonRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session in which a person is signed in. ``browser``, ``system``: "" when they are none that is known."""
+
+    number: int
+    browser: str
+    system: str
+    address: str
+    since: datetime
+    used: datetime
+    is_here: bool  # that of who is looking
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """Where a person is signed in."""
+
+    rows: list[SessionRow]
+
+    @property
+    def has_here(self) -> bool:
+        """Whether it is the person who is looking."""
+        return any(one.is_here for one in self.rows)
+
+    @property
+    def has_others(self) -> bool:
+        """Whether there is one that can be ended."""
+        return any(not one.is_here for one in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
 class TokenRow:
     """An API token of the list; what it is, is kept nowhere."""
 

@@ -77,6 +77,7 @@ def _person(number: int) -> PersonRow:
 def _one(request: HttpRequest, number: int, **more: object) -> HttpResponse:
     one = _person(number)
     shown = {"nav": "people", "person": one, **offered(), "groups": read.group_choices(one.groups or ())}
+    shown["sessions"] = read.sessions_of(number, request.session.session_key)
     return render(request, "console/person.html", {**shown, **more})
 
 
