@@ -1,5 +1,6 @@
 """What a page may change. Each change is one operation under the form's one-time key, done once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,14 @@ def choose_language(user: Any, code: str) -> None:
     if user.language != code:
         with transaction():
             User.objects.filter(pk=user.pk).update(language=code)
+
+
+def choose_columns(user: Any, columns: Sequence[str] | None) -> None:
+    """Keep the columns of the PC list that a person sees; None: the usual ones. A personal choice, too."""
+    wanted = None if columns is None else list(columns)
+    if user.pc_columns != wanted:
+        with transaction():
+            User.objects.filter(pk=user.pk).update(pc_columns=wanted)
 
 
 def decide_suspected(receipt: int, decision: str, pc: int | None, actor: str, form_key: str) -> Done:

@@ -41,6 +41,7 @@ CONSOLE: dict[str, Line] = {
     "pc_network": ("view", "narrowed"),
     "pcs_csv": ("view", "narrowed"),
     "save_search": ("view", "open"),
+    "list_columns": ("view", "open"),
     "change_search": ("view", "open"),
     "bulk": ("judge", "narrowed"),  # each of its verbs has its own; it is asked to judge
     "bulk_order": ("judge", "narrowed"),

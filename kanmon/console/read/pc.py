@@ -1,9 +1,7 @@
 """One PC: how it stands, why, and what happened to it."""
 
-from typing import Any
-
 from kanmon.common.facts import Agent, Os
-from kanmon.console.read import findings
+from kanmon.console.read import findings, told
 from kanmon.console.read.history import of_pc
 from kanmon.console.read.inventory import known
 from kanmon.console.read.pcs import rows
@@ -29,7 +27,7 @@ def pc(number: int, earlier: int = 0) -> PcShown | None:
     history = of_pc(number, size=HISTORY_SHOWN + earlier)
     return PcShown(
         row=rows([number])[0],
-        os=_os(facts["os"]),
+        os=next((told.os_words(one) for one in facts["os"] if isinstance(one, Os)), ""),
         agent=" ".join(f"{a.name} {a.version}".strip() for a in facts["agent"] if isinstance(a, Agent)),
         source=source.name if source else "",
         format=one.format,
@@ -47,15 +45,6 @@ def pc(number: int, earlier: int = 0) -> PcShown | None:
         removed_by=one.retired_by,
         removed_reason=one.retired_reason,
     )
-
-
-def _os(found: list[Any]) -> str:
-    named = [one for one in found if isinstance(one, Os)]
-    if not named:
-        return ""
-    one = named[0]
-    version = "" if one.version in one.name else one.version
-    return " ".join(part for part in (one.name or one.family, version, one.service_pack, one.arch) if part)
 
 
 def _judged_by(state: PcState | None) -> PolicyUsed | None:

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from pyroaring import BitMap
 
 from kanmon.common import clock
-from kanmon.console.read import findings, keep, paging
+from kanmon.console.read import findings, keep, paging, told
 from kanmon.console.shown.lists import Page
 from kanmon.console.shown.pcs import PcQuery, PcRow
 from kanmon.inventory import managing
@@ -67,9 +67,9 @@ def pcs(query: PcQuery, found: Found | None = None) -> Page[PcRow]:
         order = replace(order, key="pc")
         after = (int(cursor.value), cursor.id) if cursor else None
         some: list[Any] = list(ordering.by_level(meant, order.size + 1, order.falling, after))
-        return order.page(some, len(meant), lambda page: rows([one.pc for one in page]))
+        return order.page(some, len(meant), lambda page: rows([one.pc for one in page], query.columns))
     some = _sorted(order, meant) if len(meant) <= FEW else _walked(order, meant)
-    return order.page(some, len(meant), lambda page: rows([one.id for one in page]))
+    return order.page(some, len(meant), lambda page: rows([one.id for one in page], query.columns))
 
 
 def _sorted(order: paging.Order, meant: BitMap) -> list[Any]:
@@ -97,13 +97,23 @@ def _walked(order: paging.Order, meant: BitMap) -> list[Any]:
     return found[: order.size + 1]
 
 
-def rows(numbers: Collection[int]) -> list[PcRow]:
-    """The rows of these PCs, in this order."""
+def rows(numbers: Collection[int], columns: Collection[str] = ()) -> list[PcRow]:
+    """The rows of these PCs, in this order. ``columns``: what is read only when it is asked for."""
     pcs_by_number = Pc.objects.select_related("group").in_bulk(list(numbers))
     states = PcState.objects.in_bulk(list(numbers))
     worst = findings.worst(states.values())
     network = _network(numbers)
-    return [_row(pcs_by_number[n], states.get(n), worst, network) for n in numbers if n in pcs_by_number]
+    found = [_row(pcs_by_number[n], states.get(n), worst, network) for n in numbers if n in pcs_by_number]
+    systems = told.systems(numbers) if "os" in columns else {}
+    addresses = told.addresses(numbers) if {"address", "mac"} & set(columns) else {}
+    if not systems and not addresses:
+        return found
+    nothing = ("", "")
+    return [
+        replace(row, os=systems.get(row.number, ""), address=address, mac=mac)
+        for row in found
+        for address, mac in (addresses.get(row.number, nothing),)
+    ]
 
 
 _WORST_FIRST = ("refuse", "deny", "permit")

@@ -27,6 +27,9 @@ class PcRow:
     serial: str
     last_seen: datetime | None
     judged: datetime | None
+    os: str = ""  # from here on: only when the list has such a column
+    address: str = ""
+    mac: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class PcQuery:
     cursor: str = ""
     size: int = 50
     only: frozenset[int] | None = None  # ids of the groups that the asking person may see; None: all
+    columns: Sequence[str] = ()  # what is shown of each PC, see ``kanmon.console.list_columns``
 
     @property
     def is_resorted(self) -> bool:

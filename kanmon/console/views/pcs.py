@@ -1,5 +1,6 @@
 """The PC list and the pages of one PC."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -11,7 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 from kanmon.accounts import scope
 from kanmon.accounts.permission import may
 from kanmon.common import clock
-from kanmon.console import pc_words, read, wording
+from kanmon.console import list_columns, pc_words, read, wording
 from kanmon.console.needs import needs
 from kanmon.console.read import past
 from kanmon.console.read.pcs import SORTS
@@ -47,7 +48,8 @@ def _query(given: QueryDict, only: frozenset[int] | None = None) -> PcQuery:
 def pcs(request: HttpRequest) -> HttpResponse:
     """The list; only its table when htmx asks for it. ``?edit=``: with the editor of a condition."""
     only = scope.groups(request.user)
-    query = _query(request.GET, only)
+    columns = list_columns.of(request.user)
+    query = replace(_query(request.GET, only), columns=columns)
     found = find(query.search, only)
     shown = {
         "nav": "pcs",
@@ -61,6 +63,8 @@ def pcs(request: HttpRequest) -> HttpResponse:
         "narrowest": next((one for one in read.search.chips(query.search) if one.name == found.narrowest), None),
         "without": found.without,
         "columns": _columns(query),
+        "shows": {name: name in columns for name in list_columns.WORDS},
+        "choosable": [(name, words, name in columns) for name, words in list_columns.WORDS.items()],
         "bulk": bulk.offered(request.user),
     }
     counts = read.level_counts(only)
