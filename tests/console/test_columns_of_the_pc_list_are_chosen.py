@@ -61,7 +61,7 @@ def test_chosen_columns_are_shown_to_who_has_chosen_them(company: None) -> None:
     assert heads(mine) == ["PC", "Level", "Asset number"]
     mine.post("/pcs/columns", {})
     assert heads(mine) == ["PC"], "its name is always there"
-    mine.post("/pcs/columns", {"do": "usual", "column": ["os"]})
+    mine.post("/pcs/columns", {"usual": "yes", "column": ["os"]})
     assert heads(mine) == usual
     assert User.objects.get(username="hanako").pc_columns is None
 

@@ -11,7 +11,7 @@ from kanmon.console.views.choices import back
 @require_POST
 @needs("view", "open")
 def choose(request: HttpRequest) -> HttpResponse:
-    """Keep the columns that are ticked; ``do=usual``: those of who has chosen none. What is unknown is left out."""
-    usual = request.POST.get("do") == "usual"
+    """Keep the columns that are ticked; ``usual``: those of who has chosen none. What is unknown is left out."""
+    usual = "usual" in request.POST
     change.choose_columns(request.user, None if usual else list_columns.known(request.POST.getlist("column")))
     return HttpResponseRedirect(back(request))
