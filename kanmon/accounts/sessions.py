@@ -8,9 +8,9 @@ from typing import Any
 
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.utils import timezone  # the clock by which Django ends sessions
 
 from kanmon.accounts.models import SessionUse, User
-from kanmon.common import clock
 from kanmon.common.errors import Refused
 
 Told = dict[str, Any]
@@ -25,7 +25,7 @@ def of(person: User) -> list[SessionUse]:
     """
     if not person.is_active:
         return []
-    found = SessionUse.objects.filter(person=person, session__expire_date__gt=clock.now())
+    found = SessionUse.objects.filter(person=person, session__expire_date__gt=timezone.now())
     good = person.get_session_auth_hash()
     rows = found.select_related("session").order_by("-used_at", "-id")[:MOST]
     return [one for one in rows if one.session.get_decoded().get(HASH_SESSION_KEY) == good]
@@ -55,7 +55,7 @@ def end_all(person: User, here: str = "") -> Told:
 
 def made(person: User) -> None:
     """After a session of ``person`` was made: so many are kept, and some of those that are over go. In a transaction."""
-    over = Session.objects.filter(expire_date__lte=clock.now()).values_list("pk", flat=True)
+    over = Session.objects.filter(expire_date__lte=timezone.now()).values_list("pk", flat=True)
     Session.objects.filter(pk__in=list(over[:SWEPT_ROWS])).delete()
     mine = SessionUse.objects.filter(person=person).order_by("-used_at", "-id").values_list("session_id", flat=True)
     beyond = list(mine[MOST : MOST + SWEPT_ROWS])
