@@ -17,11 +17,11 @@ from typing import Any
 LINE = re.compile(r"^\S+ \S+ (KNM\d{4}-[EWI]) (\S+) (.*?) #(?:(\d+)\.)?(\d+)$")
 STARTS = {
     "KNM2001-I", "KNM2003-I", "KNM3001-I", "KNM3011-I", "KNM3100-I", "KNM3240-I", "KNM3130-I", "KNM1117-I", "KNM4020-I",
-    "KNM1130-I", "KNM3040-I", "KNM3042-I", "KNM3200-I", "KNM8403-I",
+    "KNM1130-I", "KNM3040-I", "KNM3042-I", "KNM3200-I", "KNM8403-I", "KNM1207-I", "KNM2050-I", "KNM9001-I",
 }  # fmt: skip
 ENDS = {
     "KNM2002-I", "KNM2004-I", "KNM3002-I", "KNM3012-I", "KNM3101-I", "KNM3249-I", "KNM1118-I", "KNM3131-I", "KNM4021-I",
-    "KNM1131-I", "KNM3041-I", "KNM3043-I", "KNM3201-I", "KNM8404-I",
+    "KNM1131-I", "KNM3041-I", "KNM3043-I", "KNM3201-I", "KNM8404-I", "KNM1208-I", "KNM2051-I", "KNM9002-I",
 }  # fmt: skip
 OPERATION = re.compile(r"operation (\d+)")
 Position = tuple[int, int]

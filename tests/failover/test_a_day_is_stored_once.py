@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.conftest import KANMON, ManagerProcess, pc_json, until
@@ -15,8 +16,14 @@ from tests.conftest import KANMON, ManagerProcess, pc_json, until
 Make = Callable[..., ManagerProcess]
 
 
+def where_it_is_noon() -> str:
+    """A time zone in which it is about noon: far from ``statistics.at`` and from the end of the day."""
+    ahead = 12 - datetime.now(UTC).hour
+    return f"Etc/GMT{-ahead:+d}"
+
+
 def test_killed_while_storing(make_manager: Make, tmp_path: Path) -> None:
-    manager = make_manager(action={"collect_seconds": 1})
+    manager = make_manager(action={"collect_seconds": 1}, server={"time_zone": where_it_is_noon()})
     manager.start(fault="statistics_written=kill")
     token = manager.token()
     for number in (1, 2, 3):
