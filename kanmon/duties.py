@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from datetime import date
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from kanmon import audit
 from kanmon.action import retention as action_retention
@@ -112,7 +112,11 @@ class ActiveDuties:
         """Start everything; returns at once."""
         self._stopping = threading.Event()
         self._term, self._window = leadership.term, window
-        kept.load()
+        try:
+            kept.load()
+        except DatabaseError as problem:  # every node reads them again within a second (``membership``)
+            log.warning("settings: %s", problem)
+            connection.close()
         lanes = sorted({kind.lane for kind in KINDS.values()})
         self._workers = [
             Worker(lane, KINDS, leadership.term, self.on_death, window, leadership.effects_from) for lane in lanes

@@ -29,11 +29,13 @@ from kanmon.journal.writing import call_session, transaction
 from kanmon.judgment.engine import ENGINE
 from kanmon.judgment.warm_start import Keeper
 from kanmon.search.roster import ROSTER
+from kanmon.setup import kept
 
 log = logging.getLogger("kanmon.membership")
 SAY_SECONDS = 2.0
 KEEP_SECONDS = 10.0
 FOLLOW_SECONDS = 1.0
+SETTINGS_SECONDS = 1.0
 
 
 class Membership:
@@ -76,6 +78,7 @@ class Membership:
             self._say(started=True)
         self._begin("node", SAY_SECONDS if self.elector else 60.0, self._say)
         self._begin("list", FOLLOW_SECONDS, ROSTER.catch_up)
+        self._begin("settings", SETTINGS_SECONDS, kept.load)
         self._begin("checkpoint", KEEP_SECONDS, self._keeper.turn)
 
     def leave(self) -> None:

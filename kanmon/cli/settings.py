@@ -48,7 +48,7 @@ def set_(
     token_file: TokenFile = None,
     json: JsonOption = False,
 ) -> None:
-    """Change a setting; it holds at once, and after a failover."""
+    """Change a setting; it holds on every node within about a second, and after a failover."""
     _change(name, value, server, token_file, json)
 
 

@@ -33,7 +33,10 @@ def settings(values: Mapping[str, tuple[str, Any]], actor: str, form_key: str) -
 
 
 def tried(subject: str, work: Callable[[], Sequence[Tried]], actor: str, form_key: str) -> Done:
-    """Try something out, once for the form; what came of it is kept with the operation."""
+    """Try something out, once for the form; what came of it is kept with the operation.
+
+    Killed between the trial and the commit, the same form tries again: a second test mail at worst, and nothing else.
+    """
     found: Sequence[Tried] = [] if was_done(key(form_key)) else work()
     said = {"tried": [{"good": one.good, "id": one.id, "sentence": one.sentence} for one in found]}
     operation, now = once(subject, lambda: said, actor=actor, requester="console", key=key(form_key))

@@ -1,16 +1,19 @@
 """Two real Managers on one PostgreSQL: join, hand-over, drain, a killed and a frozen active, a rolling restart."""
 
+import itertools
+import json
 import os
 import signal
 import stat
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cluster.nodes import Cluster, NodeProcess, Sender, cluster
-from tests.conftest import KANMON, until
+from tests.conftest import KANMON, MailServer, pc_json, until
 
 QUICK = {"lease_seconds": 2.0}
 
@@ -91,6 +94,25 @@ def test_what_a_standby_takes_in_is_judged_by_the_active_node(two: Cluster) -> N
     until(lambda: len(sender.acknowledged) > 3)
     sender.stop()
     until(lambda: standby.json("pc", "pc-9000")["level"] == "safe")
+
+
+def test_a_setting_that_a_standby_takes_holds_on_the_active_node(two: Cluster, mail_server: MailServer) -> None:
+    """Nobody asks the active node for its settings meanwhile: that would make it read them."""
+    active, standby = both_up(two)
+    standby.run("settings", "set", "action.collect_seconds", "1")
+    standby.run("settings", "set", "mail.administrators", "a@example.test")
+    standby.run("settings", "set", "mail.server", mail_server.settings["server"])
+    token, numbers = standby.token("mending"), itertools.count(9500)
+
+    def mailed() -> bool:
+        bad = json.dumps(pc_json(next(numbers), antivirus=[])).encode()
+        assert standby.post(bad, token)[0] == 200
+        time.sleep(0.5)
+        return bool(mail_server.mails)
+
+    until(mailed)
+    standby.run("settings", "default", "mail.server")
+    assert active is two.by_name(two.active())
 
 
 def test_the_active_node_hands_over(two: Cluster) -> None:

@@ -65,7 +65,8 @@ def test_the_agent_is_killed_and_started_again(signed_in: Office) -> None:
 @pytest.mark.parametrize("fault", ["before_commit:12=kill", "network_written:1=kill"])
 def test_the_manager_is_killed_in_the_middle_of_a_denial(signed_in: Office, fault: str) -> None:
     signed_in.manager.kill()
-    signed_in.manager.start(fault=fault)
+    signed_in.manager.start(fault=fault, wait=False)  # a duty of the hour may reach the fault before it is ready
+    until(lambda: signed_in.manager.ready() or signed_in.manager.ended(), 60)
     with contextlib.suppress(OSError):  # it may be gone before it answers
         signed_in.manager.post(signed_in.inventory(**BAD), signed_in.token)
     until(signed_in.manager.ended, 60)
