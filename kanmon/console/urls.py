@@ -10,6 +10,7 @@ from kanmon.console.views import (
     choices,
     connection,
     evaluation,
+    everywhere,
     failovers,
     groups,
     held,
@@ -45,6 +46,8 @@ register_converter(NumberConverter, "number")
 app_name = "console"
 urlpatterns = [
     path("", overview.overview, name="overview"),
+    path("find", everywhere.page, name="find"),
+    path("find/hits", everywhere.hits, name="find_hits"),
     path("pcs", pcs.pcs, name="pcs"),
     path("pcs.csv", searches.as_file, name="pcs_csv"),
     path("pcs/columns", list_columns.choose, name="list_columns"),

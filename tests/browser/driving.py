@@ -19,6 +19,8 @@ PHONE = {"width": 390, "height": 844}
 # name -> address; {pc}, {operation}, {term}... are filled with numbers that are there
 PAGES = {
     "overview": "/",
+    "find": "/find?q=o",
+    "find-none": "/find?q=no-such-thing",
     "pcs": "/pcs",
     "pcs-found": "/pcs?level=danger&level=warning&q=ngy",
     "pcs-none": "/pcs?q=no-such-pc&managed=no",

@@ -35,6 +35,8 @@ CONSOLE: dict[str, Line] = {
     "language": (ANYBODY, "open"),
     "theme": (ANYBODY, "open"),
     "overview": ("view", "narrowed"),
+    "find": ("view", "narrowed"),
+    "find_hits": ("view", "narrowed"),
     "pcs": ("view", "narrowed"),
     "pc": ("view", "narrowed"),
     "pc_inventory": ("view", "narrowed"),
