@@ -21,6 +21,7 @@ class User(AbstractUser):
     groups_only = models.JSONField(null=True, default=None, blank=True)  # ids of groups; None: the whole system
     language = models.CharField(max_length=5, default="", blank=True)
     time_zone = models.CharField(max_length=60, default="", blank=True)
+    single_keys = models.BooleanField(default=True)  # whether keys without Ctrl do something
     pc_columns = models.JSONField(null=True, default=None, blank=True)  # names of columns; None: the usual ones
 
     class Meta:

@@ -45,6 +45,13 @@ def choose_columns(user: Any, columns: Sequence[str] | None) -> None:
             User.objects.filter(pk=user.pk).update(pc_columns=wanted)
 
 
+def choose_keys(user: Any, single: bool) -> None:
+    """Whether keys without Ctrl do something for a person. A personal choice, too."""
+    if user.single_keys != single:
+        with transaction():
+            User.objects.filter(pk=user.pk).update(single_keys=single)
+
+
 def decide_suspected(receipt: int, decision: str, pc: int | None, actor: str, form_key: str) -> Done:
     """Begin the operation that carries out a person's decision on a suspected duplicate.
 

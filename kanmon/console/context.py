@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from kanmon.accounts import scope, second_factor
 from kanmon.accounts.permission import may
-from kanmon.console import read
+from kanmon.console import keys, read
 from kanmon.console.shown.cluster import Unseen
 from kanmon.console.shown.frame import Shell
 
@@ -18,7 +18,7 @@ THEME_COOKIE = "kanmon_theme"
 def shell(request: HttpRequest) -> dict[str, Any]:
     """``shell`` (only for signed-in people), ``unseen`` failovers (only for those who decide on it), whether they
     ``may_act``, ``may_set_up``, may change people (``may_people``), read the audit (``may_audit``), need a second
-    factor, whether they are ``limited`` to groups, and ``theme``.
+    factor, whether they are ``limited`` to groups, ``key_sections`` and ``theme``.
     """
     theme = request.COOKIES.get(THEME_COOKIE, "auto")
     user = getattr(request, "user", None)
@@ -27,6 +27,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     limited = signed_in and scope.is_limited(user)
     return {
         "theme": theme if theme in THEMES else "auto",
+        "key_sections": keys.SECTIONS if signed_in else (),
         "shell": _shell(user) if signed_in else None,
         "limited": limited,
         "unseen": _unseen() if acts and not limited else None,

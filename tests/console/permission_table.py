@@ -44,6 +44,7 @@ CONSOLE: dict[str, Line] = {
     "pcs_csv": ("view", "narrowed"),
     "save_search": ("view", "open"),
     "list_columns": ("view", "open"),
+    "my_keys": ("view", "open"),
     "change_search": ("view", "open"),
     "bulk": ("judge", "narrowed"),  # each of its verbs has its own; it is asked to judge
     "bulk_order": ("judge", "narrowed"),

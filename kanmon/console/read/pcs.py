@@ -21,6 +21,7 @@ from kanmon.search import order as ordering
 from kanmon.search.asked import Asked
 from kanmon.search.filters.text import as_mac
 from kanmon.search.find import Found, choices, find
+from kanmon.search.roster import ROSTER
 
 STALE_DAYS = 14
 SORTS = {"level": True, "host": False, "last_seen": True}  # name -> falls at first
@@ -46,8 +47,14 @@ def _of_groups(only: Ids) -> QuerySet[Pc]:
 
 @keep.for_seconds(3)
 def how_many(only: Ids | None = None) -> int:
-    """How many PCs lists show, of the groups ``only`` or of all."""
-    return managing.how_many() if only is None else _of_groups(only).count()
+    """How many PCs lists show, of the groups ``only`` or of all. Counted by SQL until the roster is loaded: at a million
+    PCs that walks over the table for half a second on PostgreSQL, and the frame of every page has the number.
+    """
+    if not ROSTER.loaded:
+        return managing.how_many() if only is None else _of_groups(only).count()
+    ROSTER.catch_up()
+    with ROSTER.lock:
+        return len(ROSTER.listed() if only is None else ROSTER.listed() & ROSTER.in_groups(only))
 
 
 def stale_before() -> Q:

@@ -1,11 +1,12 @@
 """My account: how one signs in."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
 
 from kanmon.accounts import second_factor
-from kanmon.console import read
+from kanmon.console import change, read
 from kanmon.console.needs import needs
 
 
@@ -19,3 +20,11 @@ def me(request: HttpRequest) -> HttpResponse:
         "sessions": read.sessions_of(request.user.pk, request.session.session_key),
     }  # fmt: skip
     return render(request, "console/me.html", shown)
+
+
+@require_POST
+@needs("view", "open")
+def keys(request: HttpRequest) -> HttpResponse:
+    """Turn keys without Ctrl on or off."""
+    change.choose_keys(request.user, request.POST.get("single") == "yes")
+    return HttpResponseRedirect(reverse("mfa_index"))

@@ -15,6 +15,8 @@
     const at = found.indexOf(document.activeElement);
     found[Math.min(found.length - 1, Math.max(0, at + by))]?.focus();
   };
+  const row = () => document.activeElement.closest(".k-table tbody tr");
+  const tick = (box) => { if (box && !box.disabled) box.click(); };
   const places = { o: "overview", p: "pcs", j: "policies", r: "operations", n: "network", w: "waiting", s: "statistics" };
   let going = 0;
   const plain = {
@@ -23,6 +25,10 @@
     k: () => step(-1),
     f: () => { const add = one("#k-add") || one(".k-filters summary"); add?.click(); if (add?.id) one("a", add.nextElementSibling)?.focus(); },
     e: () => one("[data-k-open-all]")?.click(),
+    x: () => tick(one("input[type=checkbox]", row() ?? document.createElement("tr"))),
+    X: () => tick(one("[data-k-tick-all]")),
+    a: () => one("form :is(.k-bulk button, [data-k-ticked]):not(:disabled)")?.focus(),
+    "?": () => one("#k-keys")?.showModal(),
     g: () => { going = Date.now(); },
   };
   document.addEventListener("keydown", (event) => {
@@ -34,13 +40,17 @@
     } else if (event.key === "Escape") {
       const menu = one("details.k-menu[open]");
       if (menu) { menu.open = false; one("summary", menu).focus(); }
-    } else if (!typing(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    } else if (one("[data-k-single-keys]") && !one("dialog[open]") && !typing(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) {
       const place = Date.now() - going < 1500 && places[event.key];
       going = 0;
       const act = place ? () => one(`.k-nav [data-k-place=${place}]`)?.click() : plain[event.key];
       if (act) { event.preventDefault(); act(); }
     }
   });
+
+  /* the list of keys, for those who have a mouse */
+  const keys = one("[data-k-keys]");
+  if (keys) { keys.hidden = false; keys.addEventListener("click", plain["?"]); }
 
   /* all items of a PC at once */
   one("[data-k-open-all]")?.addEventListener("click", (event) => {
