@@ -30,6 +30,7 @@ from kanmon.console.views import (
     setup,
     statistics,
     tokens,
+    waivers,
     welcome,
     whatif,
 )
@@ -68,6 +69,10 @@ urlpatterns = [
     path("network/agents", network_lists.agents, name="network_agents"),
     path("network/agents/invite", network_lists.invite, name="network_invite"),
     path("network/agents/<str:name>/revoke", network_lists.revoke, name="network_revoke"),
+    path("waivers", waivers.waivers, name="waivers"),
+    path("waivers/new", waivers.ask, name="waiver_ask"),
+    path("waivers/give", waivers.give, name="waiver_give"),
+    path("waivers/<number:number>/end", waivers.end, name="waiver_end"),
     path("suspected", intake.suspected, name="suspected"),
     path("suspected/<number:number>", intake.decide, name="decide_suspected"),
     path("refused", intake.refused, name="refused"),

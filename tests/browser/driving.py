@@ -43,6 +43,9 @@ PAGES = {
     "network-unmanaged": "/network/unmanaged",
     "network-agents": "/network/agents",
     "network-device": "/network/devices/{mac}",
+    "waivers": "/waivers",
+    "waivers-none": "/waivers?state=soon&q=nothing-like-this",
+    "waiver-give": "/waivers/new?{waive}",
     "history": "/history",
     "history-none": "/history?kind=command&result=unknown",
     "statistics": "/statistics?by=day",
@@ -163,7 +166,13 @@ def numbers(page: Page) -> dict[str, str]:
         link = page.query_selector(selector)
         return (link.get_attribute("href") or "").split("?")[0].rsplit("/", 1)[-1] if link else "0"
 
+    def finding() -> str:
+        """The address of the form that waives a finding, behind its question mark."""
+        page.goto(f"/pcs/{last_part('/pcs?level=danger', 'td.k-name a')}")
+        return str(page.locator("a.k-waive").first.get_attribute("href")).partition("?")[2]
+
     return {
+        "waive": finding(),
         "pc": last_part("/pcs", "td.k-name a"),
         "cut": last_part("/network?state=deny", "td.k-name a"),
         "question": last_part("/waiting?kind=network", "td.k-name a"),
