@@ -40,6 +40,8 @@ PAGES = {
     "bulk-act": "/pcs/bulk?do=act&pc={pc}",
     "bulk-message": "/pcs/bulk?do=message&pc={pc}&pc={cut}",
     "bulk-refuse": "/pcs/bulk?do=refuse&pc={pc}&pc={cut}",
+    "bulk-waive": "/pcs/bulk?do=waive&search=level%3Ddanger",
+    "bulk-group": "/pcs/bulk?do=group&pc={pc}&pc={cut}",
     "network-unmanaged": "/network/unmanaged",
     "network-agents": "/network/agents",
     "network-device": "/network/devices/{mac}",

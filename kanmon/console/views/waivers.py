@@ -1,8 +1,7 @@
 """The list of waivers, and giving and ending one."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -36,14 +35,9 @@ def days() -> dict[str, str]:
     return {name: (today + timedelta(days=left)).isoformat() for name, left in ends.items()}
 
 
-def wanted(given: QueryDict, condition: str) -> Wanted:
-    """What the form of a waiver says."""
-    try:
-        expires = date.fromisoformat(given.get("expires", ""))
-    except ValueError:
-        raise BadRequest from None
-    reason = text_of(given, "reason", REASON_CHARS)
-    return Wanted(condition, reason, text_of(given, "approver", APPROVER_CHARS), expires)
+def _wanted(given: QueryDict, condition: str) -> Wanted:
+    texts = (text_of(given, "reason", REASON_CHARS), text_of(given, "approver", APPROVER_CHARS))
+    return change_waivers.wanted(condition, *texts, text_of(given, "expires", 40))
 
 
 @require_safe
@@ -93,7 +87,7 @@ def give(request: HttpRequest, key: str) -> HttpResponse:
     else:
         number = Pc.objects.values_list("asset_number", flat=True).get(id=asked.pc)
         place, where, named = Place("pc", asked.pc), f"PC {number}", asked.host
-    done = change_waivers.give(place, where, wanted(request.POST, asked.condition), request.user.get_username(), key)
+    done = change_waivers.give(place, where, _wanted(request.POST, asked.condition), request.user.get_username(), key)
     read.forget()
     said = _("“%(condition)s” is waived for %(where)s. Who is concerned is judged again.")
     return answer(request, done, said % {"condition": asked.title, "where": named}, back(request))
