@@ -79,6 +79,7 @@ urlpatterns = [
     path("groups", groups.groups, name="groups"),
     path("groups/<number:number>", groups.group, name="group"),
     path("groups/<number:number>/assignment", groups.ask, name="group_ask"),
+    path("groups/<number:number>/move", groups.ask_move, name="group_ask_move"),
     path("groups/<number:number>/assign", groups.assign, name="group_assign"),
     path("groups/<number:number>/change/<str:verb>", groups.change, name="group_change"),
     path("policies", policies.policies, name="policies"),

@@ -58,6 +58,7 @@ PAGES = {
     "groups": "/groups",
     "group": "/groups/2",
     "group-assignment": "/groups/2/assignment?kind=judgment&policy=Initial",
+    "group-move": "/groups/2/move?to=/Elsewhere",
     "policies": "/policies",
     "policy": "/policies/judgment/Default",
     "policy-action": "/policies/action/{action}",

@@ -68,6 +68,7 @@ CONSOLE: dict[str, Line] = {
     "groups": ("view", "narrowed"),
     "group": ("view", "narrowed"),
     "group_ask": ("edit_policy", "refused"),
+    "group_ask_move": ("edit_policy", "refused"),
     "group_assign": ("edit_policy", "refused"),
     "group_change": ("edit_policy", "refused"),
     "policies": ("view", "open"),
