@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 from django.utils.translation import pgettext_lazy as plazy
 
+from kanmon.accounts.permission import Limited
 from kanmon.judgment import managing
 
 MOST_ORDERED = 5_000  # PCs whose network a person changes at once
@@ -21,7 +22,7 @@ class Bulk:
     ``reason``: one is wanted. ``managed``: only PCs under management are meant. ``macs``: only those with a MAC address.
     ``fields``: the template of what else the form asks for. ``clients``: it matters how many PCs have a client.
     ``most``: PCs of a search at once; 0: any number. ``shown``: on the pages of which PCs; ``many``: in the list, too.
-    ``alone``: it has a button on the page of one PC, too; network control has its own there.
+    ``limited``: what it is to people who are limited to groups. ``alone``: it has a button on the page of one PC, too; network control has its own there.
     """
 
     verb: str
@@ -42,6 +43,7 @@ class Bulk:
     most: int = 0
     shown: Literal["present", "managed", "disabled"] = "present"
     many: bool = True
+    limited: Limited = "narrowed"
 
     @property
     def is_of_management(self) -> bool:
@@ -100,6 +102,26 @@ BULK = {
             reason=True, macs=True, danger=True, most=MOST_ORDERED,
         ),
         Bulk(
+            "waive", "waiver", "edit_policy", plazy("button", "Waive"),
+            lazy("One condition does not count for the level of each of them until the last day is over, or until somebody ends"
+                 " it. Each gets a waiver of its own, also those on which it is not found now, and is judged at once."),
+            lambda n: ngettext("Waive a condition for %(n)s PC?", "Waive a condition for %(n)s PCs?", n),
+            lambda n: ngettext("Waive for %(n)s PC", "Waive for %(n)s PCs", n),
+            lambda n: ngettext("The condition is waived for %(n)s PC. This is operation %(operation)s.",
+                               "The condition is waived for %(n)s PCs. This is operation %(operation)s.", n),
+            reason=True, managed=True, most=managing.MOST, fields="console/bulk_waive.html",
+        ),
+        Bulk(
+            "group", "tree", "edit_policy", plazy("button", "Put into a group"),
+            lazy("They leave the groups in which they are. The policies of the new group hold for them, and they are judged at once"
+                 " by these. A report does not move them back."),
+            lambda n: ngettext("Put %(n)s PC into another group?", "Put %(n)s PCs into another group?", n),
+            lambda n: ngettext("Put %(n)s PC there", "Put %(n)s PCs there", n),
+            lambda n: ngettext("%(n)s PC is in that group now. This is operation %(operation)s.",
+                               "%(n)s PCs are in that group now. This is operation %(operation)s.", n),
+            most=managing.MOST, fields="console/bulk_group.html", limited="refused",
+        ),
+        Bulk(
             "disable", "x", "edit_policy", plazy("button", "Disable management"),
             lazy("They are not judged and no policy acts on them any more; they count at no level until somebody enables them."),
             lambda n: ngettext("Disable the management of %(n)s PC?", "Disable the management of %(n)s PCs?", n),
@@ -124,7 +146,7 @@ BULK = {
             lambda n: ngettext("Remove %(n)s PC", "Remove %(n)s PCs", n),
             lambda n: ngettext("%(n)s PC is being removed from management. This is operation %(operation)s.",
                                "%(n)s PCs are being removed from management. This is operation %(operation)s.", n),
-            alone=True, reason=True, danger=True, most=managing.MOST, many=False,
+            alone=True, reason=True, danger=True, most=managing.MOST,
         ),
     )
 }  # fmt: skip

@@ -7,7 +7,7 @@ from pyroaring import BitMap
 
 from kanmon.action.acting import Ask
 from kanmon.common.errors import Refused
-from kanmon.console import change_network
+from kanmon.console import change_groups, change_network, change_waivers
 from kanmon.console.change import Done, key
 from kanmon.flow import begin_acting, begin_judgment
 from kanmon.inventory.managing import Wanted
@@ -98,7 +98,23 @@ def _manage(wanted: Wanted) -> Callable[[Given], Done]:
     return begin
 
 
-KINDS = {"permit": "network", "refuse": "network"} | dict.fromkeys(("disable", "enable", "remove"), managing.KIND)
+def waive(given: Given) -> Done:
+    """Waive a condition for each of them."""
+    said = given.fields
+    wanted = change_waivers.wanted(
+        said.get("condition", ""), given.reason, said.get("approver", ""), said.get("expires", "")
+    )
+    return change_waivers.give_pcs(given.pcs, wanted, given.actor, given.form_key)
+
+
+def group(given: Given) -> Done:
+    """Put them into a group."""
+    return change_groups.put(given.pcs, given.fields.get("path", ""), given.actor, given.form_key)
+
+
+KINDS = {"waive": "change", "group": "change", "permit": "network", "refuse": "network"} | dict.fromkeys(
+    ("disable", "enable", "remove"), managing.KIND
+)
 """Verb -> the kind of its operation, where that is not called so."""
 
 
@@ -111,7 +127,7 @@ def earlier(verb: str, form_key: str) -> Done | None:
 
 
 BEGIN: Mapping[str, Callable[[Given], Done]] = {
-    "judge": judge, "act": act, "message": message, "permit": _network("permit"), "refuse": _network("refuse"),
+    "judge": judge, "act": act, "message": message, "waive": waive, "group": group, "permit": _network("permit"), "refuse": _network("refuse"),
     "disable": _manage("disable"), "enable": _manage("enable"), "remove": _manage("remove"),
 }  # fmt: skip
 """Verb of ``bulk_words.BULK`` -> how it is begun."""

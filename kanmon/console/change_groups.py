@@ -1,6 +1,6 @@
 """What a person changes about groups: which policy is assigned, and the tree itself. Judged anew is whom it concerns."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kanmon.action.acting import Already
@@ -72,6 +72,16 @@ def move(path: str, to: str, actor: str, form_key: str) -> Done:
         return {"path": moved.path}, Within((Place("group", moved.id),))
 
     return rejudging(f"Group {path}: moved to {to}", work, actor, form_key)
+
+
+def put(pcs: Sequence[int], path: str, actor: str, form_key: str) -> Done:
+    """Put PCs into a group; those that were elsewhere are judged anew. Raises Refused KNM5050-E (no such group)."""
+
+    def work() -> tuple[Mapping[str, Any], Within]:
+        moved = groups.put(pcs, groups.find(path))
+        return {"path": path, "moved": len(moved)}, Within([Place("pc", pc) for pc in moved])
+
+    return rejudging(f"Group {path}: PCs put in: {len(pcs):,}", work, actor, form_key)
 
 
 def remove(path: str, actor: str, form_key: str) -> Done:

@@ -31,6 +31,7 @@ PLACES = (
     Place("waiting", plazy("navigation", "Waiting"), "pending", also=("approval", "承認")),
     Place("history", lazy("History"), "calendar", limited=False, also=("actions", "アクション")),
     Place("policies", lazy("Policies"), "policy"),
+    Place("waivers", lazy("Waivers"), "waiver", also=("exception", "exemption", "例外", "除外")),
     Place("groups", lazy("Groups"), "tree"),
     Place("statistics", lazy("Statistics"), "stats", also=("report", "graph", "レポート", "グラフ")),
     Place("evaluation", lazy("Evaluation points"), "tree", also=("score",)),

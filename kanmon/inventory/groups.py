@@ -63,15 +63,9 @@ def move(path: str, to: str) -> Group:
 
     Inside a transaction. Raises Refused KNM5055-E for the root, KNM5056-E, KNM5057-E.
     """
-    row, new_path = find(path), clean_path(to)
-    if row.path == ROOT:
-        raise Refused("KNM5055-E", status=409, path=ROOT, why="it is the root")
+    row, new_path = check_move(path, to)
     if new_path == row.path:
         return row
-    if new_path == ROOT or Group.objects.filter(path=new_path).exists():
-        raise Refused("KNM5056-E", status=409, path=new_path)
-    if new_path.startswith(row.path + "/"):
-        raise Refused("KNM5057-E", status=409, path=row.path, to=new_path)
     members = below(row)
     above, _, name = new_path.rpartition("/")
     parent, _ = ensure(above or ROOT)
@@ -82,6 +76,18 @@ def move(path: str, to: str) -> Group:
     Group.objects.filter(id=row.id).update(parent=parent, name=name)
     changes.add([("group", one.id, b"") for one in members])
     return Group.objects.get(id=row.id)
+
+
+def check_move(path: str, to: str) -> tuple[Group, str]:
+    """The group at ``path`` and its new path, as it would be kept. Raises what ``move`` raises."""
+    row, new_path = find(path), clean_path(to)
+    if row.path == ROOT:
+        raise Refused("KNM5055-E", status=409, path=ROOT, why="it is the root")
+    if new_path != row.path and (new_path == ROOT or Group.objects.filter(path=new_path).exists()):
+        raise Refused("KNM5056-E", status=409, path=new_path)
+    if new_path.startswith(row.path + "/"):
+        raise Refused("KNM5057-E", status=409, path=row.path, to=new_path)
+    return row, new_path
 
 
 def delete(path: str, assigned: int) -> Group:

@@ -4,7 +4,7 @@ A day counts whole, by the setting ``server.time_zone``, as the judge counts day
 new one. So the waiver that stood behind a verdict of the past can always be told.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -88,11 +88,39 @@ def add(place: Place, wanted: Wanted, author: str) -> Waiver:
         if says(row) == wanted._replace(begins_on=wanted.begins_on or row.begins_on):
             return row
         end(row, author)
-    return Waiver.objects.create(
+    row = _new(place, wanted._replace(begins_on=begins), author)
+    row.save(force_insert=True)
+    return row
+
+
+def _new(place: Place, wanted: Wanted, author: str) -> Waiver:
+    return Waiver(
         target=place.target, target_id=place.target_id, condition=wanted.condition, reason=wanted.reason,
-        approver=wanted.approver, author=author, created_at=clock.now(), begins_on=begins,
+        approver=wanted.approver, author=author, created_at=clock.now(), begins_on=wanted.begins_on,
         expires_on=wanted.expires_on, notice_days=wanted.notice_days,
     )  # fmt: skip
+
+
+def add_for_pcs(pcs: Sequence[int], wanted: Wanted, author: str) -> list[int]:
+    """Give each of these PCs a waiver, as ``add`` does. Inside a transaction. Returns the PCs to which it is new.
+
+    Raises Refused KNM5058-E, KNM5063-E.
+    """
+    today, new = zone.today(), []
+    check(wanted, today)
+    rows = Waiver.objects.filter(target="pc", condition=wanted.condition, ended_at=None)
+    meant = wanted._replace(begins_on=wanted.begins_on or today)
+    for start in range(0, len(pcs), 500):
+        some = pcs[start : start + 500]
+        there = list(rows.filter(target_id__in=some))
+        same = {
+            row.target_id for row in there if says(row) == wanted._replace(begins_on=wanted.begins_on or row.begins_on)
+        }
+        rows.filter(target_id__in=set(some) - same).update(ended_at=clock.now(), ended_by=author)
+        fresh = [pc for pc in some if pc not in same]
+        Waiver.objects.bulk_create([_new(Place("pc", pc), meant, author) for pc in fresh])
+        new += fresh
+    return new
 
 
 def check(wanted: Wanted, today: date) -> None:

@@ -42,9 +42,14 @@ PAGES = {
     "bulk-act": "/pcs/bulk?do=act&pc={pc}",
     "bulk-message": "/pcs/bulk?do=message&pc={pc}&pc={cut}",
     "bulk-refuse": "/pcs/bulk?do=refuse&pc={pc}&pc={cut}",
+    "bulk-waive": "/pcs/bulk?do=waive&search=level%3Ddanger",
+    "bulk-group": "/pcs/bulk?do=group&pc={pc}&pc={cut}",
     "network-unmanaged": "/network/unmanaged",
     "network-agents": "/network/agents",
     "network-device": "/network/devices/{mac}",
+    "waivers": "/waivers",
+    "waivers-none": "/waivers?state=soon&q=nothing-like-this",
+    "waiver-give": "/waivers/new?{waive}",
     "history": "/history",
     "history-none": "/history?kind=command&result=unknown",
     "statistics": "/statistics?by=day",
@@ -55,6 +60,7 @@ PAGES = {
     "groups": "/groups",
     "group": "/groups/2",
     "group-assignment": "/groups/2/assignment?kind=judgment&policy=Initial",
+    "group-move": "/groups/2/move?to=/Elsewhere",
     "policies": "/policies",
     "policy": "/policies/judgment/Default",
     "policy-action": "/policies/action/{action}",
@@ -165,7 +171,13 @@ def numbers(page: Page) -> dict[str, str]:
         link = page.query_selector(selector)
         return (link.get_attribute("href") or "").split("?")[0].rsplit("/", 1)[-1] if link else "0"
 
+    def finding() -> str:
+        """The address of the form that waives a finding, behind its question mark."""
+        page.goto(f"/pcs/{last_part('/pcs?level=danger', 'td.k-name a')}")
+        return str(page.locator("a.k-waive").first.get_attribute("href")).partition("?")[2]
+
     return {
+        "waive": finding(),
         "pc": last_part("/pcs", "td.k-name a"),
         "cut": last_part("/network?state=deny", "td.k-name a"),
         "question": last_part("/waiting?kind=network", "td.k-name a"),

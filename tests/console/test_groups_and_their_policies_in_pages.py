@@ -10,7 +10,7 @@ from test_answers import signed_in
 from kanmon.accounts import scope
 from kanmon.accounts.models import Role, User
 from kanmon.console.read import keep, tree
-from kanmon.console.shown.tree import Node, holding, summed
+from kanmon.console.shown.tree import Holding, Node, holding, holding_at, summed
 from kanmon.inventory.models import Group, Pc
 from kanmon.journal.models import Operation
 from kanmon.judgment.levels import Level
@@ -48,6 +48,14 @@ def test_the_nearest_policy_holds_and_is_told_with_where_it_comes_from() -> None
         ("Default", "/", True), ("Sales", "/A", True), ("Sales", "/A", False)
     ]  # fmt: skip
     assert holding(NODES[3], NODES, {}) is None
+
+
+def test_a_moved_group_keeps_its_own_policy_and_else_has_that_of_its_new_place() -> None:
+    assigned = {Place("system"): "Default", Place("group", 2): "Sales"}
+    assert holding_at(NODES[3], "/C/B", NODES, assigned) == Holding("Default", 1, "/", False)
+    assert holding_at(NODES[3], "/A/New/B", NODES, assigned) == Holding("Sales", 2, "/A", False)
+    assert holding_at(NODES[2], "/C", NODES, assigned) == Holding("Sales", 2, "/C", True)
+    assert holding_at(NODES[3], "/C/B", {}, {}) is None
 
 
 def test_the_levels_of_a_group_hold_those_below_it() -> None:
@@ -124,6 +132,18 @@ def test_a_group_is_made_moved_and_removed(person: Client) -> None:
         assert said in person.post(f"/groups/{made}/change/remove", gone, follow=True).content.decode()
     assert not Group.objects.filter(id=made).exists()
     assert person.post(f"/groups/{group}/change/burn", full | {"form_key": KEYS[5]}).status_code == 400
+
+
+def test_moving_a_group_says_before_how_many_pcs_it_concerns_and_what_holds_after(person: Client) -> None:
+    group = number("/Head office/Sales")
+    there = Pc.objects.filter(group__path__startswith="/Head office/Sales", retired_at=None).count()
+    seen = person.get(f"/groups/{group}/move?to=/Osaka branch/Sales").content.decode()
+    assert "Move it for " + (f"{there} PCs" if there != 1 else "1 PC") in seen
+    assert "Initial" in seen.split("Judgment policy")[1].split("</dd>")[0]
+    assert 'name="to" value="/Osaka branch/Sales"' in seen
+    assert Group.objects.get(id=group).path == "/Head office/Sales"
+    for to, status in (("/Head office/Sales", 400), ("/Osaka branch", 409), ("/Head office/Sales/x", 409)):
+        assert person.get(f"/groups/{group}/move", {"to": to}).status_code == status
 
 
 def test_who_is_limited_sees_the_own_groups_and_assigns_nothing(person: Client) -> None:

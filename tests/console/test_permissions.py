@@ -104,6 +104,7 @@ def console(pc: Pc) -> list[Asked]:
         path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda m, given=given: given[m[1]], pattern)  # type: ignore[misc]
         query = {
             "bulk": f"?do=judge&pc={pc.id}",
+            "waiver_ask": f"?pc={pc.id}&condition=antivirus.engine",
             "history": f"?pc={pc.asset_number}",
             "history_csv": f"?pc={pc.asset_number}",
         }
@@ -120,6 +121,8 @@ def console(pc: Pc) -> list[Asked]:
             "bulk",
             "bulk_order",
             "network_order",
+            "waiver_ask",
+            "waiver_give",
         )
         found.append(Asked("GET", path + query.get(name, ""), None, CONSOLE[name], pcs))
         found.append(Asked("POST", path, form, CONSOLE[name], pcs))

@@ -11,6 +11,13 @@ MESSAGES: tuple[Message, ...] = (
         "Wait. If it stays so, look into the Manager log.",
     ),
     Message(
+        "KNM7106-E",
+        "“{text}” is no day. A day is written like 2027-03-31.",
+        "「{text}」は日付ではありません。日付は 2027-03-31 の形式で入力してください。",
+        "The last day of a waiver could not be read.",
+        "Write year, month and day with hyphens.",
+    ),
+    Message(
         "KNM7101-E",
         "The search finds {count} PCs. This can be done to {most} at most at once.",
         "検索結果は {count} 台です。この操作は一度に {most} 台までです。",

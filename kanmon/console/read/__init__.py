@@ -6,7 +6,7 @@ are kept for a few seconds.
 
 from kanmon.console.read import search, sheet
 from kanmon.console.read.audit import audit_rows, check_seals, seals
-from kanmon.console.read.bulk import bulk
+from kanmon.console.read.bulk import bulk, failing_of
 from kanmon.console.read.bulk import of_search as bulk_of_search
 from kanmon.console.read.cluster import cluster, held
 from kanmon.console.read.done import actions
@@ -58,6 +58,7 @@ __all__ = [
     "connections",
     "editor",
     "everybody",
+    "failing_of",
     "failover",
     "failover_group",
     "failover_json",

@@ -10,17 +10,22 @@ from kanmon.action.models import MessageClient
 from kanmon.common import clock
 from kanmon.common.errors import Refused
 from kanmon.console.bulk_words import Bulk
+from kanmon.console.language import language
 from kanmon.console.read import search as words
 from kanmon.console.read.waiting import NAMED, levels_of
 from kanmon.console.shown.bulk import BulkAsked
 from kanmon.inventory.models import Pc
+from kanmon.judgment.levels import Level
+from kanmon.judgment.wording_failing import failing
 from kanmon.network.change import macs_of
 from kanmon.search.asked import Asked
+from kanmon.search.failing import failing_among
 from kanmon.search.find import find
 from kanmon.search.roster import ROSTER
 
 HEARD = timedelta(days=1)
 BATCH = 500
+OFFERED = 200  # conditions to choose from
 
 
 def of_search(what: Bulk, search: Asked, only: frozenset[int] | None) -> BulkAsked:
@@ -51,6 +56,12 @@ def _asked(what: Bulk, meant: Sequence[int], unmanaged: int) -> BulkAsked:
         pcs=pcs, named=[hosts[pc] for pc in pcs[:NAMED] if pc in hosts], levels=levels_of(pcs), unmanaged=unmanaged,
         without_mac=len(meant) - len(pcs), clients=clients, heard=heard,
     )  # fmt: skip
+
+
+def failing_of(pcs: Sequence[int]) -> list[tuple[str, str, Level, int]]:
+    """The conditions that fail on these PCs, the most common first: id, words, level, on how many."""
+    found = failing_among(BitMap(pcs), OFFERED)
+    return [(one.condition, failing(one.condition, language()), one.level, one.pcs) for one in found]
 
 
 def _clients(pcs: Sequence[int]) -> tuple[int, int]:

@@ -80,7 +80,7 @@ def _item(one: ItemExplanation, level: Level) -> ItemShown:
     rows = [
         FoundRow(
             row.title, row.outcome, row.found, row.wanted, row.mend,
-            Level.NOT_APPLICABLE if row.waiver else row.level, row.waiver,
+            Level.NOT_APPLICABLE if row.waiver else row.level, row.waiver, row.condition,
         )
         for row in one.rows
     ]  # fmt: skip

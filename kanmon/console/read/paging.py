@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
@@ -26,19 +26,19 @@ class Cursor(NamedTuple):
 
 def write(cursor: Cursor) -> str:
     """The cursor for an address."""
-    value = cursor.value.isoformat() if isinstance(cursor.value, datetime) else cursor.value
+    value = cursor.value.isoformat() if isinstance(cursor.value, date) else cursor.value
     raw = json.dumps([value, cursor.id, cursor.first, int(cursor.back)], separators=(",", ":"))
     return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
 
 def read(text: str, kind: type = int) -> Cursor | None:
-    """The cursor of an address, its value of ``kind`` (int, str or datetime).
+    """The cursor of an address, its value of ``kind`` (int, str, date or datetime).
 
     None when it is empty or not one of ours: then the list begins at its start.
     """
     try:
         value, id_, first, back = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        value = datetime.fromisoformat(value) if kind is datetime else value
+        value = kind.fromisoformat(value) if issubclass(kind, date) else value
         cursor = Cursor(value, int(id_), max(1, int(first)), bool(back))
     except (ValueError, TypeError, binascii.Error):
         return None

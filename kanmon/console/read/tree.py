@@ -6,7 +6,17 @@ import numpy as np
 from pyroaring import BitMap
 
 from kanmon.console.read import keep
-from kanmon.console.shown.tree import GroupRow, GroupShown, Holding, Node, holding, place_of, summed
+from kanmon.console.shown.tree import (
+    GroupRow,
+    GroupShown,
+    Holding,
+    MoveShown,
+    Node,
+    holding,
+    holding_at,
+    place_of,
+    summed,
+)
 from kanmon.inventory.models import Group
 from kanmon.judgment.engine import ENGINE
 from kanmon.judgment.levels import Level
@@ -80,6 +90,14 @@ def group(number: int, only: Ids | None = None) -> GroupShown | None:
         kind: list(versions.live().filter(kind=kind).order_by("name").values_list("name", flat=True)) for kind in KINDS
     }
     return GroupShown(first, above[::-1], rest, names)
+
+
+def moved(shown: GroupShown, to: str) -> MoveShown:
+    """What moving a group to ``to`` would do."""
+    nodes, assigned, node = _nodes(), _assigned(), shown.row.node
+    now = {"judgment": shown.row.judgment, "action": shown.row.action}
+    holds = [(kind, now[kind], holding_at(nodes[node.number], to, nodes, assigned[kind])) for kind in KINDS]
+    return MoveShown(to, shown.row.pcs, holds)
 
 
 def without_own(number: int, kind: str) -> Holding | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from kanmon.console.shown.lists import Page
 from kanmon.console.shown.pcs import PcRow
+from kanmon.judgment.condition import AGENT_ID
 from kanmon.judgment.levels import Level
 
 
@@ -14,7 +15,7 @@ from kanmon.judgment.levels import Level
 class FoundRow:
     """One condition that was looked at. ``outcome``: failed, unknown, passed, not_applicable, waived.
 
-    ``waiver``: of a waived one until when and why it does not count; its level is Not applicable.
+    ``condition``: its id. ``waiver``: of a waived one until when and why it does not count; its level is Not applicable.
     """
 
     title: str
@@ -24,6 +25,12 @@ class FoundRow:
     mend: str
     level: Level
     waiver: str = ""
+    condition: str = ""
+
+    @property
+    def waivable(self) -> bool:
+        """A waiver would change something."""
+        return self.outcome in ("failed", "unknown") and self.condition != AGENT_ID
 
 
 @dataclass(frozen=True, slots=True)

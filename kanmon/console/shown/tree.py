@@ -75,6 +75,31 @@ def holding(node: Node, nodes: Mapping[int, Node], assigned: Mapping[Place, str]
     return Holding(system, 0, SYSTEM, False) if system is not None else None
 
 
+@dataclass(frozen=True, slots=True)
+class MoveShown:
+    """What moving a group to the path ``to`` would do. ``holds``: kind -> the policy now, and after."""
+
+    to: str
+    pcs: int
+    holds: Sequence[tuple[str, Holding | None, Holding | None]]
+
+
+def holding_at(node: Node, to: str, nodes: Mapping[int, Node], assigned: Mapping[Place, str]) -> Holding | None:
+    """The policy that would hold in ``node`` when its path were ``to``; what is not there yet has nothing of its own."""
+    own = assigned.get(place_of(node))
+    if own is not None:
+        return Holding(own, node.number, to, True)
+    by_path = {one.path: one for one in nodes.values() if one is not node}
+    above = to
+    while above.strip(SYSTEM):
+        above = above.rpartition("/")[0]
+        if (above or SYSTEM) in by_path:
+            found = holding(by_path[above or SYSTEM], nodes, assigned)
+            return found and Holding(found.policy, found.group, found.path, False)
+    system = assigned.get(Place("system"))
+    return Holding(system, 0, SYSTEM, False) if system is not None else None
+
+
 def summed(own: Mapping[int, Levels], nodes: Mapping[int, Node]) -> dict[int, dict[Level, int]]:
     """By group: how many PCs in it and below are at each level; ``own``: those in it."""
     total: dict[int, dict[Level, int]] = {number: {} for number in nodes}

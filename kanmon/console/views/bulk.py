@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kanmon.accounts import scope
-from kanmon.accounts.permission import may
+from kanmon.accounts.permission import may_here
 from kanmon.action import hold
 from kanmon.audit import refusals
 from kanmon.common.errors import Refused
@@ -24,12 +24,15 @@ from kanmon.console.shown.pcs import PcRow
 from kanmon.console.views.actions import ticked
 from kanmon.console.views.choices import back, ours
 from kanmon.console.views.network import MOST_REASON, text_of
+from kanmon.console.views.waivers import days
 from kanmon.message.words import HTML_CHARS, TITLE_CHARS
 from kanmon.message.write import MOST_DAYS, TEMPLATE_CHARS, Asked
 from kanmon.search.asked import of_query
 from kanmon.search.table import READ
 
-FIELDS = {"message": ("title", "text", "html", "expires_days")}
+FIELDS = {
+    "message": ("title", "text", "html", "expires_days"), "waive": ("condition", "approver", "expires"), "group": ("path",),
+}  # fmt: skip
 """What a form of a verb asks for beside; how long each may be is for the stage to say."""
 MOST_FIELD = 100_000
 MORE = 5  # PCs that a search may find beyond those that were asked about
@@ -41,7 +44,7 @@ MESSAGE = {
 
 def offered(user: Any, row: PcRow | None = None) -> list[Bulk]:
     """What this person may do from the list, or on the page of one PC: ``row``."""
-    verbs = [one for one in BULK.values() if may(user, one.permission).allowed]
+    verbs = [one for one in BULK.values() if may_here(user, one.permission, one.limited).allowed]
     verbs = [one for one in verbs if (one.many if row is None else one.alone and _fits(one, row))]
     return [one for one in verbs if not one.macs or read.network_counts().in_use]
 
@@ -66,7 +69,7 @@ def _wanted(request: HttpRequest, verb: str) -> Bulk:
     what = BULK.get(verb)
     if what is None:
         raise Http404
-    decision = may(request.user, what.permission, language())
+    decision = may_here(request.user, what.permission, what.limited, language())
     if not decision.allowed:
         refusals.permission(request, request.user.get_username(), what.permission)
         raise PermissionDenied(decision.why)
@@ -84,9 +87,16 @@ def ask(request: HttpRequest) -> HttpResponse:
         "nav": "pcs", "what": what, "asked": asked, "next": ours(request, request.GET.get("next", "")) or "",
         "title": what.asked(len(asked.pcs)) % said, "confirm": what.confirm(len(asked.pcs)) % said,
         "kept_back": hold.is_held(), "most_reason": MOST_REASON,
-        "message": MESSAGE,
+        "message": MESSAGE, **_offered_fields(what, asked, request.user.get_username()),
     }  # fmt: skip
     return render(request, "console/bulk.html", shown)
+
+
+def _offered_fields(what: Bulk, asked: BulkAsked, who: str) -> dict[str, Any]:
+    """What the form of this verb offers to choose from."""
+    if what.verb == "waive":
+        return {"conditions": read.failing_of(asked.pcs), "days": days(), "approver": who, "has_reason": True}
+    return {"paths": read.group_choices()} if what.verb == "group" else {}
 
 
 @changes

@@ -20,6 +20,7 @@ from kanmon.console.read import tree
 from kanmon.console.shown.tree import SYSTEM, GroupShown
 from kanmon.console.shown.whatif import WhatIfShown, shown
 from kanmon.console.views.network import text_of
+from kanmon.inventory.groups import check_move
 from kanmon.policy import versions
 from kanmon.policy.rules import JudgmentPolicy
 from kanmon.whatif.asking import what_if
@@ -89,6 +90,19 @@ def _effect(name: str, found: GroupShown) -> WhatIfShown:
     target = Target(system=True) if path == SYSTEM else Target(group=path)
     rules: JudgmentPolicy = versions.rules(versions.version("judgment", name).id)
     return shown(as_json(what_if(rules, target), language()), None, [], False)
+
+
+@require_safe
+@needs("edit_policy")
+def ask_move(request: HttpRequest, number: int) -> HttpResponse:
+    """What moving a group would do, before it is moved."""
+    found = _group(request, number)
+    path = found.row.node.path
+    _row, to = check_move(path, text_of(request.GET, "to", 1000))
+    if to == path:
+        raise BadRequest
+    page = {"nav": "groups", "group": found, "move": tree.moved(found, to)}
+    return render(request, "console/group_move.html", page)
 
 
 @changes

@@ -113,6 +113,7 @@ def pc(request: HttpRequest, number: int) -> HttpResponse:
             "told": read.messages_of_pc(number), "waits": read.asked_about(number), "done": read.actions(shown.row, _action_policy(shown)),
             "bulk": bulk.offered(request.user, shown.row), "waivers": read.waivers_of_pc(number),
         }  # fmt: skip
+        told["may_waive"] = may(request.user, "edit_policy").allowed
         told["may_manage"] = any(one.is_of_management for one in told["bulk"])
     return render(request, "console/pc.html", {**_head(shown), **told, "items": items, "earlier": more + 50})
 
