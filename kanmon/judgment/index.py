@@ -162,6 +162,10 @@ class Index:
         """The PCs that have a fact."""
         return self._holders.get(fact_number, BitMap()).copy()
 
+    def held_by(self, fact_number: int) -> int:
+        """How many PCs have a fact."""
+        return len(self._holders[fact_number]) if fact_number in self._holders else 0
+
     def records(self, cls: int, start: int, end: int) -> list[tuple[Fact, BitMap]] | None:
         """The records of a class from place ``start`` to ``end`` of the dictionary, with their PCs; None past its end."""
         facts = self._dictionary[cls]

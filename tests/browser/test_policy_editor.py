@@ -5,6 +5,7 @@ from typing import Any
 
 import driving
 from playwright.sync_api import Page, expect
+from test_accessibility import violations
 
 
 def told(page: Page, text: str) -> None:
@@ -55,4 +56,34 @@ def test_a_policy_is_edited_beside_its_effect_saved_and_rolled_back(company: Any
     texts = dict(company.database("SELECT number, text FROM policy_version WHERE policy_id = (SELECT id FROM policy"
                                   " WHERE name = 'Default' AND kind = 'judgment')"))  # fmt: skip
     assert texts[5].count("definitions_max_age_days: 7") == texts[4].count("definitions_max_age_days: 1") == 1
+    assert said == []
+
+
+def test_a_name_is_picked_from_what_the_fleet_has_by_keyboard(company: Any) -> None:
+    page = company.open()
+    said = driving.complaints(page)
+    page.goto("/policies/edit/judgment/prohibited_software/Default")
+    page.get_by_role("button", name="Add Programs").click()
+    name = page.locator(".k-open-row").get_by_role("textbox", name="Name", exact=True)
+    name.focus()
+    name = page.get_by_role("combobox", name="Name", exact=True)
+    name.press_sequentially("e")
+    offered = page.get_by_role("listbox", name="Name").get_by_role("option")
+    expect(offered.first).to_contain_text("PCs have it")
+    expect(name).to_have_attribute("aria-expanded", "true")
+    first = offered.first.locator("span").first.inner_text()
+    name.press("ArrowDown")
+    expect(offered.first).to_have_attribute("aria-selected", "true")
+    assert name.get_attribute("aria-activedescendant") == offered.first.get_attribute("id")
+    assert violations(page) == []
+    name.press("Escape")
+    expect(offered).to_have_count(0)
+    expect(name).to_have_value("e")
+    name.press("ArrowDown")
+    expect(offered.first).to_be_visible()
+    name.press("ArrowDown")
+    name.press("Enter")
+    expect(name).to_have_value(first)
+    expect(offered).to_have_count(0)
+    expect(page.locator("#draft")).to_contain_text("draft, 1 change")
     assert said == []

@@ -90,6 +90,7 @@ CONSOLE: dict[str, Line] = {
     "policy_change": ("edit_policy", "refused"),
     "policy_editor": ("edit_policy", "refused"),
     "policy_panel": ("edit_policy", "refused"),
+    "policy_offers": ("edit_policy", "refused"),
     "operations": ("view", "refused"),
     "operation": ("view", "narrowed"),
     "decide_operation": ("act", "refused"),

@@ -94,7 +94,7 @@ def console(pc: Pc) -> list[Asked]:
     mac = f"00:1b:8b:4e:00:{pc.id:02x}"
     values = {"number": str(pc.id), "term": "1", "mac": mac, "kind": "judgment", "name": "Default", "key": "0" * 32}
     values |= {"token": "no-such-link", "verb": "judge", "switch": "hold", "group": "interrupted", "item": "antivirus"}
-    values |= {"section": "network", "session": "1"}
+    values |= {"section": "network", "session": "1", "what": "software"}
     found = []
     for pattern, name in flat(urlpatterns):
         assert name in CONSOLE, f"{name} ({pattern}) has no line in permission_table.CONSOLE"

@@ -7,5 +7,5 @@ wrong is told by the same check as that of an imported text. Pure: no request, n
 shape.py  the type of a rule as a form sees it    show.py      document -> nodes     words.py  labels, units, hints
 take.py   what was sent -> document               rows.py      add, remove, move     problems.py  what is wrong, and where
 merge.py  two edits of the same version           kept.py      a policy as a document
-sending.py  what a browser sends of nodes
+sending.py  what a browser sends of nodes              picks.py     what the fleet has that could stand in a field
 """

@@ -18,7 +18,8 @@ class Node:
 
     ``kind``: flag, number, choice, text, long, lines, version; group (with a heading), switch (a part that may be left
     out), rows, texts. ``id`` is fit for a page, ``path`` is the name under which it is sent. ``was``: what it said in
-    the version that is edited; "" when it says the same. ``problem``: what is wrong with it.
+    the version that is edited; "" when it says the same. ``problem``: what is wrong with it. ``picks``: what the fleet has
+    that could stand there (``picks.PICKS``); "" when nothing is offered.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Node:
     problem: str = ""
     options: Sequence[Option] = ()
     comparison: str = ""
+    picks: str = ""
     on: bool = False
     inside: Sequence["Node"] = ()
     rows: Sequence["RowNode"] = ()

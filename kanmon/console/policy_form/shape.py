@@ -76,7 +76,8 @@ def _of(kind: inspect.Type) -> Shape:
     if isinstance(kind, inspect.DictType):
         return Shape("texts", choices=_of(kind.key_type).choices, high=_of(kind.value_type).high)
     assert isinstance(kind, inspect.StrType), kind
-    return Shape("long" if (kind.max_length or LONG) >= LONG else "text", high=kind.max_length)
+    short = kind.pattern or (kind.max_length or LONG) < LONG  # what has a form of its own is no prose
+    return Shape("text" if short else "long", high=kind.max_length)
 
 
 def _list(kind: inspect.VarTupleType) -> Shape:

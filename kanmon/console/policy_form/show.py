@@ -10,6 +10,7 @@ import msgspec
 from kanmon.console.policy_form import words
 from kanmon.console.policy_form.kept import Given, at
 from kanmon.console.policy_form.nodes import Node, Option, RowNode
+from kanmon.console.policy_form.picks import PICKS
 from kanmon.console.policy_form.shape import Shape, of_policy
 from kanmon.console.policy_form.take import lines
 from kanmon.policy import diff
@@ -84,7 +85,10 @@ def _node(look: Look, of: Shape, name: str, value: Any, base: Any, path: str) ->
         return _version(look, value, base, common)
     shown, before = _shown(shape, value), _shown(shape, base)
     was = "" if shown == before else _was(look, shape, before)
-    return Node(shape.kind, **common, value=shown, was=was, on=shown == "true", options=_options(look, shape))
+    return Node(
+        shape.kind, **common, value=shown, was=was, on=shown == "true", options=_options(look, shape),
+        picks=PICKS.get((of.struct.__name__, name), ""),
+    )  # fmt: skip
 
 
 def _shown(shape: Shape, value: Any) -> str:

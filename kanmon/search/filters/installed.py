@@ -46,7 +46,7 @@ _lock = threading.Lock()
 
 
 @contextmanager
-def _engine() -> Iterator[None]:
+def engine() -> Iterator[None]:
     """The index, at its newest. Raises Refused KNM7100-E when it takes long to be loaded."""
     if not ENGINE.lock.acquire(timeout=WAIT_SECONDS):
         raise Refused("KNM7100-E", status=503)
@@ -58,7 +58,7 @@ def _engine() -> Iterator[None]:
 
 
 def _having(names: _Names, kind: str, value: str, meant: Callable[[str], bool]) -> BitMap:
-    with _engine():
+    with engine():
         key = (kind, value, ENGINE.position, ENGINE.learned, id(ENGINE.index))
         with _lock:
             if key in _kept:
@@ -87,7 +87,7 @@ def _os(value: str) -> BitMap:
 
 
 def _choices(among: BitMap) -> list[Choice]:
-    with _engine():
+    with engine():
         names = {small: name for _, small, name in _systems.all()}
     found = [Choice(name, among.intersection_cardinality(_os(name))) for name in names.values()]
     return sorted((one for one in found if one.pcs), key=lambda one: (-one.pcs, one.value))[:MOST_SYSTEMS]
