@@ -9,7 +9,7 @@ export KANMON_HOME ?= $(CURDIR)/.home
 PIP_QUIET := PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/pip install -q --require-hashes
 LOCKED := $(wildcard requirements/*.txt)
 
-.PHONY: setup run test lint unit stories kills network browser packaging bench campaign lock dev clean
+.PHONY: setup run test lint unit stories kills network browser packaging bench campaign pictures lock dev clean
 
 setup: .venv/.ready node_modules/.ready .venv/.built
 
@@ -54,6 +54,9 @@ bench: dev
 campaign: dev
 	@bash tools/test_packages.sh
 	@KANMON_CAMPAIGN=1 bash tools/run_tests.sh lint unit stories kills network browser packaging
+
+pictures: dev
+	@KANMON_PICTURES=yes .venv/bin/python -m pytest -q tests/browser/test_the_pictures_of_the_documentation_are_these_pages.py
 
 # The lock files name versions and hashes, never an address. Needs uv on the PATH.
 lock:
