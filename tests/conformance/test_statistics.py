@@ -25,7 +25,7 @@ from tests.conformance.test_a_new_day import Go, pc
 from tests.conformance.test_a_new_day import day as new_day
 from tests.conformance.test_a_new_day import go as go
 from tests.conformance.test_a_new_day import lead as lead
-from tests.conformance.test_stages import Killed, arrive, bad, work_off
+from tests.conformance.test_stages import Killed, arrive, at, bad, work_off
 from tests.conformance.work import crash, leader
 
 SCORE = {400: Fraction(1, 4), 300: Fraction(1, 2), 200: Fraction(3, 4), 100: Fraction(1)}
@@ -46,7 +46,7 @@ def story(go: Go, lead: Leadership, monkeypatch: pytest.MonkeyPatch) -> list[dat
     monkeypatch.setenv("KANMON_STATISTICS_ITEMS", "Virus=antivirus.*,Winny=prohibited_software*")
     config.forget()
     made = []
-    arrive(pc(1), bad(2), pc(3, definitions_days=6), pc(4))
+    arrive(pc(1), bad(2, reported_at=at(-5)), pc(3, definitions_days=6), pc(4))
     work_off(lead)
     with transaction():
         for path in sorted(set(PLACES.values())):
@@ -63,7 +63,7 @@ def story(go: Go, lead: Leadership, monkeypatch: pytest.MonkeyPatch) -> list[dat
                 groups.put(Pc.objects.filter(host="pc-0005").values_list("id", flat=True), groups.find("/osaka"))
         go(passed, hours=2)
         if passed == 2:
-            arrive(pc(3), bad(4))
+            arrive(pc(3), bad(4, reported_at=at(-5)))
         work_off(lead)
         go(passed, hours=11)
         assert store(lead, zone.today()).state == "finished"
