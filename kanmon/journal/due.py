@@ -5,7 +5,8 @@ set back, or another node's was ahead, the leader would sit and wait for as long
 had mistyped the date. Therefore
 
 * a leader that sees its own clock set back moves what waits back by as much,
-* a take-over does so when the newest entry lies in the future,
+* a take-over does so when the newest entry of the node that led before lies in the future: its clock wrote the due times,
+  and a standby that takes in reports by another clock may have written later,
 * what was begun in the future is due now (``record.next_due``): on PostgreSQL another node's intake may have begun it.
 
 Clocks that are set forward only make work due earlier, which does no harm.
@@ -56,6 +57,6 @@ def move_back(back: timedelta, shard: int = 0) -> int:
 
 
 def begins_in_the_past(newest: datetime | None, shard: int = 0) -> None:
-    """At a take-over: the newest entry was written at ``newest``, by this clock or by another node's."""
+    """At a take-over: the node that led before wrote its newest entry at ``newest``, by its clock; None: it wrote none."""
     if newest is not None and newest - clock.now() >= NOTED:
         move_back(newest - clock.now(), shard)

@@ -102,9 +102,9 @@ def _begin(
     session: str, ttl_seconds: float,
 ) -> Leadership:  # fmt: skip
     now = _now()
-    newest = Entry.objects.order_by("-seq").values_list("at", flat=True).first()
     old = before.term if before else 0
     node = before.node if before else ""
+    newest = Entry.objects.filter(node=node).order_by("-seq").values_list("at", flat=True).first()
     last_seen_at, by = _last_seen(shard, old, node)
     begins_era = cause in (Cause.DATABASE, Cause.RESTORED)
     term = eras.new_era(old, now.timestamp()) if begins_era else eras.following(old)
